@@ -1,0 +1,101 @@
+package bitmap
+
+import "math/bits"
+
+// BlockRows is the number of rows in a block. The last block of a table may
+// hold fewer.
+const BlockRows = 1 << 16
+
+// Words is a set of rows of one block: row r is bit r%64 of word r/64. The zero
+// Words is the empty set. Methods change the receiver in place and allocate
+// nothing.
+type Words [BlockRows / 64]uint64
+
+// Clear makes w the empty set.
+func (w *Words) Clear() { *w = Words{} }
+
+// Fill makes w the set of the rows 0 to n-1; n is at most BlockRows.
+func (w *Words) Fill(n int) {
+	w.Clear()
+	w.addRange(0, n)
+}
+
+// addRange adds the rows lo to hi-1.
+func (w *Words) addRange(lo, hi int) {
+	if lo >= hi {
+		return
+	}
+	first, last := lo/64, (hi-1)/64
+	head, tail := ^uint64(0)<<(lo%64), ^uint64(0)>>(63-(hi-1)%64)
+	if first == last {
+		w[first] |= head & tail
+		return
+	}
+	w[first] |= head
+	for i := first + 1; i < last; i++ {
+		w[i] = ^uint64(0)
+	}
+	w[last] |= tail
+}
+
+// Add adds one row.
+func (w *Words) Add(row uint16) { w[row/64] |= 1 << (row % 64) }
+
+// Has reports whether row is in w.
+func (w *Words) Has(row uint16) bool { return w[row/64]&(1<<(row%64)) != 0 }
+
+// And keeps the rows that are also in v.
+func (w *Words) And(v *Words) {
+	for i := range w {
+		w[i] &= v[i]
+	}
+}
+
+// Or adds the rows of v.
+func (w *Words) Or(v *Words) {
+	for i := range w {
+		w[i] |= v[i]
+	}
+}
+
+// Not turns w into its complement within the rows 0 to n-1. Rows from n on stay
+// out, provided that w held none.
+func (w *Words) Not(n int) {
+	full := n / 64
+	for i := range full {
+		w[i] = ^w[i]
+	}
+	if rest := n % 64; rest != 0 {
+		w[full] ^= 1<<rest - 1
+	}
+}
+
+// Count returns the number of rows in w.
+func (w *Words) Count() int {
+	n := 0
+	for _, x := range w {
+		n += bits.OnesCount64(x)
+	}
+	return n
+}
+
+// IsEmpty reports whether w holds no row.
+func (w *Words) IsEmpty() bool {
+	for _, x := range w {
+		if x != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// AppendRows appends the rows of w to dst, ascending, each plus base.
+func (w *Words) AppendRows(dst []uint32, base uint32) []uint32 {
+	for i, x := range w {
+		for x != 0 {
+			dst = append(dst, base+uint32(i*64+bits.TrailingZeros64(x)))
+			x &= x - 1
+		}
+	}
+	return dst
+}
