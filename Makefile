@@ -1,0 +1,83 @@
+# Every target is one thing a contributor does. Go and gcc are all it takes.
+
+# Recipes are bash; the make of macOS, 3.81, runs them too.
+SHELL := bash
+
+# testdata/cdnow is named because ./... leaves testdata out.
+PACKAGES := ./... ./testdata/cdnow/...
+TOOL     := go tool -modfile=tools/go.mod
+
+# packages_with lists the folders whose tests match a pattern.
+packages_with = $$(grep -rl --include='*_test.go' '$(1)' . | sed 's|/[^/]*$$||' | sort -u)
+
+FUZZTIME ?= 30s
+REF      ?= main
+BENCH    ?= .
+
+.PHONY: help demo build test race lint tidy golden fuzz crash bench bench-compare cover ci
+
+help:
+	@echo "make TARGET, where TARGET is one of:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: ## the main job, start to end, on real data (DIR= keeps the result)
+	go run ./cmd/rollcall demo $(DIR)
+
+build: ## bin/rollcall, pure Go
+	CGO_ENABLED=0 go build -trimpath -o bin/rollcall ./cmd/rollcall
+
+test: ## all tests
+	go test $(PACKAGES)
+
+race: ## all tests under the race detector
+	go test -race $(PACKAGES)
+
+lint: ## gofmt, go vet, golangci-lint
+	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not as gofmt writes it:" $$files >&2; exit 1; fi
+	go vet $(PACKAGES)
+	$(TOOL) golangci-lint run $(PACKAGES)
+
+tidy: ## the house rules, and both go.mod files as go mod tidy writes them
+	go test -count=1 .
+	go mod tidy -diff
+	go -C tools mod tidy -diff
+
+golden: ## rewrite the golden files, then list what changed
+	@for dir in $(call packages_with,cockroachdb/datadriven"); do go test $$dir -rewrite || exit; done
+	@for dir in $(call packages_with,flag.Bool."update"); do go test $$dir -update || exit; done
+	git diff --stat
+
+fuzz: ## every fuzz target in turn, FUZZTIME=30s each
+	@for dir in $(call packages_with,^func Fuzz); do \
+		for target in $$(go test -list '^Fuzz' $$dir | grep '^Fuzz'); do \
+			echo "== $$dir $$target, $(FUZZTIME)"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$dir || exit; \
+		done; \
+	done
+
+crash: ## the failure tests: crashes and faults at every step of a commit
+	@set -o pipefail; go test -run 'Crash|Fault' -count=1 -v ./engine/store/ ./ingest/ | awk ' \
+		/^=== |^ +--- PASS/ { next } \
+		/^--- /             { tests++ } \
+		                    { print } \
+		END                 { print tests + 0, "failure tests"; exit tests == 0 }'
+
+bench: ## every Go benchmark (BENCH= a pattern)
+	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
+
+bench-compare: ## benchmarks here against REF=main, 10 runs each, by benchstat
+	@mkdir -p bin
+	git worktree add --force --detach bin/ref '$(REF)'
+	@status=0; \
+	run="test -run ^\$$ -bench $(BENCH) -benchmem -count 10 $(PACKAGES)"; \
+	go -C bin/ref $$run > bin/bench-ref.txt && go $$run > bin/bench-here.txt || status=$$?; \
+	git worktree remove --force bin/ref; \
+	exit $$status
+	$(TOOL) benchstat '$(REF)=bin/bench-ref.txt' here=bin/bench-here.txt
+
+cover: ## coverage by function in cover.out, and the total
+	go test -coverprofile=cover.out $(PACKAGES)
+	go tool cover -func=cover.out | tail -n 1
+
+ci: ## what CI runs, in order
+	.ci/run
