@@ -1,0 +1,115 @@
+package rule
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Code names a kind of problem in a rule. Codes do not change between versions;
+// messages may.
+type Code string
+
+// The codes of problems in rules written as text.
+const (
+	Syntax               Code = "SYNTAX"                 // the text is not of the language
+	Unsupported          Code = "UNSUPPORTED"            // of the language, but not of this version
+	MissingConditions    Code = "MISSING_CONDITIONS"     // a rule without a condition
+	EmptyAttribute       Code = "EMPTY_ATTRIBUTE"        // a name of no characters
+	UnknownAttribute     Code = "UNKNOWN_ATTRIBUTE"      // no such attribute
+	UnknownBehavior      Code = "UNKNOWN_BEHAVIOR"       // no such behavior
+	InvalidOperatorType  Code = "INVALID_OPERATOR_TYPE"  // an operator that the name cannot have
+	MissingOperatorValue Code = "MISSING_OPERATOR_VALUE" // an operator without its value
+	MissingBetweenBounds Code = "MISSING_BETWEEN_BOUNDS" // between without both its bounds
+	MissingTimeUnit      Code = "MISSING_TIME_UNIT"      // a window without its unit
+	InvalidTimeUnit      Code = "INVALID_TIME_UNIT"      // no such unit
+	InvalidTime          Code = "INVALID_TIME"           // not a date, a time or a possible window
+	TypeMismatch         Code = "TYPE_MISMATCH"          // the attribute's type has no such test or value
+	InvalidArrayMatching Code = "INVALID_ARRAY_MATCHING" // a quantifier where none belongs
+	InvalidRegexp        Code = "INVALID_REGEXP"         // a pattern that RE2 refuses
+)
+
+// Error is one problem in a rule, with its place. [Error.Detail] shows it like
+// this:
+//
+//	1:14: unknown attribute or behavior "contry"
+//
+//	  1 | age > 30 and contry = 'JP'
+//	    |              ^^^^^^
+//	  help: did you mean "country"?
+//
+// An Error is not changed after it is made and is safe for concurrent use.
+type Error struct {
+	Code   Code   `json:"code"`
+	Source string `json:"-"`              // the whole rule; left out of JSON
+	Offset int    `json:"offset"`         // of the problem in Source, in bytes, 0-based
+	Length int    `json:"length"`         // in bytes; 0 where something is missing
+	Line   int    `json:"line"`           // 1-based
+	Column int    `json:"column"`         // 1-based, in characters
+	Msg    string `json:"message"`        // what was found and what was expected
+	Hint   string `json:"hint,omitempty"` // how to write it right; may be empty
+}
+
+// Error returns the message in one line, with line and column in front.
+func (e *Error) Error() string {
+	return strconv.Itoa(e.Line) + ":" + strconv.Itoa(e.Column) + ": " + e.Msg
+}
+
+// Errors holds the problems of one rule, in the order of their places, MaxErrors
+// at most. [Parse] and [Check] return their problems as Errors, so that both
+// errors.As for *Error and for Errors find them.
+type Errors []*Error
+
+// Error returns the messages, one a line.
+func (es Errors) Error() string {
+	lines := make([]string, len(es))
+	for i, e := range es {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Detail returns the details of all problems, an empty line between them. It
+// ends without a line break.
+func (es Errors) Detail() string {
+	parts := make([]string, len(es))
+	for i, e := range es {
+		parts[i] = e.Detail()
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// Unwrap returns the problems one by one.
+func (es Errors) Unwrap() []error {
+	list := make([]error, len(es))
+	for i, e := range es {
+		list[i] = e
+	}
+	return list
+}
+
+// sorted returns es in the order of places, cut to MaxErrors.
+func (es Errors) sorted() Errors {
+	slices.SortStableFunc(es, func(a, b *Error) int { return cmp.Compare(a.Offset, b.Offset) })
+	return es[:min(len(es), MaxErrors)]
+}
+
+// source is the text of a rule. The messages about it, in errors.go, are its
+// methods.
+type source string
+
+// problem returns an Error about the stretch at of the rule.
+func (s source) problem(code Code, at span, msg, hint string) *Error {
+	before := string(s[:at.offset])
+	return &Error{
+		Code: code, Source: string(s), Offset: at.offset, Length: at.length,
+		Line:   1 + strings.Count(before, "\n"),
+		Column: 1 + utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]),
+		Msg:    msg, Hint: hint,
+	}
+}
+
+// slice returns the text at.
+func (s source) slice(at span) string { return string(s[at.offset:at.end()]) }

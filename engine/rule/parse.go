@@ -1,0 +1,243 @@
+package rule
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Rule is a parsed rule. It knows no names and no types yet: see [Check]. A Rule
+// is immutable and safe for concurrent use.
+type Rule struct {
+	source source
+	root   node
+}
+
+// Parse reads a rule in text; the package comment gives the language. It stops
+// at the first problem, which it returns as [Errors]. It takes time in
+// proportion to the length of text and never panics.
+func Parse(text string) (*Rule, error) {
+	src := source(text)
+	if err := src.readable(); err != nil {
+		return nil, Errors{err}
+	}
+	p := &parser{source: src, lexer: lexer{text: src}}
+	p.advance()
+	root := p.all()
+	if p.err != nil {
+		return nil, Errors{p.err}
+	}
+	root = flatten(root)
+	fillText(root)
+	return &Rule{source: src, root: root}, nil
+}
+
+// String returns the canonical text of the rule: one spelling for all rules that
+// differ in spaces, comments, brackets without effect, the case of keywords, the
+// form of numbers, or the order of count and window. Parsing it gives the same
+// rule.
+func (r *Rule) String() string {
+	if r.root == nil {
+		return ""
+	}
+	return *r.root.slot()
+}
+
+// readable returns what is wrong with the text before its first word is read, or
+// nil.
+func (s source) readable() *Error {
+	if len(s) > MaxBytes {
+		return s.tooLong()
+	}
+	if utf8.ValidString(string(s)) {
+		return nil
+	}
+	i := 0
+	for i < len(s) {
+		r, size := utf8.DecodeRuneInString(string(s[i:]))
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		i += size
+	}
+	return s.invalidUTF8(span{i, 1})
+}
+
+// parser reads tokens by recursive descent. After the first problem, err, it
+// sees nothing but the end of the rule, so that every loop ends and no function
+// needs to ask; what they return then is never looked at.
+type parser struct {
+	source
+	lexer lexer
+	tok   token  // the current token
+	prev  token  // the one before it
+	ahead *token // the one after it, when it has been looked at
+	depth int    // of "(" and "not"
+	bare  bool   // the last test is a name alone, so an operator may be missing
+	err   *Error
+}
+
+// fail notes a problem, unless one has been noted.
+func (p *parser) fail(err *Error) {
+	if p.err == nil {
+		p.err = err
+	}
+	p.tok = token{kind: tokenEnd, span: span{len(p.source), 0}}
+}
+
+// advance moves to the next token and returns the one it leaves.
+func (p *parser) advance() token {
+	left := p.tok
+	switch {
+	case p.err != nil:
+		return left
+	case p.ahead != nil:
+		p.prev, p.tok, p.ahead = left, *p.ahead, nil
+	default:
+		p.prev, p.tok = left, p.lexer.next()
+	}
+	if p.tok.kind == tokenBad {
+		p.fail(p.tok.err)
+	}
+	return left
+}
+
+// peek returns the token after the current one.
+func (p *parser) peek() token {
+	if p.err != nil {
+		return p.tok
+	}
+	if p.ahead == nil {
+		t := p.lexer.next()
+		p.ahead = &t
+	}
+	return *p.ahead
+}
+
+// since returns the span from the start of t to the last token read.
+func (p *parser) since(t token) span { return t.span.to(p.prev.span) }
+
+// accept moves behind the current token if it is the keyword.
+func (p *parser) accept(keyword string) bool {
+	if !p.tok.is(keyword) {
+		return false
+	}
+	p.advance()
+	return true
+}
+
+// acceptSymbol moves behind the current token if it is the symbol.
+func (p *parser) acceptSymbol(symbol string) bool {
+	if !p.tok.isSymbol(symbol) {
+		return false
+	}
+	p.advance()
+	return true
+}
+
+// expect moves behind the keyword, which must follow the words before.
+func (p *parser) expect(keyword, before string) {
+	if !p.accept(keyword) {
+		p.fail(p.expectedWord(p.tok, keyword, before))
+	}
+}
+
+// all reads the whole text.
+func (p *parser) all() node {
+	if p.tok.kind == tokenEnd {
+		p.fail(p.emptyRule())
+	}
+	n := p.rule()
+	if p.tok.kind != tokenEnd {
+		p.fail(p.unexpected("the end of the rule"))
+	}
+	return n
+}
+
+// unexpected returns the problem of a token where a condition is complete and
+// end may come.
+func (p *parser) unexpected(end string) *Error {
+	if p.bare {
+		return p.unexpectedAfterName(p.tok, end)
+	}
+	return p.unexpectedAfterTest(p.tok, end)
+}
+
+// rule reads: and {"or" and}.
+func (p *parser) rule() node { return p.logic("or", p.and) }
+
+// and reads: unary {"and" unary}.
+func (p *parser) and() node { return p.logic("and", p.unary) }
+
+func (p *parser) logic(word string, operand func() node) node {
+	first := operand()
+	if !p.tok.is(word) {
+		return first
+	}
+	nodes := []node{first}
+	for p.accept(word) {
+		nodes = append(nodes, operand())
+	}
+	return &logicNode{word: word, nodes: nodes}
+}
+
+// unary reads: "not" unary | "(" rule ")" | test.
+func (p *parser) unary() node {
+	isNot := p.tok.is("not")
+	if !isNot && !p.tok.isSymbol("(") {
+		return p.test()
+	}
+	if p.depth++; p.depth > MaxDepth {
+		p.fail(p.tooDeep(p.tok.span))
+		return nil
+	}
+	defer func() { p.depth-- }()
+	open := p.advance()
+	if isNot {
+		return &notNode{node: p.unary()}
+	}
+	n := p.rule()
+	switch {
+	case p.err != nil:
+	case p.tok.kind == tokenEnd:
+		p.fail(p.unclosedBracket(open.span))
+	case !p.acceptSymbol(")"):
+		p.fail(p.unexpected(`")"`))
+	}
+	return n
+}
+
+// flatten returns n with every and and or that stands directly in one of its own
+// kind merged into it.
+func flatten(n node) node {
+	switch n := n.(type) {
+	case *notNode:
+		n.node = flatten(n.node)
+	case *logicNode:
+		n.nodes = appendOperands(make([]node, 0, len(n.nodes)), n)
+	}
+	return n
+}
+
+// appendOperands appends what n joins, directly or through nested nodes of its
+// word. Each node is appended once, however deep it stands.
+func appendOperands(dst []node, n *logicNode) []node {
+	for _, operand := range n.nodes {
+		if inner, ok := operand.(*logicNode); ok && inner.word == n.word {
+			dst = appendOperands(dst, inner)
+			continue
+		}
+		dst = append(dst, flatten(operand))
+	}
+	return dst
+}
+
+// fillText gives every node its canonical text. The texts share the memory of
+// the whole rule's, so that deep rules need no more than flat ones.
+func fillText(root node) {
+	p := printer{}
+	p.node(root)
+	text := strings.Clone(p.b.String())
+	for _, m := range p.marks {
+		*m.slot = text[m.lo:m.hi]
+	}
+}

@@ -1,0 +1,124 @@
+package rule
+
+import (
+	"strings"
+
+	"github.com/rollcall-db/rollcall/engine/window"
+)
+
+// printer writes canonical text and notes which part of it belongs to which
+// node.
+type printer struct {
+	b     strings.Builder
+	marks []mark
+}
+
+// mark says that the bytes [lo, hi) are the text of a node.
+type mark struct {
+	slot   *string
+	lo, hi int
+}
+
+func (p *printer) node(n node) {
+	lo := p.b.Len()
+	switch n := n.(type) {
+	case *logicNode:
+		for i, operand := range n.nodes {
+			if i > 0 {
+				p.b.WriteString(" " + n.word + " ")
+			}
+			inner, isLogic := operand.(*logicNode)
+			p.operand(operand, isLogic && n.word == "and" && inner.word == "or")
+		}
+	case *notNode:
+		p.b.WriteString("not ")
+		_, isLogic := n.node.(*logicNode)
+		p.operand(n.node, isLogic)
+	case *testNode:
+		p.b.WriteString(n.print())
+	}
+	p.marks = append(p.marks, mark{n.slot(), lo, p.b.Len()})
+}
+
+// operand writes n, in brackets where it would be read differently without.
+func (p *printer) operand(n node, brackets bool) {
+	if brackets {
+		p.b.WriteByte('(')
+	}
+	p.node(n)
+	if brackets {
+		p.b.WriteByte(')')
+	}
+}
+
+// print returns the canonical text of the test.
+func (n *testNode) print() string {
+	var b strings.Builder
+	b.WriteString(quoteName(n.name.text))
+	if n.count != nil {
+		b.WriteString(" count " + n.count.print())
+	}
+	if n.quant != nil {
+		b.WriteString(" " + n.quant.quant.String())
+	}
+	if n.window != nil {
+		b.WriteString(" " + n.window.print())
+	}
+	if n.op != nil {
+		b.WriteString(" " + n.op.print())
+	}
+	return b.String()
+}
+
+// print returns the canonical text of the operator with its values.
+func (o *opNode) print() string {
+	var b strings.Builder
+	b.WriteString(o.words())
+	switch {
+	case o.kind == opIsNull:
+	case o.kind == opBetween:
+		b.WriteString(" " + o.values[0].print() + " and " + o.values[1].print())
+	case o.kind == opIn, len(o.values) > 1:
+		for i, v := range o.values {
+			if i == 0 {
+				b.WriteString(" (")
+			} else {
+				b.WriteString(", ")
+			}
+			b.WriteString(v.print())
+		}
+		b.WriteByte(')')
+	default:
+		b.WriteString(" " + o.values[0].print())
+	}
+	return b.String()
+}
+
+// print returns the canonical text of the window. Times are as written.
+func (w *windowNode) print() string {
+	switch w.spec.Form {
+	case window.Between:
+		return "between " + w.from.print() + " and " + w.to.print()
+	case window.Since:
+		return "since " + w.from.print()
+	case window.After:
+		return "after " + w.from.print()
+	case window.Before:
+		return "before " + w.from.print()
+	}
+	return w.spec.String()
+}
+
+// print returns the canonical text of the literal.
+func (l literal) print() string {
+	switch l.kind {
+	case literalString:
+		return quoteString(l.str)
+	case literalNumber:
+		return l.num.String()
+	}
+	if l.b {
+		return "true"
+	}
+	return "false"
+}
