@@ -1,0 +1,25 @@
+package model
+
+// Limits on a configuration file. Beyond one of the first three the file is
+// refused with a single problem; nothing is cut off silently.
+const (
+	// MaxConfigBytes is the greatest size of a configuration file, in bytes.
+	MaxConfigBytes = 1 << 20
+	// MaxConfigDepth is how deep lists and mappings may lie within each other,
+	// counted apart for those by indentation and those in brackets.
+	MaxConfigDepth = 32
+	// MaxConfigMarks is the greatest number of characters that YAML gives a
+	// meaning to, such as ":" and "-". It bounds the memory that reading takes.
+	MaxConfigMarks = 1 << 17
+	// MaxProblems is how many problems a ConfigError holds. Reading stops there,
+	// and the error says so.
+	MaxProblems = 100
+	// MaxFilters is the greatest number of filters on a master table.
+	MaxFilters = 2
+)
+
+// Limits on how a problem is shown. They shorten text for the reader.
+const (
+	maxShownRunes = 40  // of the file's text repeated in a message or a key path
+	maxNearBytes  = 256 // of an unknown word; no nearest word is looked for beyond
+)
