@@ -1,0 +1,173 @@
+package index
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/column"
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/window"
+)
+
+// Events is the events of a behavior, in blocks of customers. It is immutable
+// and safe for concurrent use.
+type Events struct {
+	blocks *column.Lazy[EventBlock]
+}
+
+// EventBlock is the events of the customers of one block. Its slices are the
+// snapshot's own memory and must not be changed.
+type EventBlock struct {
+	Rows  []uint16 // customer of each event, within the block
+	Times []int64  // microseconds since 1970-01-01 UTC, ascending; one per dated event. The rest of Rows is undated.
+}
+
+// Span returns the positions [lo, hi) of the events that lie in the interval.
+func (b *EventBlock) Span(in window.Interval) (lo, hi int) {
+	lo = sort.Search(len(b.Times), func(i int) bool { return b.Times[i] >= in.Lo })
+	if in.Hi <= in.Lo {
+		return lo, lo
+	}
+	n := sort.Search(len(b.Times)-lo, func(i int) bool { return b.Times[lo+i] >= in.Hi })
+	return lo, lo + n
+}
+
+// Undated returns the customers of the events that have no time.
+func (b *EventBlock) Undated() []uint16 { return b.Rows[len(b.Times):] }
+
+// eventFields returns the columns of the event table.
+func eventFields(fields []model.Field) []arrow.Field {
+	columns := []arrow.Field{
+		{Name: "row", Type: arrow.PrimitiveTypes.Uint16},
+		{Name: "time", Type: arrow.FixedWidthTypes.Timestamp_us, Nullable: true},
+	}
+	for _, f := range fields {
+		columns = append(columns, arrow.Field{Name: "field:" + f.Name, Type: f.Type.Arrow(), Nullable: true})
+	}
+	return columns
+}
+
+// EventSchema returns the schema of the stored event table: row within the
+// block, time (NULL for undated events, which come last), then the fields.
+func EventSchema(fields []model.Field) *arrow.Schema {
+	return arrow.NewSchema(eventFields(fields), nil)
+}
+
+// Collected is the events that a load collected, in any order. Event i is of
+// customer Rows[i]; its time and fields are rows i of the builders.
+type Collected struct {
+	Rows   []uint32
+	Times  *column.Builder
+	Values []*column.Builder // as Fields
+	Fields []model.Field
+}
+
+// Order returns the positions of the events by block of customers, then time
+// with undated events last, then customer, then field values: equal sets of
+// events give equal files, whatever order they came in.
+func (c *Collected) Order() []uint32 {
+	keys := make([]eventKey, len(c.Rows))
+	for i, row := range c.Rows {
+		time, dated := c.Times.Int(i)
+		keys[i] = eventKey{time: time, block: row / bitmap.BlockRows, undated: !dated, row: row, position: uint32(i)}
+	}
+	slices.SortFunc(keys, func(x, y eventKey) int {
+		if d := x.compare(y); d != 0 {
+			return d
+		}
+		for _, v := range c.Values {
+			if d := v.Compare(int(x.position), int(y.position)); d != 0 {
+				return d
+			}
+		}
+		return 0
+	})
+	order := make([]uint32, len(keys))
+	for i := range keys {
+		order[i] = keys[i].position
+	}
+	return order
+}
+
+// eventKey is what events are ordered by, kept together so that a sort reads
+// one place in memory; only ties look at the fields.
+type eventKey struct {
+	time     int64
+	block    uint32
+	row      uint32
+	position uint32
+	undated  bool
+}
+
+func (x eventKey) compare(y eventKey) int {
+	switch {
+	case x.block != y.block:
+		return cmp.Compare(x.block, y.block)
+	case x.undated != y.undated:
+		if x.undated {
+			return 1
+		}
+		return -1
+	case x.time != y.time:
+		return cmp.Compare(x.time, y.time)
+	}
+	return cmp.Compare(x.row, y.row)
+}
+
+// Batch returns the event table of one block from the positions of its events,
+// a piece of Order.
+func (c *Collected) Batch(order []uint32) arrow.RecordBatch {
+	rows := array.NewUint16Builder(memory.DefaultAllocator)
+	for _, i := range order {
+		rows.Append(uint16(c.Rows[i] % bitmap.BlockRows))
+	}
+	columns := []arrow.Array{rows.NewArray(), c.Times.Take(order)}
+	for _, v := range c.Values {
+		columns = append(columns, v.Take(order))
+	}
+	return array.NewRecordBatch(EventSchema(c.Fields), columns, int64(len(order)))
+}
+
+// OpenEvents returns the events stored in b.
+func OpenEvents(fields []model.Field, b column.Batches) *Events {
+	load := func(i int) (*EventBlock, error) {
+		batch, err := b.Batch(i)
+		if err != nil {
+			return nil, err
+		}
+		block, err := openEventBlock(fields, batch)
+		if err != nil {
+			return nil, b.Corrupt(fmt.Errorf("block %d: %w", i, err))
+		}
+		return block, nil
+	}
+	return &Events{blocks: column.NewLazy(b.NumBatches(), load)}
+}
+
+// openEventBlock checks what later reads rely on: the columns, and the order of
+// times.
+func openEventBlock(fields []model.Field, batch arrow.RecordBatch) (*EventBlock, error) {
+	if !batch.Schema().Equal(EventSchema(fields)) {
+		return nil, fmt.Errorf("columns %v, expected %v", batch.Schema(), EventSchema(fields))
+	}
+	times := batch.Column(1).(*array.Timestamp)
+	dated := times.Len() - times.NullN()
+	block := &EventBlock{
+		Rows:  batch.Column(0).(*array.Uint16).Uint16Values(),
+		Times: arrow.Int64Traits.CastFromBytes(arrow.TimestampTraits.CastToBytes(times.TimestampValues()))[:dated],
+	}
+	if dated > 0 && times.IsNull(dated-1) || !slices.IsSorted(block.Times) {
+		return nil, fmt.Errorf("events are not in order of time")
+	}
+	return block, nil
+}
+
+// Block returns the events of the customers of block i.
+func (e *Events) Block(i int) (*EventBlock, error) { return e.blocks.At(i) }

@@ -1,0 +1,114 @@
+package index
+
+import (
+	"sort"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/window"
+)
+
+// Timeline is the customers with an event of a behavior on each day of the
+// parent segment's calendar. A day is kept with its first instant and the first
+// one after it, so that no later change of time-zone data can move it. A
+// Timeline is immutable and safe for concurrent use.
+type Timeline struct {
+	days  []window.Interval // ascending, disjoint; only days with events
+	views []bitmap.View
+}
+
+var timelineFields = []arrow.Field{
+	{Name: "day", Type: arrow.FixedWidthTypes.Date32},
+	{Name: "from", Type: arrow.FixedWidthTypes.Timestamp_us},
+	{Name: "to", Type: arrow.FixedWidthTypes.Timestamp_us},
+}
+
+// BuildTimeline builds the timeline of events given in any order: rows[i] has
+// one at times[i], in microseconds since 1970-01-01 UTC.
+func BuildTimeline(rows []uint32, times []int64, loc *time.Location) (directory arrow.RecordBatch, bitmaps []byte, err error) {
+	type bucket struct {
+		span window.Interval
+		rows []uint32
+	}
+	buckets := map[int32]*bucket{}
+	days := window.NewDays(loc)
+	var last *bucket // of the day that the previous event was on
+	for i, row := range rows {
+		day, lo, hi := days.Of(times[i])
+		if last == nil || last.span.Lo != lo {
+			if last = buckets[day]; last == nil {
+				last = &bucket{span: window.Interval{Lo: lo, Hi: hi}}
+				buckets[day] = last
+			}
+		}
+		last.rows = append(last.rows, row)
+	}
+
+	dayColumn := array.NewDate32Builder(memory.DefaultAllocator)
+	spans := [2]*array.TimestampBuilder{}
+	for i := range spans {
+		spans[i] = array.NewTimestampBuilder(memory.DefaultAllocator, arrow.FixedWidthTypes.Timestamp_us.(*arrow.TimestampType))
+	}
+	w := newBitmapWriter()
+	for _, day := range sortedKeys(buckets) {
+		b := buckets[day]
+		dayColumn.Append(arrow.Date32(day))
+		spans[0].Append(arrow.Timestamp(b.span.Lo))
+		spans[1].Append(arrow.Timestamp(b.span.Hi))
+		if err := w.add(distinct(b.rows)); err != nil {
+			return nil, nil, err
+		}
+	}
+	columns := []arrow.Array{dayColumn.NewArray(), spans[0].NewArray(), spans[1].NewArray()}
+	return w.directory(timelineFields, columns), w.bytes, nil
+}
+
+// OpenTimeline returns the timeline whose directory and bitmaps these are. It
+// keeps the bitmaps.
+func OpenTimeline(directory arrow.RecordBatch, bitmaps []byte) (*Timeline, error) {
+	if err := checkFields(directory, timelineFields); err != nil {
+		return nil, err
+	}
+	views, err := openBitmaps(directory, bitmaps)
+	if err != nil {
+		return nil, err
+	}
+	from := directory.Column(1).(*array.Timestamp).TimestampValues()
+	to := directory.Column(2).(*array.Timestamp).TimestampValues()
+	days := make([]window.Interval, len(views))
+	for i := range days {
+		days[i] = window.Interval{Lo: int64(from[i]), Hi: int64(to[i])}
+	}
+	return &Timeline{days: days, views: views}, nil
+}
+
+// Len returns the number of days with events.
+func (t *Timeline) Len() int { return len(t.days) }
+
+// Cover splits a window into the days that lie wholly inside, given by their
+// bitmaps, and at most two spans of days that are cut by its bounds, whose
+// events have to be looked at one by one. Days without events are in neither.
+func (t *Timeline) Cover(in window.Interval) (whole []bitmap.View, edges []window.Interval) {
+	first := sort.Search(len(t.days), func(i int) bool { return t.days[i].Hi > in.Lo })
+	end := sort.Search(len(t.days), func(i int) bool { return t.days[i].Lo >= in.Hi })
+	cut := func(day window.Interval) bool { return day.Lo < in.Lo || day.Hi > in.Hi }
+	edge := func(day window.Interval) {
+		edges = append(edges, window.Interval{Lo: max(day.Lo, in.Lo), Hi: min(day.Hi, in.Hi)})
+	}
+	if first >= end || in.Lo >= in.Hi {
+		return nil, nil
+	}
+	if cut(t.days[first]) {
+		edge(t.days[first])
+		first++
+	}
+	if first < end && cut(t.days[end-1]) {
+		end--
+		edge(t.days[end])
+	}
+	return t.views[first:end:end], edges
+}
