@@ -1,0 +1,28 @@
+package store
+
+// LoadReport says what a build read and what it left out, table by table.
+// Nothing is left out that is not counted here.
+type LoadReport struct {
+	Source  string        `json:"source"` // URI, without secrets
+	Tables  []TableReport `json:"tables"`
+	Seconds float64       `json:"seconds"` // from the first read to the commit
+}
+
+// TableReport is the part of a load report about one scan of one table.
+type TableReport struct {
+	Table    string   `json:"table"`    // name as configured
+	Location string   `json:"location"` // path or qualified name
+	Use      string   `json:"use"`      // "master", "attributes" or "behavior"
+	Names    []string `json:"names"`    // attributes, or the behavior, that came of it
+	Rows     int64    `json:"rows"`     // read
+	Loaded   int64    `json:"loaded"`   // of Rows: the others are counted by the next four
+
+	NullKeys int64 `json:"null_keys"` // left out: key is NULL
+	Filtered int64 `json:"filtered"`  // left out: a filter of the master table excludes them
+	Orphans  int64 `json:"orphans"`   // left out: key is not in the master table
+
+	Undated   int64    `json:"undated"`         // loaded, without a time
+	NaN       int64    `json:"nan"`             // values that became NULL
+	SubMicros int64    `json:"sub_micros"`      // times floored to whole microseconds
+	Notes     []string `json:"notes,omitempty"` // how times without a zone were read
+}
