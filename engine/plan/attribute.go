@@ -1,0 +1,87 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/rollcall-db/rollcall/engine/column"
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/engine/window"
+)
+
+// attribute plans a test of an attribute: its value index, else its column.
+func (p *planner) attribute(c *rule.AttributeTest) (*Node, error) {
+	n := &Node{Cond: c, Test: column.Test{IsNull: c.IsNull, Quant: c.Quant, Values: &c.Values}}
+	if c.Window != nil {
+		in := c.Window.Resolve(p.out.AsOf, p.checked.Location)
+		p.window(c, in)
+		n.Test.Values = windowValues(c.Type, in, p.checked.Location)
+	}
+	values, err := p.snapshot.ValueIndex(c.Attribute)
+	if err != nil {
+		return nil, err
+	}
+	if values == nil {
+		n.Op, n.Column = Scan, p.snapshot.Attribute(c.Attribute)
+		n.Access = "column scan"
+		n.Bytes = uint64(p.snapshot.Customers()) * valueBytes(c.Type)
+		return n, nil
+	}
+	n.Op, n.Bitmaps = Bitmaps, values.Select(n.Test)
+	for i := range n.Bitmaps {
+		n.Bytes += uint64(n.Bitmaps[i].SizeBytes())
+	}
+	n.Access = fmt.Sprintf("value index, %d of %d bitmaps", len(n.Bitmaps), values.Len())
+	return n, nil
+}
+
+// valueBytes is about how many bytes of a column a row takes.
+func valueBytes(t model.Type) uint64 {
+	switch {
+	case t.IsArray() || t.Kind == model.String || t.Repr == model.Decimal:
+		return 16
+	case t.Kind == model.Date:
+		return 4
+	}
+	return 8
+}
+
+// windowValues returns the values of a date or timestamp that lie in a window.
+// A date is in it when the first instant of its local day is.
+func windowValues(t model.Type, in window.Interval, loc *time.Location) *rule.Values {
+	r := rule.Range[int64]{Lo: in.Lo, Hi: math.MaxInt64}
+	if in.Hi != math.MaxInt64 {
+		r.Hi = in.Hi - 1
+	}
+	switch {
+	case in.Empty():
+		return &rule.Values{}
+	case t.Kind == model.Date:
+		r = daysIn(in, loc)
+	}
+	if r.Lo > r.Hi {
+		return &rule.Values{}
+	}
+	return &rule.Values{Ints: []rule.Range[int64]{r}}
+}
+
+// daysIn returns the days whose first instant lies in the interval.
+func daysIn(in window.Interval, loc *time.Location) rule.Range[int64] {
+	r := rule.Range[int64]{Lo: math.MinInt64, Hi: math.MaxInt64}
+	if in.Lo != math.MinInt64 {
+		day := window.DayOf(in.Lo, loc)
+		if window.DayStart(day, loc) < in.Lo {
+			day++
+		}
+		for window.DayStart(day-1, loc) >= in.Lo { // a day that a zone skipped starts when the next one does
+			day--
+		}
+		r.Lo = int64(day)
+	}
+	if in.Hi != math.MaxInt64 {
+		r.Hi = int64(window.DayOf(in.Hi-1, loc))
+	}
+	return r
+}

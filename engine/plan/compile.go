@@ -1,0 +1,86 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/engine/window"
+)
+
+// New makes the program of a rule over s at asOf, which it floors to
+// microseconds. The rule has been checked against s.Schema(). Errors are those
+// of reading the snapshot.
+func New(s *store.Snapshot, c *rule.Checked, asOf time.Time) (*Program, error) {
+	p := &planner{
+		snapshot: s, checked: c,
+		out: &Program{AsOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond), Warnings: slices.Clone(c.Warnings())},
+	}
+	root, err := p.node(c.Root)
+	if err != nil {
+		return nil, err
+	}
+	p.out.Root = root
+	return p.out, nil
+}
+
+type planner struct {
+	snapshot *store.Snapshot
+	checked  *rule.Checked
+	out      *Program
+}
+
+// node plans one condition.
+func (p *planner) node(c rule.Cond) (*Node, error) {
+	switch c := c.(type) {
+	case *rule.And:
+		n, err := p.group(And, c, c.Conds)
+		if err == nil {
+			// Ties stay in the order written, so that plans are stable.
+			slices.SortStableFunc(n.Kids, func(x, y *Node) int { return compareBytes(x.Bytes, y.Bytes) })
+			n.Access = "and, cheapest first"
+		}
+		return n, err
+	case *rule.Or:
+		return p.group(Or, c, c.Conds)
+	case *rule.Not:
+		return p.group(Not, c, []rule.Cond{c.Cond})
+	case *rule.AttributeTest:
+		return p.attribute(c)
+	case *rule.BehaviorTest:
+		return p.behavior(c)
+	}
+	return nil, fmt.Errorf("plan: no way to run a %T", c)
+}
+
+func compareBytes(x, y uint64) int {
+	switch {
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	}
+	return 0
+}
+
+var groupAccess = map[Op]string{Or: "or", Not: "everybody else"}
+
+func (p *planner) group(op Op, c rule.Cond, conds []rule.Cond) (*Node, error) {
+	n := &Node{Op: op, Cond: c, Access: groupAccess[op]}
+	for _, cond := range conds {
+		kid, err := p.node(cond)
+		if err != nil {
+			return nil, err
+		}
+		n.Kids = append(n.Kids, kid)
+		n.Bytes += kid.Bytes
+	}
+	return n, nil
+}
+
+// window notes the resolved window of a condition.
+func (p *planner) window(c rule.Cond, in window.Interval) {
+	p.out.Windows = append(p.out.Windows, Window{Condition: c.Text(), Interval: in})
+}
