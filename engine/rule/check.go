@@ -150,7 +150,7 @@ func (c *checker) warnEmpty(a, b literal, relation string) {
 	if len(c.warnings) >= MaxErrors {
 		return
 	}
-	at := c.problem("", a.to(b.span), "", "")
+	line, column := c.place(a.offset)
 	c.warnings = append(c.warnings, fmt.Sprintf("%d:%d: empty range: %s is %s than %s",
-		at.Line, at.Column, shorten(a.print()), relation, shorten(b.print())))
+		line, column, shorten(a.print()), relation, shorten(b.print())))
 }

@@ -42,7 +42,7 @@ func (c *checker) attribute(t *testNode, i int) Cond {
 	default:
 		a.Values = c.values(t.name, typ, op)
 	}
-	return c.negated(t, a)
+	return negated(t, a)
 }
 
 // isTime reports whether windows test attributes of the type.
@@ -66,7 +66,7 @@ func (t *testNode) readFor(typ model.Type) (*opNode, *windowNode) {
 
 // negated returns the test a of t's operator, or its complement where the
 // operator is negated.
-func (c *checker) negated(t *testNode, a *AttributeTest) Cond {
+func negated(t *testNode, a *AttributeTest) Cond {
 	if t.op == nil || !t.op.not {
 		return a
 	}

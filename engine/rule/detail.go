@@ -95,6 +95,9 @@ func (l shownLine) carets(from, to int) string {
 		}
 		b.WriteString(strings.Repeat(mark, cells))
 	}
+	if !strings.HasSuffix(b.String(), "^") {
+		b.WriteByte('^') // below an accent alone
+	}
 	return b.String()
 }
 

@@ -102,13 +102,18 @@ type source string
 
 // problem returns an Error about the stretch at of the rule.
 func (s source) problem(code Code, at span, msg, hint string) *Error {
-	before := string(s[:at.offset])
+	line, column := s.place(at.offset)
 	return &Error{
 		Code: code, Source: string(s), Offset: at.offset, Length: at.length,
-		Line:   1 + strings.Count(before, "\n"),
-		Column: 1 + utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]),
-		Msg:    msg, Hint: hint,
+		Line: line, Column: column, Msg: msg, Hint: hint,
 	}
+}
+
+// place returns the line and column of an offset, as Error has them.
+func (s source) place(offset int) (line, column int) {
+	before := string(s[:offset])
+	start := strings.LastIndexByte(before, '\n') + 1
+	return 1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[start:])
 }
 
 // slice returns the text at.

@@ -1,0 +1,110 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/store"
+)
+
+// The errors that callers tell apart with errors.Is.
+var (
+	// ErrCorrupt is returned when bytes of a snapshot are not what was written.
+	ErrCorrupt = errors.New("snapshot is corrupt")
+	// ErrFormatVersion is returned when a snapshot was written in a format that
+	// this program does not read.
+	ErrFormatVersion = errors.New("snapshot format is not supported")
+	// ErrNotSnapshot is returned by Open for a path that is no snapshot.
+	ErrNotSnapshot = errors.New("not a snapshot")
+	// ErrClosed is returned after Close.
+	ErrClosed = errors.New("database is closed")
+	// ErrInternal is returned for a fault of the engine itself. Please report
+	// it.
+	ErrInternal = errors.New("internal error")
+)
+
+// boundary joins the sentinel that callers look for to an error from below.
+func boundary(err error) error {
+	var (
+		corrupt *store.CorruptError
+		version *store.VersionError
+		other   *store.NotSnapshotError
+	)
+	switch {
+	case errors.As(err, &corrupt):
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	case errors.As(err, &version):
+		return fmt.Errorf("%w: %w", ErrFormatVersion, err)
+	case errors.As(err, &other):
+		return fmt.Errorf("%w: %w", ErrNotSnapshot, err)
+	case errors.Is(err, store.ErrClosed):
+		return ErrClosed
+	}
+	return err
+}
+
+// guard calls f with the snapshot pinned. A fault on a mapped file that was cut
+// short becomes ErrCorrupt, any other panic ErrInternal: none reaches a caller.
+func (db *DB) guard(f func() error) error {
+	if err := db.snapshot.Pin(); err != nil {
+		return boundary(err)
+	}
+	defer db.snapshot.Unpin()
+	return guardPinned(f)
+}
+
+// guardPinned is guard for a caller who holds a pin.
+func guardPinned(f func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = recovered(r)
+		}
+	}()
+	return boundary(f())
+}
+
+func recovered(r any) error {
+	if fault, ok := r.(interface{ Addr() uintptr }); ok {
+		return fmt.Errorf("%w: a mapped file is shorter than it was (fault at %#x)", ErrCorrupt, fault.Addr())
+	}
+	stack := make([]byte, 4<<10)
+	stack = stack[:runtime.Stack(stack, false)]
+	return fmt.Errorf("%w: %v\n%s", ErrInternal, r, stack)
+}
+
+// ColumnError says that a column asked for is no attribute.
+type ColumnError struct {
+	Name    string
+	Nearest string   // attribute of a similar name; may be empty
+	Columns []string // all attributes
+}
+
+// Error names the column and what there is instead.
+func (e *ColumnError) Error() string {
+	if e.Nearest != "" {
+		return fmt.Sprintf("unknown attribute %q; did you mean %q?", e.Name, e.Nearest)
+	}
+	return fmt.Sprintf("unknown attribute %q; attributes: %s", e.Name, strings.Join(e.Columns, ", "))
+}
+
+// columns returns the positions of the attributes called names.
+func columns(s *model.Schema, names []string) ([]int, error) {
+	positions := make([]int, len(names))
+	for i, name := range names {
+		if positions[i] = s.Attribute(name); positions[i] >= 0 {
+			continue
+		}
+		err := &ColumnError{Name: name}
+		for _, a := range s.Attributes {
+			err.Columns = append(err.Columns, a.Name)
+		}
+		err.Nearest = model.Nearest(name, err.Columns)
+		return nil, err
+	}
+	return positions, nil
+}

@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/rollcall-db/rollcall/engine/exec"
+	"github.com/rollcall-db/rollcall/engine/plan"
+	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/engine/window"
+)
+
+// Query is a checked rule over an open snapshot. It is immutable and safe for
+// concurrent use.
+type Query struct {
+	db      *DB
+	checked *rule.Checked
+	asOf    time.Time // zero: now, whenever it is asked
+}
+
+// At returns the same query as of another time.
+func (q *Query) At(asOf time.Time) *Query {
+	at := *q
+	at.asOf = asOf
+	return &at
+}
+
+// String returns the rule in canonical text.
+func (q *Query) String() string { return q.checked.String() }
+
+// DB returns the snapshot that the query asks.
+func (q *Query) DB() *DB { return q.db }
+
+// Window is the resolved window of one condition, [From, To).
+type Window struct {
+	Condition string     `json:"condition"`
+	From      *time.Time `json:"from"` // nil: unbounded
+	To        *time.Time `json:"to"`   // nil: unbounded
+}
+
+// Answer is a count with what is needed to understand it.
+type Answer struct {
+	Count     uint64
+	Customers uint64    // in the snapshot
+	AsOf      time.Time // the time that the rule was evaluated at, UTC
+	Windows   []Window  // in the parent segment's time zone, in the order of the rule
+	Warnings  []string  // for the reader: a window after the newest event, an empty range
+	Elapsed   time.Duration
+}
+
+// program plans the query at its as_of. The caller has pinned the snapshot.
+func (q *Query) program() (*plan.Program, error) {
+	asOf := q.asOf
+	if asOf.IsZero() {
+		asOf = q.db.now()
+	}
+	return plan.New(q.db.snapshot, q.checked, asOf)
+}
+
+// Count returns the number of customers that the rule selects.
+func (q *Query) Count(ctx context.Context) (n uint64, err error) {
+	err = q.db.guard(func() error {
+		p, err := q.program()
+		if err != nil {
+			return err
+		}
+		n, err = exec.Count(ctx, q.db.snapshot, p.Root)
+		return err
+	})
+	return n, err
+}
+
+// Answer counts as Count does, and says what as_of, windows and warnings the
+// number comes with.
+func (q *Query) Answer(ctx context.Context) (a *Answer, err error) {
+	start := time.Now()
+	err = q.db.guard(func() error {
+		p, err := q.program()
+		if err != nil {
+			return err
+		}
+		a = q.answer(p)
+		a.Count, err = exec.Count(ctx, q.db.snapshot, p.Root)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.Elapsed = time.Since(start)
+	return a, nil
+}
+
+// answer returns the answer of a program, short of the count.
+func (q *Query) answer(p *plan.Program) *Answer {
+	a := &Answer{
+		Customers: q.db.snapshot.Manifest().Customers, AsOf: p.AsOf,
+		Windows: []Window{}, Warnings: append([]string{}, p.Warnings...),
+	}
+	for _, w := range p.Windows {
+		a.Windows = append(a.Windows, q.db.window(w.Condition, w.Interval))
+	}
+	return a
+}
+
+// window shows the bounds of a window in the parent segment's time zone.
+func (db *DB) window(condition string, in window.Interval) Window {
+	w := Window{Condition: condition}
+	if t, ok := in.LoTime(); ok {
+		t = t.In(db.location)
+		w.From = &t
+	}
+	if t, ok := in.HiTime(); ok {
+		t = t.In(db.location)
+		w.To = &t
+	}
+	return w
+}
