@@ -1,0 +1,7 @@
+// Package source is the contract between rollcall and the places where
+// customer data lives. A [Source] holds tables; a [Table] has an Arrow schema
+// and streams a projection of its columns as Arrow record batches.
+//
+// A scan is complete or it fails: an implementation that cannot prove that it
+// delivered every row returns an error instead of ending the stream.
+package source

@@ -1,0 +1,301 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"sort"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/column"
+	"github.com/rollcall-db/rollcall/engine/index"
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/engine/window"
+	"github.com/rollcall-db/rollcall/federate/source"
+)
+
+// Options are the choices of a build. The zero value is the default.
+type Options struct {
+	// Progress is called from the goroutine of Build, at most once per record
+	// batch and file. Nil: nobody wants to know.
+	Progress func(Progress)
+	// FS is the file system that the snapshot is written to. Nil: the machine's.
+	FS store.FS
+}
+
+// Progress says how far a build is.
+type Progress struct {
+	Stage string // "read" or "write"
+	Table string // being read, or the column or behavior being written
+	Rows  int64  // of Table so far
+	Total int64  // rows that Table has; -1: unknown
+}
+
+// Build pulls the parent segment p from src and makes it the current version of
+// the snapshot in dir, which is made, or whose version is replaced whole. It
+// returns the new version's manifest, which holds the load report.
+//
+// After an error the snapshot is as it was. Errors are *ConfigError,
+// *DuplicateKeyError, *ValueError, those of [store.Create] and
+// [store.Writer.Commit], the source's, or ctx's. Build starts no goroutine.
+func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir string, opts *Options) (*store.Manifest, error) {
+	b := &builder{start: time.Now(), progress: func(Progress) {}}
+	var fsys store.FS = store.OS
+	if opts != nil && opts.Progress != nil {
+		b.progress = opts.Progress
+	}
+	if opts != nil && opts.FS != nil {
+		fsys = opts.FS
+	}
+	loc, err := window.LoadLocation(p.Timezone)
+	if err != nil {
+		return nil, err
+	}
+	if b.resolved, err = resolve(ctx, p, src, loc); err != nil {
+		return nil, err
+	}
+	if b.out, err = store.Create(fsys, dir); err != nil {
+		return nil, err
+	}
+	b.manifest = &store.Manifest{Schema: b.resolved.schema}
+	b.manifest.Load.Source = src.URI()
+	if err := b.run(ctx); err != nil {
+		return nil, errors.Join(err, b.out.Abort())
+	}
+	b.manifest.Load.Seconds = time.Since(b.start).Seconds()
+	if err := b.out.Commit(b.manifest); err != nil {
+		return nil, err
+	}
+	return b.manifest, nil
+}
+
+// builder is one build on its way.
+type builder struct {
+	*resolved
+	start    time.Time
+	progress func(Progress)
+	out      *store.Writer
+	manifest *store.Manifest
+	keys     *keySet
+}
+
+// run reads everything and writes every file, short of the commit.
+func (b *builder) run(ctx context.Context) error {
+	keys, report, err := scanKeys(ctx, b.resolved, b.progress)
+	if err != nil {
+		return err
+	}
+	b.keys = keys
+	b.manifest.Customers = uint64(keys.len())
+	b.report(report)
+	if err := b.writeColumn(ctx, store.KeysFile, "key", keys.builder()); err != nil {
+		return err
+	}
+	if err := b.attributes(ctx); err != nil {
+		return err
+	}
+	for _, scan := range b.behaviors {
+		if err := b.behavior(ctx, scan); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *builder) report(r *store.TableReport) {
+	b.manifest.Load.Tables = append(b.manifest.Load.Tables, *r)
+}
+
+// blocks returns the number of blocks of customers.
+func (b *builder) blocks() int { return (b.keys.len() + bitmap.BlockRows - 1) / bitmap.BlockRows }
+
+// attributes reads and writes all attributes.
+func (b *builder) attributes(ctx context.Context) error {
+	builders := make([]*column.Builder, len(b.schema.Attributes))
+	for _, scan := range b.resolved.attributes {
+		report, err := scanAttributes(ctx, scan, b.keys, builders, b.schema, b.progress)
+		if err != nil {
+			return err
+		}
+		b.report(report)
+	}
+	for i, values := range builders {
+		if err := b.writeAttribute(ctx, i, values); err != nil {
+			return err
+		}
+		builders[i] = nil // written: let its memory go
+	}
+	return nil
+}
+
+// writeAttribute writes the values of attribute i and its value index.
+func (b *builder) writeAttribute(ctx context.Context, i int, values *column.Builder) error {
+	info := summarize(values)
+	if err := b.writeColumn(ctx, store.AttributeFile(i), "value", values); err != nil {
+		return err
+	}
+	directory, bitmaps, ok, err := index.BuildValues(values)
+	if err != nil {
+		return err
+	}
+	if ok {
+		info.Indexed, info.Distinct = true, int(directory.NumRows())
+		if info.Nulls > 0 {
+			info.Distinct--
+		}
+		dirName, bitmapsName := store.AttributeIndexFiles(i)
+		if err := b.writeIndex(dirName, bitmapsName, directory, bitmaps); err != nil {
+			return err
+		}
+	}
+	b.manifest.Attributes = append(b.manifest.Attributes, info)
+	b.progress(Progress{Stage: "write", Table: b.schema.Attributes[i].Name, Rows: int64(values.Len()), Total: int64(values.Len())})
+	return nil
+}
+
+// summarize counts the NULLs of an attribute and finds its range.
+func summarize(values *column.Builder) store.AttributeInfo {
+	info := store.AttributeInfo{}
+	least, greatest := -1, -1
+	for row := range values.Len() {
+		switch {
+		case values.IsNull(row):
+			info.Nulls++
+		case least < 0:
+			least, greatest = row, row
+		case values.Compare(row, least) < 0:
+			least = row
+		case values.Compare(row, greatest) > 0:
+			greatest = row
+		}
+	}
+	if least >= 0 && !values.Type().IsArray() {
+		lo, hi := values.Text(least), values.Text(greatest)
+		info.Least, info.Greatest = &lo, &hi
+	}
+	return info
+}
+
+// writeColumn writes a column as a table of one column, a batch per block.
+func (b *builder) writeColumn(ctx context.Context, file, name string, values *column.Builder) error {
+	schema := arrow.NewSchema([]arrow.Field{{Name: name, Type: values.Type().Arrow(), Nullable: true}}, nil)
+	return b.out.WriteArrow(file, schema, func(yield func(arrow.RecordBatch, error) bool) {
+		rows := make([]uint32, 0, bitmap.BlockRows)
+		for lo := 0; lo < values.Len(); lo += bitmap.BlockRows {
+			if err := ctx.Err(); err != nil {
+				yield(nil, err)
+				return
+			}
+			rows = rows[:0]
+			for row := lo; row < min(lo+bitmap.BlockRows, values.Len()); row++ {
+				rows = append(rows, uint32(row))
+			}
+			if !yield(array.NewRecordBatch(schema, []arrow.Array{values.Take(rows)}, int64(len(rows))), nil) {
+				return
+			}
+		}
+	})
+}
+
+// writeIndex writes the two files of an index.
+func (b *builder) writeIndex(dirName, bitmapsName string, directory arrow.RecordBatch, bitmaps []byte) error {
+	if err := b.out.WriteArrow(dirName, directory.Schema(), one(directory)); err != nil {
+		return err
+	}
+	return b.out.WriteBytes(bitmapsName, bitmaps)
+}
+
+// one is the sequence of a single batch.
+func one(batch arrow.RecordBatch) iter.Seq2[arrow.RecordBatch, error] {
+	return func(yield func(arrow.RecordBatch, error) bool) { yield(batch, nil) }
+}
+
+// behavior reads and writes the events of one behavior and its timeline.
+func (b *builder) behavior(ctx context.Context, scan *behaviorScan) error {
+	described := &b.schema.Behaviors[scan.behavior]
+	events, report, err := scanEvents(ctx, scan, b.keys, described, b.progress)
+	if err != nil {
+		return err
+	}
+	b.report(report)
+	order := events.Order()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := b.writeEvents(ctx, scan.behavior, events, order); err != nil {
+		return err
+	}
+	rows, times := dated(events, order)
+	directory, bitmaps, err := index.BuildTimeline(rows, times, b.loc)
+	if err != nil {
+		return err
+	}
+	dirName, bitmapsName := store.BehaviorIndexFiles(scan.behavior)
+	if err := b.writeIndex(dirName, bitmapsName, directory, bitmaps); err != nil {
+		return err
+	}
+	b.manifest.Behaviors = append(b.manifest.Behaviors, b.describe(events, times))
+	b.progress(Progress{Stage: "write", Table: described.Name, Rows: int64(len(order)), Total: int64(len(order))})
+	return nil
+}
+
+// writeEvents writes the event table, a batch per block of customers.
+func (b *builder) writeEvents(ctx context.Context, behavior int, events *index.Collected, order []uint32) error {
+	schema := index.EventSchema(events.Fields)
+	return b.out.WriteArrow(store.BehaviorFile(behavior), schema, func(yield func(arrow.RecordBatch, error) bool) {
+		rest := order
+		for block := range b.blocks() {
+			if err := ctx.Err(); err != nil {
+				yield(nil, err)
+				return
+			}
+			n := sort.Search(len(rest), func(i int) bool { return int(events.Rows[rest[i]]/bitmap.BlockRows) > block })
+			if !yield(events.Batch(rest[:n]), nil) {
+				return
+			}
+			rest = rest[n:]
+		}
+	})
+}
+
+// dated returns customer and time of the events that have a time, in order.
+func dated(events *index.Collected, order []uint32) (rows []uint32, times []int64) {
+	for _, i := range order {
+		if t, ok := events.Times.Int(int(i)); ok {
+			rows, times = append(rows, events.Rows[i]), append(times, t)
+		}
+	}
+	return rows, times
+}
+
+// describe sums a behavior up for the manifest.
+func (b *builder) describe(events *index.Collected, times []int64) store.BehaviorInfo {
+	info := store.BehaviorInfo{Events: uint64(len(events.Rows)), Undated: uint64(len(events.Rows) - len(times))}
+	seen := newOnce(b.keys.len())
+	seen.visit(events.Rows)
+	info.Customers = uint64(len(events.Rows) - len(seen.second))
+	if len(times) > 0 {
+		lo, hi := int64(math.MaxInt64), int64(math.MinInt64)
+		for _, t := range times {
+			lo, hi = min(lo, t), max(hi, t)
+		}
+		first, last := time.UnixMicro(lo).UTC(), time.UnixMicro(hi).UTC()
+		info.First, info.Last = &first, &last
+	}
+	return info
+}
+
+// String shows progress as one line: "read events.purchases 65536 of 69659 rows".
+func (p Progress) String() string {
+	if p.Total < 0 {
+		return fmt.Sprintf("%s %s %d rows", p.Stage, p.Table, p.Rows)
+	}
+	return fmt.Sprintf("%s %s %d of %d rows", p.Stage, p.Table, p.Rows, p.Total)
+}

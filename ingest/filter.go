@@ -1,0 +1,61 @@
+package ingest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"github.com/rollcall-db/rollcall/engine/model"
+)
+
+// filter keeps the rows of the master table whose column is one of some values.
+type filter struct {
+	column string
+	texts  []string // of a string column
+	ints   []int64  // of a column of whole numbers
+	bools  []bool   // of a boolean column
+}
+
+// newFilter coerces values to the type of the column.
+func newFilter(column string, t arrow.DataType, values []string) (filter, error) {
+	f := filter{column: column}
+	typ, err := typeOf(t)
+	if err != nil {
+		return f, fmt.Errorf("column %q: %w", column, err)
+	}
+	for _, v := range values {
+		switch {
+		case typ.Kind == model.String:
+			f.texts = append(f.texts, v)
+		case typ.Repr == model.Int64 && typ.Kind == model.Number:
+			x, err := strconv.ParseInt(v, 10, 64)
+			if err != nil {
+				return f, fmt.Errorf("column %q holds whole numbers, %q is none", column, v)
+			}
+			f.ints = append(f.ints, x)
+		case typ.Kind == model.Boolean:
+			if v != "true" && v != "false" {
+				return f, fmt.Errorf("column %q holds true or false, not %q", column, v)
+			}
+			f.bools = append(f.bools, v == "true")
+		default:
+			return f, fmt.Errorf("column %q is %s; a filter can be on a string, whole numbers or a boolean", column, typ)
+		}
+	}
+	return f, nil
+}
+
+// keeps returns the test of the rows of one batch; NULL is not kept.
+func (f *filter) keeps(arr arrow.Array) func(i int) bool {
+	switch a := arr.(type) {
+	case stringArray:
+		return func(i int) bool { return a.IsValid(i) && slices.Contains(f.texts, a.Value(i)) }
+	case *array.Boolean:
+		return func(i int) bool { return a.IsValid(i) && slices.Contains(f.bools, a.Value(i)) }
+	}
+	value := wholeNumbers(arr)
+	return func(i int) bool { return arr.IsValid(i) && slices.Contains(f.ints, value(i)) }
+}

@@ -1,0 +1,352 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/federate/source"
+)
+
+// resolved is a configuration whose every name has been found in the source.
+type resolved struct {
+	parent *model.ParentSegment
+	loc    *time.Location
+	schema *model.Schema
+	master masterScan
+	// attributes holds a scan per table and key column, so that a table is read
+	// once however many attributes it gives.
+	attributes []*attributeScan
+	behaviors  []*behaviorScan
+}
+
+// masterScan reads the keys of the customers.
+type masterScan struct {
+	table   source.Table
+	key     string // column name as the source spells it
+	filters []filter
+}
+
+// attributeScan reads the attributes that one table gives.
+type attributeScan struct {
+	table    source.Table
+	isMaster bool // misses are customers that a filter excludes
+	key      string
+	columns  []attributeColumn
+	notes    []string
+}
+
+type attributeColumn struct {
+	attribute int // position in the schema
+	name      string
+	convert   *converter
+}
+
+// behaviorScan reads the events of one behavior.
+type behaviorScan struct {
+	table    source.Table
+	behavior int // position in the schema
+	key      string
+	time     string
+	timeConv *converter
+	fields   []fieldColumn
+	notes    []string
+}
+
+type fieldColumn struct {
+	name    string
+	convert *converter
+}
+
+// resolver collects what a configuration resolves to, and its problems.
+type resolver struct {
+	ctx      context.Context
+	src      source.Source
+	out      *resolved
+	tables   map[model.TableRef]source.Table
+	problems []Problem
+	failed   error // the source failed; names are not to blame
+}
+
+// resolve finds every table and column of a parent segment. Its error is a
+// *ConfigError with all problems, or the source's.
+func resolve(ctx context.Context, p *model.ParentSegment, src source.Source, loc *time.Location) (*resolved, error) {
+	r := &resolver{
+		ctx: ctx, src: src, tables: map[model.TableRef]source.Table{},
+		out: &resolved{
+			parent: p, loc: loc,
+			schema: &model.Schema{Name: p.Name, Timezone: p.Timezone, KeyColumn: p.Master.KeyColumn},
+		},
+	}
+	r.master()
+	for i := range p.Attributes {
+		r.attribute(fmt.Sprintf("attributes[%d] (%s)", i, p.Attributes[i].Name), &p.Attributes[i])
+	}
+	r.masterAttributes()
+	for i := range p.Behaviors {
+		r.behavior(fmt.Sprintf("behaviors[%d] (%s)", i, p.Behaviors[i].Name), &p.Behaviors[i])
+	}
+	r.names()
+	switch {
+	case r.failed != nil:
+		return nil, r.failed
+	case len(r.problems) > 0:
+		return nil, &ConfigError{Problems: r.problems}
+	}
+	return r.out, nil
+}
+
+func (r *resolver) problem(code, path string, err error) {
+	r.problems = append(r.problems, Problem{Code: code, Path: path, Err: err})
+}
+
+// table finds a table once; nil where it is not there, which is then a problem.
+func (r *resolver) table(path string, ref model.TableRef) source.Table {
+	t, known := r.tables[ref]
+	if !known {
+		var err error
+		t, err = r.src.Table(r.ctx, ref)
+		r.tables[ref] = t
+		var missing *source.NotFoundError
+		switch {
+		case errors.As(err, &missing):
+			r.problem("UNKNOWN_TABLE", path, err)
+		case err != nil && r.failed == nil:
+			r.failed = fmt.Errorf("%s: %w", path, err)
+		}
+		if err != nil {
+			r.tables[ref] = nil
+			return nil
+		}
+	}
+	return t
+}
+
+// column finds a column and returns its spelling in the source; ok is false
+// where it is not there, which is then a problem.
+func (r *resolver) column(path string, t source.Table, name string) (position int, spelled string, ok bool) {
+	i, err := source.Column(t, name)
+	if err != nil {
+		r.problem("UNKNOWN_COLUMN", path, err)
+		return 0, "", false
+	}
+	return i, t.Schema().Field(i).Name, true
+}
+
+// keyColumn finds a key column of the type that the customers' keys have.
+func (r *resolver) keyColumn(path string, t source.Table, name string) (spelled string, ok bool) {
+	i, spelled, ok := r.column(path+".key_column", t, name)
+	if !ok {
+		return "", false
+	}
+	typ, err := typeOf(t.Schema().Field(i).Type)
+	isKey := err == nil && (typ.Kind == model.String || typ == model.Type{Kind: model.Number, Repr: model.Int64})
+	found := fmt.Sprintf("table %s (%s): key column %q is %s", t.Ref(), t.Info().Location, spelled, t.Schema().Field(i).Type)
+	want := &r.out.schema.KeyType
+	switch {
+	case !isKey:
+		r.problem("KEY_TYPE", path, fmt.Errorf("%s, expected a string or whole numbers of at most 64 bits", found))
+		return "", false
+	case *want == model.Type{}:
+		*want = typ // the master table is the first to come here
+	case *want != typ:
+		r.problem("KEY_TYPE", path, fmt.Errorf("%s, but the master table %s (%s) has %q as %s",
+			found, r.out.master.table.Ref(), r.out.master.table.Info().Location, r.out.master.key, *want))
+		return "", false
+	}
+	return spelled, true
+}
+
+func (r *resolver) master() {
+	m := &r.out.parent.Master
+	t := r.table("master_table", m.Table)
+	if t == nil {
+		return
+	}
+	r.out.master.table = t
+	key, ok := r.keyColumn("master_table", t, m.KeyColumn)
+	if !ok {
+		return
+	}
+	r.out.master.key = key
+	r.out.schema.KeyColumn = key
+	for i, f := range m.Filters {
+		path := fmt.Sprintf("master_table.filters[%d]", i)
+		if at, spelled, ok := r.column(path+".column", t, f.Column); ok {
+			compiled, err := newFilter(spelled, t.Schema().Field(at).Type, f.Values)
+			if err != nil {
+				r.problem("UNSUPPORTED_TYPE", path, fmt.Errorf("table %s (%s): %w", t.Ref(), t.Info().Location, err))
+				continue
+			}
+			r.out.master.filters = append(r.out.master.filters, compiled)
+		}
+	}
+}
+
+// attribute resolves one attribute and adds it to the scan of its table.
+func (r *resolver) attribute(path string, a *model.AttributeSource) {
+	t := r.table(path, a.Table)
+	if t == nil {
+		return
+	}
+	key, keyOK := r.keyColumn(path, t, a.KeyColumn)
+	at, spelled, ok := r.column(path+".value_column", t, a.ValueColumn)
+	if !ok || !keyOK {
+		return
+	}
+	convert, err := newConverter(t.Schema().Field(at).Type, a.Kind, r.out.loc)
+	if err != nil {
+		r.problem("TYPE_MISMATCH", path, fmt.Errorf("table %s (%s), column %q: %w", t.Ref(), t.Info().Location, spelled, err))
+		return
+	}
+	r.addAttribute(a.Name, t, key, spelled, convert)
+}
+
+func (r *resolver) addAttribute(name string, t source.Table, key, column string, convert *converter) {
+	scan := r.scanOf(t, key)
+	scan.columns = append(scan.columns, attributeColumn{len(r.out.schema.Attributes), column, convert})
+	if convert.note != "" {
+		scan.notes = append(scan.notes, fmt.Sprintf("column %q: %s", column, convert.note))
+	}
+	r.out.schema.Attributes = append(r.out.schema.Attributes, model.Attribute{Name: name, Type: convert.typ})
+}
+
+// scanOf returns the scan of a table by a key column.
+func (r *resolver) scanOf(t source.Table, key string) *attributeScan {
+	isMaster := t == r.out.master.table && key == r.out.master.key
+	for _, s := range r.out.attributes {
+		if s.table == t && s.key == key {
+			return s
+		}
+	}
+	s := &attributeScan{table: t, key: key, isMaster: isMaster}
+	r.out.attributes = append(r.out.attributes, s)
+	return s
+}
+
+// masterAttributes adds the columns of the master table that are attributes
+// without being named one by one.
+func (r *resolver) masterAttributes() {
+	m, t := &r.out.parent.Master, r.out.master.table
+	if t == nil || r.out.master.key == "" {
+		return
+	}
+	names := m.Columns
+	if m.AllColumns {
+		for _, f := range t.Schema().Fields() {
+			if f.Name != r.out.master.key && r.out.schema.Attribute(f.Name) < 0 {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	for _, name := range names {
+		at, spelled, ok := r.column("master_table.attributes", t, name)
+		if !ok {
+			continue
+		}
+		convert, err := newConverter(t.Schema().Field(at).Type, 0, r.out.loc)
+		switch {
+		case err == nil:
+			r.addAttribute(name, t, r.out.master.key, spelled, convert)
+		case m.AllColumns:
+			s := r.scanOf(t, r.out.master.key)
+			s.notes = append(s.notes, fmt.Sprintf("column %q is left out: %v", spelled, err))
+		default:
+			r.problem("UNSUPPORTED_TYPE", "master_table.attributes", fmt.Errorf("table %s (%s), column %q: %w", t.Ref(), t.Info().Location, spelled, err))
+		}
+	}
+}
+
+// behavior resolves one behavior.
+func (r *resolver) behavior(path string, b *model.BehaviorSource) {
+	t := r.table(path, b.Table)
+	if t == nil {
+		return
+	}
+	key, keyOK := r.keyColumn(path, t, b.KeyColumn)
+	at, spelled, ok := r.column(path+".timestamp_column", t, b.TimeColumn)
+	if !ok || !keyOK {
+		return
+	}
+	timeConv, err := newTimeConverter(t.Schema().Field(at).Type, r.out.loc)
+	if err != nil {
+		r.problem("TYPE_MISMATCH", path, fmt.Errorf("table %s (%s), column %q: %w", t.Ref(), t.Info().Location, spelled, err))
+		return
+	}
+	scan := &behaviorScan{table: t, behavior: len(r.out.schema.Behaviors), key: key, time: spelled, timeConv: timeConv}
+	if timeConv.note != "" {
+		scan.notes = append(scan.notes, fmt.Sprintf("column %q: %s", spelled, timeConv.note))
+	}
+	fields := r.fields(path, b, scan)
+	r.out.behaviors = append(r.out.behaviors, scan)
+	r.out.schema.Behaviors = append(r.out.schema.Behaviors, model.Behavior{Name: b.Name, TimeColumn: spelled, Fields: fields})
+}
+
+// fields resolves the fields of a behavior: those named, or every column but
+// key and time.
+func (r *resolver) fields(path string, b *model.BehaviorSource, scan *behaviorScan) []model.Field {
+	names := b.Fields
+	if b.AllFields {
+		for _, f := range scan.table.Schema().Fields() {
+			if f.Name != scan.key && f.Name != scan.time {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	fields := []model.Field{}
+	for _, name := range names {
+		at, spelled, ok := r.column(path+".fields", scan.table, name)
+		if !ok {
+			continue
+		}
+		convert, err := newConverter(scan.table.Schema().Field(at).Type, 0, r.out.loc)
+		switch {
+		case err == nil:
+			scan.fields = append(scan.fields, fieldColumn{spelled, convert})
+			fields = append(fields, model.Field{Name: name, Type: convert.typ})
+			if convert.note != "" {
+				scan.notes = append(scan.notes, fmt.Sprintf("column %q: %s", spelled, convert.note))
+			}
+		case b.AllFields:
+			scan.notes = append(scan.notes, fmt.Sprintf("column %q is left out: %v", spelled, err))
+		default:
+			r.problem("UNSUPPORTED_TYPE", path, fmt.Errorf("table %s (%s), column %q: %w", scan.table.Ref(), scan.table.Info().Location, spelled, err))
+		}
+	}
+	return fields
+}
+
+// names reports what is called alike: rules could not tell which is meant.
+func (r *resolver) names() {
+	seen := map[string]string{}
+	check := func(what, name string) {
+		if first, ok := seen[name]; ok {
+			r.problem("AMBIGUOUS_NAME", what+" "+name, fmt.Errorf("the name %q is taken by the %s of that name", name, first))
+		}
+		seen[name] = what
+	}
+	for _, a := range r.out.schema.Attributes {
+		check("attribute", a.Name)
+	}
+	for _, b := range r.out.schema.Behaviors {
+		check("behavior", b.Name)
+	}
+}
+
+// projection returns the names of the columns that a scan reads, the key first,
+// each once.
+func projection(key string, others ...string) []string {
+	names := []string{key}
+	for _, name := range others {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// position returns where name stands in names.
+func position(names []string, name string) int { return slices.Index(names, name) }

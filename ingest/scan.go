@@ -1,0 +1,239 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/rollcall-db/rollcall/engine/column"
+	"github.com/rollcall-db/rollcall/engine/index"
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/federate/source"
+)
+
+// scanner reads one table and keeps its part of the load report.
+type scanner struct {
+	table    source.Table
+	columns  []string
+	report   *store.TableReport
+	counts   counts
+	progress func(Progress)
+}
+
+func newScanner(t source.Table, use string, names, columns []string, progress func(Progress)) *scanner {
+	return &scanner{
+		table: t, columns: columns, progress: progress,
+		report: &store.TableReport{Table: t.Ref().String(), Location: t.Info().Location, Use: use, Names: names},
+	}
+}
+
+// run calls handle for every batch. It checks that the rows are as many as the
+// source declares, should it do so.
+func (s *scanner) run(ctx context.Context, handle func(batch arrow.RecordBatch) error) error {
+	info := s.table.Info()
+	for batch, err := range s.table.Scan(ctx, s.columns) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == nil {
+			err = handle(batch)
+		}
+		if err != nil {
+			return fmt.Errorf("table %s: %w", s.report.Table, err)
+		}
+		s.report.Rows += batch.NumRows()
+		s.progress(Progress{Stage: "read", Table: s.report.Table, Rows: s.report.Rows, Total: info.Rows})
+	}
+	if info.Rows >= 0 && s.report.Rows != info.Rows {
+		return fmt.Errorf("table %s (%s): %d rows came, %d expected", s.report.Table, info.Location, s.report.Rows, info.Rows)
+	}
+	s.report.NaN, s.report.SubMicros = s.counts.nan, s.counts.subMicros
+	return nil
+}
+
+// load converts one column of a batch; its errors say where the value is.
+func (s *scanner) load(c *converter, b *column.Builder, batch arrow.RecordBatch, name string, dst []uint32) error {
+	err := c.load(&s.counts, b, batch.Column(position(s.columns, name)), dst)
+	var elem *elementError
+	if errors.As(err, &elem) {
+		return &ValueError{
+			Table: s.report.Table, Location: s.report.Location, Column: name,
+			Row: s.report.Rows + int64(elem.index) + 1, Err: elem.err,
+		}
+	}
+	return err
+}
+
+// scanKeys reads the master table's keys.
+func scanKeys(ctx context.Context, r *resolved, progress func(Progress)) (*keySet, *store.TableReport, error) {
+	m := &r.master
+	columns := projection(m.key)
+	for _, f := range m.filters {
+		columns = projection(m.key, append(columns[1:], f.column)...)
+	}
+	s := newScanner(m.table, "master", []string{}, columns, progress)
+	keys := newCollector(r.schema.KeyType)
+	err := s.run(ctx, func(batch arrow.RecordBatch) error {
+		s.collectKeys(keys, m.filters, batch)
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	s.report.Loaded = int64(keys.len())
+	if keys.len() > store.MaxCustomers {
+		return nil, nil, fmt.Errorf("table %s (%s): %d customers, at most %d fit a snapshot", s.report.Table, s.report.Location, keys.len(), uint64(store.MaxCustomers))
+	}
+	set, duplicates := keys.finish()
+	if len(duplicates) > 0 {
+		return nil, nil, s.duplicates(m.key, duplicates)
+	}
+	return set, s.report, nil
+}
+
+func (s *scanner) duplicates(key string, duplicates []string) error {
+	return &DuplicateKeyError{
+		Table: s.report.Table, Location: s.report.Location, Column: key,
+		Keys: duplicates[:min(len(duplicates), maxNamedKeys)], Count: int64(len(duplicates)),
+	}
+}
+
+// collectKeys adds the keys of the rows that pass all filters.
+func (s *scanner) collectKeys(keys *collector, filters []filter, batch arrow.RecordBatch) {
+	arr := batch.Column(0)
+	kept := make([]func(i int) bool, len(filters))
+	for i := range filters {
+		kept[i] = filters[i].keeps(batch.Column(position(s.columns, filters[i].column)))
+	}
+	add := func(i int) { keys.addInt(wholeNumbers(arr)(i)) }
+	if texts, ok := arr.(stringArray); ok {
+		add = func(i int) { keys.addString(texts.Value(i)) }
+	}
+rows:
+	for i := range arr.Len() {
+		if arr.IsNull(i) {
+			s.report.NullKeys++
+			continue
+		}
+		for _, keep := range kept {
+			if !keep(i) {
+				s.report.Filtered++
+				continue rows
+			}
+		}
+		add(i)
+	}
+}
+
+// scanAttributes reads the attributes of one table; builders[i] gets attribute i
+// of the schema.
+func scanAttributes(ctx context.Context, scan *attributeScan, keys *keySet, builders []*column.Builder, schema *model.Schema, progress func(Progress)) (*store.TableReport, error) {
+	columns, names := projection(scan.key), []string{}
+	for _, c := range scan.columns {
+		columns = projection(scan.key, append(columns[1:], c.name)...)
+		names = append(names, schema.Attributes[c.attribute].Name)
+		builders[c.attribute] = column.NewBuilder(c.convert.typ, keys.len())
+	}
+	s := newScanner(scan.table, "attributes", names, columns, progress)
+	s.report.Notes = scan.notes
+	once := newOnce(keys.len())
+	var rows []uint32
+	err := s.run(ctx, func(batch arrow.RecordBatch) error {
+		rows = resize(rows, int(batch.NumRows()))
+		nulls, unknown := keys.rows(rows, batch.Column(0))
+		s.report.NullKeys += nulls
+		if scan.isMaster {
+			s.report.Filtered += unknown
+		} else {
+			s.report.Orphans += unknown
+		}
+		s.report.Loaded += int64(len(rows)) - nulls - unknown
+		once.visit(rows)
+		for _, c := range scan.columns {
+			if err := s.load(c.convert, builders[c.attribute], batch, c.name, rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if again := once.again(); len(again) > 0 {
+		duplicates := make([]string, len(again))
+		for i, row := range again {
+			duplicates[i] = keys.name(row)
+		}
+		return nil, s.duplicates(scan.key, duplicates)
+	}
+	return s.report, nil
+}
+
+// resize returns a slice of n elements, s itself where it has room.
+func resize(s []uint32, n int) []uint32 {
+	if cap(s) < n {
+		return make([]uint32, n)
+	}
+	return s[:n]
+}
+
+// scanEvents reads the events of one behavior.
+func scanEvents(ctx context.Context, scan *behaviorScan, keys *keySet, b *model.Behavior, progress func(Progress)) (*index.Collected, *store.TableReport, error) {
+	columns := projection(scan.key, scan.time)
+	events := &index.Collected{Times: column.NewBuilder(scan.timeConv.typ, 0), Fields: b.Fields}
+	for _, f := range scan.fields {
+		columns = projection(scan.key, append(columns[1:], f.name)...)
+		events.Values = append(events.Values, column.NewBuilder(f.convert.typ, 0))
+	}
+	s := newScanner(scan.table, "behavior", []string{b.Name}, columns, progress)
+	s.report.Notes = scan.notes
+	var rows []uint32
+	err := s.run(ctx, func(batch arrow.RecordBatch) error {
+		rows = resize(rows, int(batch.NumRows()))
+		nulls, orphans := keys.rows(rows, batch.Column(0))
+		s.report.NullKeys += nulls
+		s.report.Orphans += orphans
+		return s.appendEvents(scan, events, batch, rows)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	s.report.Loaded = int64(len(events.Rows))
+	for i := range events.Rows {
+		if events.Times.IsNull(i) {
+			s.report.Undated++
+		}
+	}
+	return events, s.report, nil
+}
+
+// appendEvents adds the events of a batch that have a customer. It turns rows
+// from customers into positions of events.
+func (s *scanner) appendEvents(scan *behaviorScan, events *index.Collected, batch arrow.RecordBatch, rows []uint32) error {
+	first := len(events.Rows)
+	for i, row := range rows {
+		if row != noRow {
+			rows[i] = uint32(len(events.Rows))
+			events.Rows = append(events.Rows, row)
+		}
+	}
+	if uint64(len(events.Rows)) > math.MaxUint32 {
+		return fmt.Errorf("more than %d events, which is as many as a behavior can hold", uint64(math.MaxUint32))
+	}
+	added := len(events.Rows) - first
+	events.Times.Grow(added)
+	if err := s.load(scan.timeConv, events.Times, batch, scan.time, rows); err != nil {
+		return err
+	}
+	for i, f := range scan.fields {
+		events.Values[i].Grow(added)
+		if err := s.load(f.convert, events.Values[i], batch, f.name, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
