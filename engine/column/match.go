@@ -1,6 +1,7 @@
 package column
 
 import (
+	"math"
 	"sort"
 	"strings"
 
@@ -63,12 +64,8 @@ func (v *Vector) matchOneRange(w *bitmap.Words, values *rule.Values) bool {
 		r := values.Ints[0]
 		matchSpan(w, v.days, r.Lo, r.Hi, func(x int32) int64 { return int64(x) })
 	case len(values.Decimals) == 1 && v.decimals != nil && v.typ.Precision <= 18:
-		r := values.Decimals[0]
-		if !fitsInt64(r.Lo) || !fitsInt64(r.Hi) {
-			return false
-		}
-		matchSpan(w, v.decimals, int64(r.Lo.LowBits()), int64(r.Hi.LowBits()),
-			func(x decimal128.Num) int64 { return int64(x.LowBits()) })
+		lo, hi := clampInt64(values.Decimals[0].Lo), clampInt64(values.Decimals[0].Hi)
+		matchSpan(w, v.decimals, lo, hi, func(x decimal128.Num) int64 { return int64(x.LowBits()) })
 	default:
 		return false
 	}
@@ -76,8 +73,17 @@ func (v *Vector) matchOneRange(w *bitmap.Words, values *rule.Values) bool {
 	return true
 }
 
-// fitsInt64 reports whether d is within 64-bit two's complement.
-func fitsInt64(d decimal128.Num) bool { return d.HighBits() == int64(d.LowBits())>>63 }
+// clampInt64 returns d, or the nearest 64-bit number to it. No decimal of up to
+// 18 digits is that far out.
+func clampInt64(d decimal128.Num) int64 {
+	switch {
+	case d.HighBits() == int64(d.LowBits())>>63:
+		return int64(d.LowBits())
+	case d.Sign() < 0:
+		return math.MinInt64
+	}
+	return math.MaxInt64
+}
 
 // matchSpan adds the rows whose value lies in [lo, hi]. One unsigned comparison
 // covers both ends.
