@@ -13,9 +13,11 @@ import (
 // TestParseBook runs the golden files of testdata/book. A case is
 //
 //	parse [quoted]
-//	the file, or with quoted a Go string for it
+//	the file
 //	----
 //	the parent segment, or the whole error
+//
+// where quoted says that the file is written as a Go string.
 func TestParseBook(t *testing.T) {
 	datadriven.Walk(t, "testdata/book", func(t *testing.T, path string) {
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {

@@ -41,9 +41,11 @@ type Problem struct {
 	Nearest string   `json:"nearest,omitempty"` // the allowed word closest to the one found; may be empty
 }
 
-// String returns the problem in one line:
+// String returns the problem in one line, such as
 //
 //	12:5: attributes[2].valu_column: unknown key; did you mean "value_column"? [UNKNOWN_KEY]
+//
+// without line breaks, whatever the file holds.
 func (p Problem) String() string {
 	var b strings.Builder
 	b.WriteString(strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column) + ": ")
@@ -68,9 +70,11 @@ type ConfigError struct {
 }
 
 // Error returns the problems, one a line, each with the path of the file in
-// front:
+// front, as in
 //
 //	parent.yml:12:5: attributes[2].valu_column: unknown key; did you mean "value_column"? [UNKNOWN_KEY]
+//
+// and a last line that says so where there may be more.
 func (e *ConfigError) Error() string {
 	prefix := ""
 	if e.Path != "" {

@@ -38,7 +38,7 @@ func TestLimits(t *testing.T) {
 		t.Errorf("a file of MaxConfigMarks gives %v", err)
 	}
 	checkError(t, marks(MaxConfigMarks+1),
-		`1:1: the file has 131073 characters such as ":", "," and "-", expected at most 131072 [SYNTAX]`)
+		`1:1: the file has 65537 characters such as ":", "," and "-", expected at most 65536 [SYNTAX]`)
 
 	nested := func(depth int) string { return strings.Repeat("[", depth) + strings.Repeat("]", depth) }
 	checkError(t, nested(MaxConfigDepth), "1:1: found a list, expected a mapping with name and master_table [INVALID_VALUE]")
@@ -54,7 +54,7 @@ func TestHostile(t *testing.T) {
 	for i := 1; i < 12; i++ {
 		laughs += fmt.Sprintf("a%d: &a%d [%s]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 10))
 	}
-	const tooManyMarks = `characters such as ":", "," and "-", expected at most 131072 [SYNTAX]`
+	const tooManyMarks = `characters such as ":", "," and "-", expected at most 65536 [SYNTAX]`
 	for _, tt := range []struct{ name, text, want string }{
 		{"billion laughs", least + laughs, "anchors and aliases are not allowed"},
 		{"alias of itself", least + "attributes: &a [*a]\n", "the alias \"*a\""},
@@ -90,7 +90,7 @@ func TestHostile(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %.300v\nwant %q", err, tt.want)
 			}
-			const most = 256 << 20
+			const most = 192 << 20
 			if used := after.TotalAlloc - before.TotalAlloc; used > most {
 				t.Errorf("allocated %d MiB, want at most %d", used>>20, most>>20)
 			}

@@ -1,8 +1,10 @@
 package model
 
 import (
+	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -42,7 +44,7 @@ func TestDocumentedExamples(t *testing.T) {
 	}
 }
 
-// TestDocumentation checks that the page names every key, type and code.
+// TestDocumentation checks that the page names every key, type, code and limit.
 func TestDocumentation(t *testing.T) {
 	text, err := os.ReadFile(documentation)
 	if err != nil {
@@ -55,12 +57,25 @@ func TestDocumentation(t *testing.T) {
 	for _, code := range everyCode {
 		words = append(words, string(code))
 	}
+	for _, limit := range []int{MaxConfigBytes, MaxConfigDepth, MaxConfigMarks, MaxFilters, MaxProblems} {
+		if !strings.Contains(string(text), "| "+grouped(limit)) && !strings.Contains(string(text), "("+grouped(limit)+" bytes)") {
+			t.Errorf("%s does not name the limit %s", documentation, grouped(limit))
+		}
+	}
 	slices.Sort(words)
 	for _, word := range slices.Compact(words) {
 		if !strings.Contains(string(text), "`"+word+"`") {
 			t.Errorf("%s does not name `%s`", documentation, word)
 		}
 	}
+}
+
+// grouped writes a number as the page does: 65,536.
+func grouped(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return grouped(n/1000) + fmt.Sprintf(",%03d", n%1000)
 }
 
 var everyCode = []Code{

