@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/federate/files"
+	"github.com/rollcall-db/rollcall/ingest"
+)
+
+func (a *app) buildCommand() *cobra.Command {
+	var config, src, out string
+	cmd := &cobra.Command{
+		Use:   "build -c parent.yml -s SOURCE -o SNAP",
+		Short: "Pull a parent segment from a source and index it",
+		Long: `Pulls the tables that a parent segment file names from a source and writes a
+snapshot. An existing snapshot is replaced whole, once the new one is complete;
+until then, and after any error, it stays as it was.
+
+SOURCE is a folder (a path, or file://…) laid out as <schema>/<table>.parquet,
+.csv or .ndjson, or <schema>/<table>/ with part files.
+
+Rows that cannot be loaded (NULL keys, keys that the master table does not have)
+are left out and counted in the report. A customer that occurs twice fails the
+build.`,
+		Args: exactArgs(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, flag := range [][2]string{{"-c", config}, {"-s", src}, {"-o", out}} {
+				if flag[1] == "" {
+					return usagef("build needs -c parent.yml, -s SOURCE and -o SNAP; %s is missing", flag[0])
+				}
+			}
+			return a.build(cmd.Context(), config, src, out)
+		},
+	}
+	cmd.Flags().StringVarP(&config, "config", "c", "", "parent segment file")
+	cmd.Flags().StringVarP(&src, "source", "s", "", "source of the tables")
+	cmd.Flags().StringVarP(&out, "out", "o", "", "snapshot directory to write")
+	return cmd
+}
+
+func (a *app) build(ctx context.Context, config, location, out string) error {
+	data, err := os.ReadFile(config)
+	if err != nil {
+		return err
+	}
+	parent, err := model.ParseBook(config, data)
+	if err != nil {
+		return err
+	}
+	src, err := openSource(location)
+	if err != nil {
+		return err
+	}
+	bar := a.newProgress()
+	m, err := ingest.Build(ctx, parent, src, out, &ingest.Options{Progress: bar.build})
+	bar.done()
+	if err != nil {
+		return joinClose(err, src)
+	}
+	if err := src.Close(); err != nil {
+		return err
+	}
+	return a.printBuild(out, m)
+}
+
+// openSource opens the source that a command line names.
+func openSource(location string) (*files.Source, error) {
+	if scheme, _, ok := strings.Cut(location, "://"); ok && scheme != "file" {
+		return nil, usagef("sources of kind %q are not in this version of rollcall; give a folder of Parquet, CSV or NDJSON files", scheme)
+	}
+	return files.Open(location)
+}
+
+// printBuild prints what a build did and left out.
+func (a *app) printBuild(out string, m *store.Manifest) error {
+	if a.json() {
+		return a.printJSON(struct {
+			Snapshot  string           `json:"path"`
+			Version   uint64           `json:"version"`
+			Customers uint64           `json:"customers"`
+			SizeBytes int64            `json:"size_bytes"`
+			Load      store.LoadReport `json:"load"`
+		}{out, m.Version, m.Customers, sizeBytes(m), m.Load})
+	}
+	if err := a.printLoad(&m.Load); err != nil {
+		return err
+	}
+	return a.printf("%s: version %d, %s customers, %s, built in %.2f s\n",
+		out, m.Version, groups(int64(m.Customers)), bytesText(sizeBytes(m)), m.Load.Seconds)
+}
+
+// printLoad prints a load report: a line per scan, with a column for every kind
+// of left-out row that occurs at all.
+func (a *app) printLoad(load *store.LoadReport) error {
+	columns := []struct {
+		name   string
+		always bool
+		value  func(*store.TableReport) int64
+	}{
+		{"rows", true, func(t *store.TableReport) int64 { return t.Rows }},
+		{"loaded", true, func(t *store.TableReport) int64 { return t.Loaded }},
+		{"null keys", false, func(t *store.TableReport) int64 { return t.NullKeys }},
+		{"filtered", false, func(t *store.TableReport) int64 { return t.Filtered }},
+		{"orphans", true, func(t *store.TableReport) int64 { return t.Orphans }},
+		{"undated", false, func(t *store.TableReport) int64 { return t.Undated }},
+		{"NaN to NULL", false, func(t *store.TableReport) int64 { return t.NaN }},
+		{"times floored", false, func(t *store.TableReport) int64 { return t.SubMicros }},
+	}
+	tw := newTable()
+	header := table.Row{"table", "gives"}
+	var shown []func(*store.TableReport) int64
+	for _, c := range columns {
+		occurs := c.always
+		for i := range load.Tables {
+			occurs = occurs || c.value(&load.Tables[i]) != 0
+		}
+		if occurs {
+			header = append(header, c.name)
+			shown = append(shown, c.value)
+		}
+	}
+	tw.AppendHeader(header)
+	var notes []string
+	for i := range load.Tables {
+		t := &load.Tables[i]
+		row := table.Row{t.Table, gives(t)}
+		for _, value := range shown {
+			row = append(row, groups(value(t)))
+		}
+		tw.AppendRow(row)
+		for _, note := range t.Notes {
+			notes = append(notes, t.Table+", "+note)
+		}
+	}
+	if err := a.printTable(tw, header[2:]...); err != nil {
+		return err
+	}
+	for _, note := range notes {
+		if err := a.printf("note: %s\n", note); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gives says what came of a scan.
+func gives(t *store.TableReport) string {
+	switch t.Use {
+	case "master":
+		return "customers"
+	case "behavior":
+		return "behavior " + t.Names[0]
+	}
+	return fmt.Sprintf("%d attributes", len(t.Names))
+}
+
+// sizeBytes returns the size of a version's files.
+func sizeBytes(m *store.Manifest) int64 {
+	total := int64(0)
+	for _, f := range m.Files {
+		total += f.Size
+	}
+	return total
+}

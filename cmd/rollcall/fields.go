@@ -1,0 +1,176 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/rollcall-db/rollcall/engine"
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/store"
+)
+
+func (a *app) fieldsCommand() *cobra.Command {
+	var stats bool
+	cmd := &cobra.Command{
+		Use:   "fields SNAP",
+		Short: "The attributes, behaviors and event fields that rules can use",
+		Long: `Lists the attributes with their types and the behaviors with their fields, and
+says when the snapshot was last updated. With --stats it adds the least and the
+greatest value, the share of NULLs and the number of distinct values, and for a
+behavior its events and the time that they span.`,
+		Args: exactArgs("SNAP"),
+		RunE: func(_ *cobra.Command, args []string) (err error) {
+			db, err := a.open(args[0])
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, db.Close()) }()
+			if a.json() {
+				return a.printJSON(newFieldsJSON(db, stats))
+			}
+			return a.fields(db, stats)
+		},
+	}
+	cmd.Flags().BoolVar(&stats, "stats", false, "show ranges, NULL shares and cardinalities")
+	return cmd
+}
+
+// fieldsJSON is the object that fields prints.
+type fieldsJSON struct {
+	Name        string          `json:"name"`
+	KeyColumn   string          `json:"key_column"`
+	KeyType     model.Type      `json:"key_type"`
+	Timezone    string          `json:"timezone"`
+	Customers   uint64          `json:"customers"`
+	LastUpdated time.Time       `json:"last_updated"`
+	Attributes  []attributeJSON `json:"attributes"`
+	Behaviors   []behaviorJSON  `json:"behaviors"`
+}
+
+type attributeJSON struct {
+	model.Attribute
+	Stats *store.AttributeInfo `json:"stats,omitempty"`
+}
+
+type behaviorJSON struct {
+	model.Behavior
+	Stats *store.BehaviorInfo `json:"stats,omitempty"`
+}
+
+func newFieldsJSON(db *engine.DB, stats bool) *fieldsJSON {
+	s, m := db.Schema(), db.Manifest()
+	out := &fieldsJSON{
+		Name: s.Name, KeyColumn: s.KeyColumn, KeyType: s.KeyType, Timezone: s.Timezone,
+		Customers: m.Customers, LastUpdated: m.CreatedAt,
+		Attributes: []attributeJSON{}, Behaviors: []behaviorJSON{},
+	}
+	for i, attr := range s.Attributes {
+		row := attributeJSON{Attribute: attr}
+		if stats {
+			row.Stats = &m.Attributes[i]
+		}
+		out.Attributes = append(out.Attributes, row)
+	}
+	for i, b := range s.Behaviors {
+		row := behaviorJSON{Behavior: b}
+		if stats {
+			row.Stats = &m.Behaviors[i]
+		}
+		out.Behaviors = append(out.Behaviors, row)
+	}
+	return out
+}
+
+func (a *app) fields(db *engine.DB, stats bool) error {
+	s, m := db.Schema(), db.Manifest()
+	if err := a.printf("%s: %s customers by %s (%s), time zone %s, last updated %s\n\n",
+		s.Name, groups(int64(m.Customers)), s.KeyColumn, s.KeyType, s.Timezone, timeText(m.CreatedAt)); err != nil {
+		return err
+	}
+	if err := a.attributes(s, m, stats); err != nil {
+		return err
+	}
+	if len(s.Behaviors) == 0 {
+		return nil
+	}
+	if err := a.printf("\n"); err != nil {
+		return err
+	}
+	return a.behaviors(db, stats)
+}
+
+func (a *app) attributes(s *model.Schema, m *store.Manifest, stats bool) error {
+	tw := newTable()
+	header := table.Row{"attribute", "type"}
+	if stats {
+		header = append(header, "least", "greatest", "NULL", "distinct")
+	}
+	tw.AppendHeader(header)
+	for i, attr := range s.Attributes {
+		row := table.Row{attr.Name, attr.Type}
+		if stats {
+			info := &m.Attributes[i]
+			row = append(row, textOr(info.Least, "-"), textOr(info.Greatest, "-"), percent(info.Nulls, m.Customers), distinctText(info))
+		}
+		tw.AppendRow(row)
+	}
+	return a.printTable(tw, "NULL", "distinct")
+}
+
+func textOr(s *string, without string) string {
+	if s == nil {
+		return without
+	}
+	return *s
+}
+
+func percent(n, of uint64) string {
+	if of == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f %%", 100*float64(n)/float64(of))
+}
+
+func distinctText(info *store.AttributeInfo) string {
+	if !info.Indexed {
+		return "many"
+	}
+	return groups(int64(info.Distinct))
+}
+
+func (a *app) behaviors(db *engine.DB, stats bool) error {
+	s, m := db.Schema(), db.Manifest()
+	tw := newTable()
+	header := table.Row{"behavior", "fields"}
+	if stats {
+		header = append(header, "events", "undated", "customers", "first", "last")
+	}
+	tw.AppendHeader(header)
+	for i, b := range s.Behaviors {
+		fields := []string{b.TimeColumn + " timestamp"}
+		for _, f := range b.Fields {
+			fields = append(fields, f.Name+" "+f.Type.String())
+		}
+		row := table.Row{b.Name, strings.Join(fields, ", ")}
+		if stats {
+			info := &m.Behaviors[i]
+			row = append(row, groups(int64(info.Events)), groups(int64(info.Undated)), groups(int64(info.Customers)),
+				localOr(db, info.First), localOr(db, info.Last))
+		}
+		tw.AppendRow(row)
+	}
+	return a.printTable(tw, "events", "undated", "customers")
+}
+
+// localOr writes an instant in the parent segment's time zone, or "-".
+func localOr(db *engine.DB, t *time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	return timeText(t.In(db.Location()))
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/rollcall-db/rollcall/engine"
+	"github.com/rollcall-db/rollcall/engine/column"
+)
+
+// Members that list shows: a page to look at, not an export.
+const (
+	defaultListLimit = 20
+	maxListLimit     = 10_000
+)
+
+func (a *app) listCommand() *cobra.Command {
+	var limit int
+	var columns []string
+	cmd := &cobra.Command{
+		Use:   "list SNAP RULE",
+		Short: "Who a rule selects, as a table",
+		Long: `Prints members of the audience in order of their keys, with all attributes or
+those named by --columns. It is for looking; export writes whole audiences.`,
+		Args: exactArgs("SNAP", "RULE"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if limit < 1 || limit > maxListLimit {
+				return usagef("--limit is %d, expected 1 to %d; export writes whole audiences", limit, maxListLimit)
+			}
+			db, q, err := a.query(args[0], args[1])
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, db.Close()) }()
+			return a.list(cmd.Context(), q, attributesOr(db, columns, cmd.Flags().Changed("columns")), limit)
+		},
+	}
+	cmd.Flags().IntVar(&limit, "limit", defaultListLimit, fmt.Sprintf("members to show, at most %d", maxListLimit))
+	cmd.Flags().StringSliceVar(&columns, "columns", nil, "attributes to show, separated by commas (default all)")
+	return cmd
+}
+
+// attributesOr returns the columns asked for, or all attributes.
+func attributesOr(db *engine.DB, columns []string, asked bool) []string {
+	if asked {
+		return slices.DeleteFunc(columns, func(name string) bool { return name == "" })
+	}
+	names := []string{}
+	for _, attr := range db.Schema().Attributes {
+		names = append(names, attr.Name)
+	}
+	return names
+}
+
+func (a *app) list(ctx context.Context, q *engine.Query, columns []string, limit int) error {
+	answer, err := q.Answer(ctx)
+	if err != nil {
+		return err
+	}
+	rows := []engine.Row{}
+	for row, err := range q.Rows(ctx, columns...) {
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
+		if len(rows) == limit {
+			break
+		}
+	}
+	if a.json() {
+		return a.listJSON(q, answer, columns, rows)
+	}
+	a.warn(answer.Warnings)
+	tw := newTable()
+	header := table.Row{q.DB().Schema().KeyColumn}
+	for _, name := range columns {
+		header = append(header, name)
+	}
+	tw.AppendHeader(header)
+	for _, row := range rows {
+		cells := table.Row{row.Key}
+		for _, v := range row.Values {
+			cells = append(cells, cellText(v, q.DB().Location()))
+		}
+		tw.AppendRow(cells)
+	}
+	if err := a.printTable(tw); err != nil {
+		return err
+	}
+	if n := answer.Count - uint64(len(rows)); n > 0 {
+		a.logf("%s of %s members shown; --limit shows more, export writes all\n", groups(int64(len(rows))), groups(int64(answer.Count)))
+	}
+	return nil
+}
+
+// cellText writes a value for people; instants in the parent segment's zone.
+func cellText(v any, loc *time.Location) string {
+	switch v := v.(type) {
+	case nil:
+		return "NULL"
+	case time.Time:
+		return timeText(v.In(loc))
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case []any:
+		var b bytes.Buffer
+		for i, e := range v {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(cellText(e, loc))
+		}
+		return "[" + b.String() + "]"
+	}
+	return fmt.Sprint(v)
+}
+
+// listJSON prints members as one object: rows are arrays, the key first, in the
+// order of columns.
+func (a *app) listJSON(q *engine.Query, answer *engine.Answer, columns []string, rows []engine.Row) error {
+	out := struct {
+		countJSON
+		Columns []string `json:"columns"`
+		Rows    [][]any  `json:"rows"`
+	}{
+		countJSON: *newCountJSON(q, answer),
+		Columns:   append([]string{q.DB().Schema().KeyColumn}, columns...),
+		Rows:      [][]any{},
+	}
+	for _, row := range rows {
+		cells := []any{row.Key}
+		for _, v := range row.Values {
+			cells = append(cells, jsonValue(v))
+		}
+		out.Rows = append(out.Rows, cells)
+	}
+	return a.printJSON(out)
+}
+
+// jsonValue returns what a value looks like in JSON: numbers exact, days and
+// instants as text, an infinity as text since JSON has none.
+func jsonValue(v any) any {
+	switch v := v.(type) {
+	case column.Decimal:
+		return json.RawMessage(v.String())
+	case column.Day:
+		return v.String()
+	case float64:
+		if math.IsInf(v, 0) {
+			return strconv.FormatFloat(v, 'g', -1, 64)
+		}
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = jsonValue(v[i])
+		}
+		return list
+	}
+	return v
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/rollcall-db/rollcall/ingest"
+)
+
+// progress shows long work on a terminal; elsewhere it is silent.
+type progress struct {
+	out  io.Writer // nil: silent
+	bar  *progressbar.ProgressBar
+	what string // that bar shows
+}
+
+// newProgress returns a progress on stderr.
+func (a *app) newProgress() *progress {
+	p := &progress{}
+	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p.out = f
+	}
+	return p
+}
+
+// build shows the progress of a build.
+func (p *progress) build(at ingest.Progress) { p.show(at.Stage+" "+at.Table, at.Rows, at.Total) }
+
+// show moves the bar of what to rows of total; -1 is an unknown total.
+func (p *progress) show(what string, rows, total int64) {
+	if p.out == nil {
+		return
+	}
+	if p.bar == nil || p.what != what {
+		p.done()
+		p.what = what
+		p.bar = progressbar.NewOptions64(total,
+			progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(what),
+			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("rows"),
+			progressbar.OptionSetPredictTime(true), progressbar.OptionShowElapsedTimeOnFinish(), progressbar.OptionClearOnFinish())
+	}
+	_ = p.bar.Set64(rows) // a terminal that cannot be written to is nobody's loss
+}
+
+// done takes the bar off the terminal.
+func (p *progress) done() {
+	if p.bar != nil {
+		_ = p.bar.Clear()
+		p.bar = nil
+	}
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rollcall-db/rollcall/engine"
+	"github.com/rollcall-db/rollcall/engine/window"
+)
+
+// app is one invocation: where it writes, and the flags that all commands take.
+type app struct {
+	stdout, stderr io.Writer
+	format         string
+	asOf           string
+}
+
+// run executes one command line and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	a := &app{stdout: stdout, stderr: stderr}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	return a.fail(ctx, err)
+}
+
+// root returns the command tree.
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "rollcall",
+		Short: "Who is in the audience? Exact counts over customers, attributes and behaviors",
+		Long: `rollcall pulls customers, attributes and behavior events from where they live
+into a snapshot with bitmap indexes, and tells how many customers a rule selects,
+who they are, and by which structure it knows.
+
+RULE is a rule in text: "loyalty_tier = 'Gold' and purchase in last 30 days".
+See "rollcall help rules".`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if a.format != "text" && a.format != "json" {
+				return usagef("--format is %q, expected text or json", a.format)
+			}
+			return nil
+		},
+	}
+	root.PersistentFlags().StringVar(&a.format, "format", "text", "how to print results: text or json")
+	root.PersistentFlags().StringVar(&a.asOf, "as-of", "", "the time to look from: RFC 3339, or a date for its local midnight (default now)")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.AddCommand(a.demoCommand(), a.buildCommand(), a.fieldsCommand(), a.countCommand(), a.listCommand(),
+		a.exportCommand(), a.inspectCommand(), a.versionCommand(), rulesHelp())
+	return root
+}
+
+// exactArgs refuses any other number of arguments, naming those expected.
+func exactArgs(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != len(names) {
+			return usagef("%s takes %s, found %d arguments; see %q", cmd.CommandPath(), strings.Join(names, " "), len(args), cmd.CommandPath()+" --help")
+		}
+		return nil
+	}
+}
+
+// json reports whether results are to be JSON.
+func (a *app) json() bool { return a.format == "json" }
+
+// open opens the snapshot that a command line names.
+func (a *app) open(snap string) (*engine.DB, error) {
+	if at := strings.LastIndexByte(snap, '@'); at > 0 {
+		if _, err := os.Stat(snap); err != nil {
+			return nil, usagef("%q names an older version of a snapshot, which this version of rollcall does not keep", snap)
+		}
+	}
+	return engine.Open(snap, nil)
+}
+
+// query opens a snapshot and checks a rule at the as_of asked for. The caller
+// closes the database.
+func (a *app) query(snap, rule string) (*engine.DB, *engine.Query, error) {
+	if strings.HasPrefix(rule, "@") {
+		return nil, nil, usagef("rules in files (%s) are not in this version of rollcall; give the rule as text", rule)
+	}
+	db, err := a.open(snap)
+	if err != nil {
+		return nil, nil, err
+	}
+	q, err := db.Query(rule)
+	if err == nil {
+		q, err = a.at(db, q)
+	}
+	if err != nil {
+		return nil, nil, joinClose(err, db)
+	}
+	return db, q, nil
+}
+
+// at moves a query to the as_of asked for; without one, to now, so that
+// everything a command prints is of the same instant.
+func (a *app) at(db *engine.DB, q *engine.Query) (*engine.Query, error) {
+	if a.asOf == "" {
+		return q.At(time.Now()), nil
+	}
+	asOf, err := window.ParseAsOf(a.asOf, db.Location())
+	if err != nil {
+		return nil, usagef("--as-of: %w", err)
+	}
+	return q.At(asOf), nil
+}
+
+// warn prints warnings for the reader of an answer.
+func (a *app) warn(warnings []string) {
+	for _, w := range warnings {
+		a.logf("warning: %s\n", w)
+	}
+}
+
+// logf prints to stderr. There is nobody to tell if that fails.
+func (a *app) logf(format string, args ...any) { _, _ = fmt.Fprintf(a.stderr, format, args...) }

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/rollcall-db/rollcall/bench/fixture"
+	"github.com/rollcall-db/rollcall/testdata/cdnow"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
+
+var cdnowData = fixture.New("cdnow", cdnow.WriteWarehouse, cdnow.ParentYAML())
+
+// cleanUp runs the tests and removes the data made for them.
+type cleanUp struct{ m *testing.M }
+
+func (c cleanUp) Run() int { return cdnowData.Main(c.m) }
+
+func TestMain(m *testing.M) {
+	testscript.Main(cleanUp{m}, map[string]func(){"rollcall": func() {
+		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+	}})
+}
+
+// TestScripts runs the command lines of testdata/script against the real data:
+// SNAP is a snapshot of it that scripts must not change, WAREHOUSE its tables,
+// PARENT its parent segment file.
+func TestScripts(t *testing.T) {
+	snap, warehouse := cdnowData.Snapshot(t), cdnowData.Warehouse(t)
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("SNAP", snap)
+			env.Setenv("WAREHOUSE", warehouse)
+			env.Setenv("TMPDIR", env.WorkDir)
+			return os.WriteFile(env.WorkDir+"/parent.yml", cdnow.ParentYAML(), 0o600)
+		},
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+	})
+}
