@@ -1,0 +1,21 @@
+package export
+
+const (
+	// maxColumns is what a Parquet writer can number. More are refused.
+	maxColumns = 1 << 15
+	// bufferBytes collects small writes before they reach the output.
+	bufferBytes = 256 << 10
+	// maxRowGroupRows ends a row group of Parquet.
+	maxRowGroupRows = 1 << 20
+	// maxRowGroupBytes ends a row group of Parquet as well, at the next slice:
+	// a row group is held in memory, compressed, until it is complete.
+	maxRowGroupBytes = 128 << 20
+	// sliceRows is how many rows of a batch go into every column before the
+	// limits of the row group and the context are looked at again.
+	sliceRows = 8192
+	// pageBytes ends a page of Parquet, as its values are before compression.
+	pageBytes = 1 << 20
+	// maxDictionaryBytes is where a string column of Parquet stops using a
+	// dictionary, until the next row group. It may be passed by one page.
+	maxDictionaryBytes = 1 << 20
+)
