@@ -21,7 +21,7 @@ var snapshot string
 
 func TestMain(m *testing.M) {
 	snapshot = cdnowData.Snapshot(&setup{})
-	os.Exit(cdnowData.Main(m))
+	os.Exit(fixture.Main(m, cdnowData))
 }
 
 // setup is the testing.TB of TestMain, whose failures end the tests.

@@ -19,7 +19,7 @@ var cdnowData = fixture.New("cdnow", cdnow.WriteWarehouse, cdnow.ParentYAML())
 // cleanUp runs the tests and removes the data made for them.
 type cleanUp struct{ m *testing.M }
 
-func (c cleanUp) Run() int { return cdnowData.Main(c.m) }
+func (c cleanUp) Run() int { return fixture.Main(c.m, cdnowData) }
 
 func TestMain(m *testing.M) {
 	testscript.Main(cleanUp{m}, map[string]func(){"rollcall": func() {

@@ -58,14 +58,12 @@ func (v *Vector) matchOneRange(w *bitmap.Words, values *rule.Values) bool {
 	}
 	switch {
 	case len(values.Ints) == 1 && v.ints != nil:
-		r := values.Ints[0]
-		matchSpan(w, v.ints, r.Lo, r.Hi, func(x int64) int64 { return x })
+		spanInts(w, v.ints, values.Ints[0].Lo, values.Ints[0].Hi)
 	case len(values.Ints) == 1 && v.days != nil:
-		r := values.Ints[0]
-		matchSpan(w, v.days, r.Lo, r.Hi, func(x int32) int64 { return int64(x) })
+		spanDays(w, v.days, values.Ints[0].Lo, values.Ints[0].Hi)
 	case len(values.Decimals) == 1 && v.decimals != nil && v.typ.Precision <= 18:
 		lo, hi := clampInt64(values.Decimals[0].Lo), clampInt64(values.Decimals[0].Hi)
-		matchSpan(w, v.decimals, lo, hi, func(x decimal128.Num) int64 { return int64(x.LowBits()) })
+		spanDecimals(w, v.decimals, lo, hi)
 	default:
 		return false
 	}
@@ -83,23 +81,6 @@ func clampInt64(d decimal128.Num) int64 {
 		return math.MinInt64
 	}
 	return math.MaxInt64
-}
-
-// matchSpan adds the rows whose value lies in [lo, hi]. One unsigned comparison
-// covers both ends.
-func matchSpan[T any](w *bitmap.Words, values []T, lo, hi int64, whole func(T) int64) {
-	span := uint64(hi) - uint64(lo)
-	for base := 0; base < len(values); base += 64 {
-		var word uint64
-		for j, x := range values[base:min(base+64, len(values))] {
-			var bit uint64
-			if uint64(whole(x))-uint64(lo) <= span {
-				bit = 1
-			}
-			word |= bit << j
-		}
-		w[base/64] = word
-	}
 }
 
 // dropNulls takes the rows that are NULL out of w.

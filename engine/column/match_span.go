@@ -1,0 +1,65 @@
+package column
+
+import (
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
+
+	"github.com/rollcall-db/rollcall/bitmap"
+)
+
+// The functions of this file set the words of w to the rows whose value lies in
+// [lo, hi]. They are the same loop three times: a function for the value, or a
+// type parameter, costs a call per row, which is three times the work.
+//
+// One unsigned comparison covers both ends: x - lo, wrapped, is at most hi - lo
+// just where x is in range. The bit goes in from the top of the word, so that
+// nothing depends on the position of the row.
+
+func spanInts(w *bitmap.Words, values []int64, lo, hi int64) {
+	span := uint64(hi) - uint64(lo)
+	for i := 0; len(values) > 0; i++ {
+		n := min(64, len(values))
+		var word uint64
+		for _, x := range values[:n] {
+			word = word>>1 | topBit(uint64(x)-uint64(lo) <= span)
+		}
+		w[i] = word >> (64 - n)
+		values = values[n:]
+	}
+}
+
+func spanDays(w *bitmap.Words, values []int32, lo, hi int64) {
+	span := uint64(hi) - uint64(lo)
+	for i := 0; len(values) > 0; i++ {
+		n := min(64, len(values))
+		var word uint64
+		for _, x := range values[:n] {
+			word = word>>1 | topBit(uint64(int64(x))-uint64(lo) <= span)
+		}
+		w[i] = word >> (64 - n)
+		values = values[n:]
+	}
+}
+
+// spanDecimals is for decimals of up to 18 digits, which are whole in their low
+// 64 bits.
+func spanDecimals(w *bitmap.Words, values []decimal128.Num, lo, hi int64) {
+	span := uint64(hi) - uint64(lo)
+	for i := 0; len(values) > 0; i++ {
+		n := min(64, len(values))
+		var word uint64
+		for j := range values[:n] {
+			word = word>>1 | topBit(values[j].LowBits()-uint64(lo) <= span)
+		}
+		w[i] = word >> (64 - n)
+		values = values[n:]
+	}
+}
+
+// topBit returns bit 63 set where b; the compiler makes no branch of it.
+func topBit(b bool) uint64 {
+	var bit uint64
+	if b {
+		bit = 1
+	}
+	return bit << 63
+}
