@@ -153,15 +153,40 @@ func (k *keySet) hashKeys() {
 	}
 }
 
-// find returns the row of the key with hash h for which same holds.
-func (k *keySet) find(h uint64, same func(row uint32) bool) (row uint32, ok bool) {
+// probe returns the next row, from slot i on, whose key may be the one with hash
+// h, and the slot after it; ok is false where no more can be.
+func (k *keySet) probe(i, h uint64) (row uint32, next uint64, ok bool) {
 	mask := uint64(len(k.slots) - 1)
-	for i := h & mask; k.slots[i].row1 != 0; i = (i + 1) & mask {
-		if s := k.slots[i]; s.hash == uint32(h>>32) && same(s.row1-1) {
-			return s.row1 - 1, true
+	for {
+		s := k.slots[i&mask]
+		if s.row1 == 0 {
+			return 0, 0, false
+		}
+		i++
+		if s.hash == uint32(h>>32) {
+			return s.row1 - 1, i, true
 		}
 	}
-	return 0, false
+}
+
+// findString returns the row of a string key.
+func (k *keySet) findString(key string) (row uint32, ok bool) {
+	h := xxhash.Sum64String(key)
+	row, next, ok := k.probe(h, h)
+	for ok && k.string(row) != key {
+		row, next, ok = k.probe(next, h)
+	}
+	return row, ok
+}
+
+// findInt returns the row of a whole-number key.
+func (k *keySet) findInt(key int64) (row uint32, ok bool) {
+	h := hashInt(key)
+	row, next, ok := k.probe(h, h)
+	for ok && k.ints[row] != key {
+		row, next, ok = k.probe(next, h)
+	}
+	return row, ok
 }
 
 // noRow stands for a row of a table that belongs to no customer.
@@ -174,16 +199,10 @@ func (k *keySet) rows(dst []uint32, keys arrow.Array) (nulls, unknown int64) {
 	var find func(i int) (uint32, bool)
 	switch a := keys.(type) {
 	case stringArray:
-		find = func(i int) (uint32, bool) {
-			s := a.Value(i)
-			return k.find(xxhash.Sum64String(s), func(row uint32) bool { return k.string(row) == s })
-		}
+		find = func(i int) (uint32, bool) { return k.findString(a.Value(i)) }
 	default:
 		whole := wholeNumbers(keys)
-		find = func(i int) (uint32, bool) {
-			x := whole(i)
-			return k.find(hashInt(x), func(row uint32) bool { return k.ints[row] == x })
-		}
+		find = func(i int) (uint32, bool) { return k.findInt(whole(i)) }
 	}
 	for i := range dst {
 		dst[i] = noRow

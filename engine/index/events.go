@@ -1,7 +1,6 @@
 package index
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -67,58 +66,6 @@ type Collected struct {
 	Times  *column.Builder
 	Values []*column.Builder // as Fields
 	Fields []model.Field
-}
-
-// Order returns the positions of the events by block of customers, then time
-// with undated events last, then customer, then field values: equal sets of
-// events give equal files, whatever order they came in.
-func (c *Collected) Order() []uint32 {
-	keys := make([]eventKey, len(c.Rows))
-	for i, row := range c.Rows {
-		time, dated := c.Times.Int(i)
-		keys[i] = eventKey{time: time, block: row / bitmap.BlockRows, undated: !dated, row: row, position: uint32(i)}
-	}
-	slices.SortFunc(keys, func(x, y eventKey) int {
-		if d := x.compare(y); d != 0 {
-			return d
-		}
-		for _, v := range c.Values {
-			if d := v.Compare(int(x.position), int(y.position)); d != 0 {
-				return d
-			}
-		}
-		return 0
-	})
-	order := make([]uint32, len(keys))
-	for i := range keys {
-		order[i] = keys[i].position
-	}
-	return order
-}
-
-// eventKey is what events are ordered by, kept together so that a sort reads
-// one place in memory; only ties look at the fields.
-type eventKey struct {
-	time     int64
-	block    uint32
-	row      uint32
-	position uint32
-	undated  bool
-}
-
-func (x eventKey) compare(y eventKey) int {
-	switch {
-	case x.block != y.block:
-		return cmp.Compare(x.block, y.block)
-	case x.undated != y.undated:
-		if x.undated {
-			return 1
-		}
-		return -1
-	case x.time != y.time:
-		return cmp.Compare(x.time, y.time)
-	}
-	return cmp.Compare(x.row, y.row)
 }
 
 // Batch returns the event table of one block from the positions of its events,
