@@ -50,8 +50,8 @@ func isTime(typ model.Type) bool { return typ.Kind == model.Date || typ.Kind == 
 
 // readFor returns what a test says of an attribute of the type: an operator, a
 // window or neither. Whether a between is one or the other is decided here.
-func (t *testNode) readFor(typ model.Type) (*opNode, *windowNode) {
-	switch op, win := t.op, t.window; {
+func (n *testNode) readFor(typ model.Type) (*opNode, *windowNode) {
+	switch op, win := n.op, n.window; {
 	case op != nil && op.kind == opBetween && isTime(typ):
 		return nil, &windowNode{
 			spec: window.Spec{Form: window.Between}, from: op.values[0], to: op.values[1], span: op.whole,
