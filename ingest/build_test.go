@@ -138,11 +138,11 @@ func TestBuildThenAsk(t *testing.T) {
 		}
 	}
 	want := []store.TableReport{
-		{Table: "db.customers", Location: "memory/customers", Use: "master", Names: []string{}, Rows: 4, Loaded: 4},
-		{Table: "db.traits", Location: "memory/traits", Use: "attributes", Rows: 3, Loaded: 3, Names: []string{
+		{Table: "db.customers", Location: "memory/customers", Use: "master", KeyColumn: "id", Names: []string{}, Rows: 4, Loaded: 4},
+		{Table: "db.traits", Location: "memory/traits", Use: "attributes", KeyColumn: "id", Rows: 3, Loaded: 3, Names: []string{
 			"tier", "ltv", "orders", "score", "opted_in", "birthday", "seen", "interests", "sizes",
 		}},
-		{Table: "db.purchases", Location: "memory/purchases", Use: "behavior", Names: []string{"purchase"}, Rows: 4, Loaded: 4, Undated: 1},
+		{Table: "db.purchases", Location: "memory/purchases", Use: "behavior", KeyColumn: "id", Names: []string{"purchase"}, Rows: 4, Loaded: 4, Undated: 1},
 	}
 	if diff := cmp.Diff(want, m.Load.Tables); diff != "" {
 		t.Errorf("load report (-want +got):\n%s", diff)
@@ -186,9 +186,9 @@ func TestWhatIsLeftOutIsCounted(t *testing.T) {
 		`[{"id":"a","at":"2024-05-01T00:00:00.000000001Z","score":1},{"id":"b","at":"2024-05-01T00:00:00Z","score":1},{"id":null,"at":null,"score":2}]`)
 	db, m := build(t, p, src)
 	want := []store.TableReport{
-		{Table: "db.customers", Location: "memory/customers", Use: "master", Names: []string{}, Rows: 5, Loaded: 2, NullKeys: 1, Filtered: 2},
-		{Table: "db.traits", Location: "memory/traits", Use: "attributes", Names: []string{"tier"}, Rows: 3, Loaded: 1, NullKeys: 1, Orphans: 1},
-		{Table: "db.purchases", Location: "memory/purchases", Use: "behavior", Names: []string{"purchase"}, Rows: 3, Loaded: 1, NullKeys: 1, Orphans: 1, SubMicros: 1},
+		{Table: "db.customers", Location: "memory/customers", Use: "master", KeyColumn: "id", Names: []string{}, Rows: 5, Loaded: 2, NullKeys: 1, NullKeyRows: []int64{3}, Filtered: 2},
+		{Table: "db.traits", Location: "memory/traits", Use: "attributes", KeyColumn: "id", Names: []string{"tier"}, Rows: 3, Loaded: 1, NullKeys: 1, NullKeyRows: []int64{3}, Orphans: 1, OrphanKeys: []string{"zz"}},
+		{Table: "db.purchases", Location: "memory/purchases", Use: "behavior", KeyColumn: "id", Names: []string{"purchase"}, Rows: 3, Loaded: 1, NullKeys: 1, NullKeyRows: []int64{3}, Orphans: 1, OrphanKeys: []string{"b"}, SubMicros: 1},
 	}
 	if diff := cmp.Diff(want, m.Load.Tables); diff != "" {
 		t.Errorf("load report (-want +got):\n%s", diff)

@@ -192,10 +192,10 @@ func (k *keySet) findInt(key int64) (row uint32, ok bool) {
 // noRow stands for a row of a table that belongs to no customer.
 const noRow = ^uint32(0)
 
-// rows sets dst[i] to the customer's row of the key keys[i], or to noRow, and
-// returns how many keys were NULL and how many unknown. The Arrow type of keys
+// rows sets dst[i] to the customer's row of the key keys[i], or to noRow where
+// it is NULL or unknown, and returns how many are noRow. The Arrow type of keys
 // fits the set's.
-func (k *keySet) rows(dst []uint32, keys arrow.Array) (nulls, unknown int64) {
+func (k *keySet) rows(dst []uint32, keys arrow.Array) (missing int) {
 	var find func(i int) (uint32, bool)
 	switch a := keys.(type) {
 	case stringArray:
@@ -206,15 +206,15 @@ func (k *keySet) rows(dst []uint32, keys arrow.Array) (nulls, unknown int64) {
 	}
 	for i := range dst {
 		dst[i] = noRow
-		if keys.IsNull(i) {
-			nulls++
-		} else if row, ok := find(i); ok {
-			dst[i] = row
-		} else {
-			unknown++
+		if keys.IsValid(i) {
+			if row, ok := find(i); ok {
+				dst[i] = row
+				continue
+			}
 		}
+		missing++
 	}
-	return nulls, unknown
+	return missing
 }
 
 // builder returns the keys as a column.

@@ -27,7 +27,9 @@ type scanner struct {
 func newScanner(t source.Table, use string, names, columns []string, progress func(Progress)) *scanner {
 	return &scanner{
 		table: t, columns: columns, progress: progress,
-		report: &store.TableReport{Table: t.Ref().String(), Location: t.Info().Location, Use: use, Names: names},
+		report: &store.TableReport{
+			Table: t.Ref().String(), Location: t.Info().Location, Use: use, Names: names, KeyColumn: columns[0],
+		},
 	}
 }
 
@@ -116,7 +118,7 @@ func (s *scanner) collectKeys(keys *collector, filters []filter, batch arrow.Rec
 rows:
 	for i := range arr.Len() {
 		if arr.IsNull(i) {
-			s.report.NullKeys++
+			s.nullKey(i)
 			continue
 		}
 		for _, keep := range kept {
@@ -126,6 +128,37 @@ rows:
 			}
 		}
 		add(i)
+	}
+}
+
+// maxExamples is how many of the rows left out a report names; all are counted.
+const maxExamples = 10
+
+// nullKey counts row i of the current batch as one without a key.
+func (s *scanner) nullKey(i int) {
+	s.report.NullKeys++
+	if len(s.report.NullKeyRows) < maxExamples {
+		s.report.NullKeyRows = append(s.report.NullKeyRows, s.report.Rows+int64(i)+1)
+	}
+}
+
+// leaveOut counts the rows of the current batch that belong to no customer: for
+// want of a key, or because the master table does not have it. In a scan of the
+// master table itself, it is a filter that excludes them.
+func (s *scanner) leaveOut(rows []uint32, keys arrow.Array, isMaster bool) {
+	for i, row := range rows {
+		switch {
+		case row != noRow:
+		case keys.IsNull(i):
+			s.nullKey(i)
+		case isMaster:
+			s.report.Filtered++
+		default:
+			s.report.Orphans++
+			if len(s.report.OrphanKeys) < maxExamples {
+				s.report.OrphanKeys = append(s.report.OrphanKeys, keys.ValueStr(i))
+			}
+		}
 	}
 }
 
@@ -144,14 +177,9 @@ func scanAttributes(ctx context.Context, scan *attributeScan, keys *keySet, buil
 	var rows []uint32
 	err := s.run(ctx, func(batch arrow.RecordBatch) error {
 		rows = resize(rows, int(batch.NumRows()))
-		nulls, unknown := keys.rows(rows, batch.Column(0))
-		s.report.NullKeys += nulls
-		if scan.isMaster {
-			s.report.Filtered += unknown
-		} else {
-			s.report.Orphans += unknown
+		if keys.rows(rows, batch.Column(0)) > 0 {
+			s.leaveOut(rows, batch.Column(0), scan.isMaster)
 		}
-		s.report.Loaded += int64(len(rows)) - nulls - unknown
 		once.visit(rows)
 		for _, c := range scan.columns {
 			if err := s.load(c.convert, builders[c.attribute], batch, c.name, rows); err != nil {
@@ -170,6 +198,7 @@ func scanAttributes(ctx context.Context, scan *attributeScan, keys *keySet, buil
 		}
 		return nil, s.duplicates(scan.key, duplicates)
 	}
+	s.report.Loaded = s.report.Rows - s.report.NullKeys - s.report.Filtered - s.report.Orphans
 	return s.report, nil
 }
 
@@ -194,9 +223,9 @@ func scanEvents(ctx context.Context, scan *behaviorScan, keys *keySet, b *model.
 	var rows []uint32
 	err := s.run(ctx, func(batch arrow.RecordBatch) error {
 		rows = resize(rows, int(batch.NumRows()))
-		nulls, orphans := keys.rows(rows, batch.Column(0))
-		s.report.NullKeys += nulls
-		s.report.Orphans += orphans
+		if keys.rows(rows, batch.Column(0)) > 0 {
+			s.leaveOut(rows, batch.Column(0), false)
+		}
 		return s.appendEvents(scan, events, batch, rows)
 	})
 	if err != nil {

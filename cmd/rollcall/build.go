@@ -136,9 +136,7 @@ func (a *app) printLoad(load *store.LoadReport) error {
 			row = append(row, groups(value(t)))
 		}
 		tw.AppendRow(row)
-		for _, note := range t.Notes {
-			notes = append(notes, t.Table+", "+note)
-		}
+		notes = append(notes, loadNotes(t)...)
 	}
 	if err := a.printTable(tw, header[2:]...); err != nil {
 		return err
@@ -149,6 +147,23 @@ func (a *app) printLoad(load *store.LoadReport) error {
 		}
 	}
 	return nil
+}
+
+// loadNotes says what people should know of a scan, the first rows that it left
+// out among it.
+func loadNotes(t *store.TableReport) []string {
+	var notes []string
+	if n := t.NullKeys; n > 0 {
+		rows := strings.Trim(fmt.Sprint(t.NullKeyRows), "[]")
+		notes = append(notes, fmt.Sprintf("table %s (%s): %s rows left out, column %q is NULL; the first at %s", t.Table, t.Location, groups(n), t.KeyColumn, rows))
+	}
+	if n := t.Orphans; n > 0 {
+		notes = append(notes, fmt.Sprintf("table %s (%s): %s rows left out, no customer has their %q; the first are %q", t.Table, t.Location, groups(n), t.KeyColumn, t.OrphanKeys))
+	}
+	for _, note := range t.Notes {
+		notes = append(notes, fmt.Sprintf("table %s (%s): %s", t.Table, t.Location, note))
+	}
+	return notes
 }
 
 // gives says what came of a scan.

@@ -10,16 +10,20 @@ type LoadReport struct {
 
 // TableReport is the part of a load report about one scan of one table.
 type TableReport struct {
-	Table    string   `json:"table"`    // name as configured
-	Location string   `json:"location"` // path or qualified name
-	Use      string   `json:"use"`      // "master", "attributes" or "behavior"
-	Names    []string `json:"names"`    // attributes, or the behavior, that came of it
-	Rows     int64    `json:"rows"`     // read
-	Loaded   int64    `json:"loaded"`   // of Rows: the others are counted by the next four
+	Table     string   `json:"table"`      // name as configured
+	Location  string   `json:"location"`   // path or qualified name
+	Use       string   `json:"use"`        // "master", "attributes" or "behavior"
+	Names     []string `json:"names"`      // attributes, or the behavior, that came of it
+	KeyColumn string   `json:"key_column"` // as the source spells it
+	Rows      int64    `json:"rows"`       // read
+	Loaded    int64    `json:"loaded"`     // of Rows: the others are counted by the next four
 
 	NullKeys int64 `json:"null_keys"` // left out: key is NULL
 	Filtered int64 `json:"filtered"`  // left out: a filter of the master table excludes them
 	Orphans  int64 `json:"orphans"`   // left out: key is not in the master table
+
+	NullKeyRows []int64  `json:"null_key_rows,omitempty"` // positions of the first rows with a NULL key, from 1; at most 10
+	OrphanKeys  []string `json:"orphan_keys,omitempty"`   // keys of the first orphans, in order of arrival; at most 10
 
 	Undated   int64    `json:"undated"`         // loaded, without a time
 	NaN       int64    `json:"nan"`             // values that became NULL
