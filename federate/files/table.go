@@ -1,0 +1,291 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/federate/source"
+)
+
+const (
+	batchRows  = 32_768   // of a batch, at most
+	stepRows   = 2_048    // appended between two looks at batchBytes
+	batchBytes = 64 << 20 // of text in a batch; a step that passes it ends the batch
+)
+
+// table is a table of files, as they were when it was opened.
+type table struct {
+	source *Source
+	ref    model.TableRef
+	path   string
+	parts  []part
+	data   data
+	schema *arrow.Schema // the columns of data, then the Hive columns
+	info   source.Info
+}
+
+// data is what opening the files of one format found.
+type data interface {
+	// fields gives the columns in the files.
+	fields() []arrow.Field
+	// rows gives the number of rows of each part.
+	rows(part int) int64
+	// reader starts on a part. It appends values of fields[i] to builders[k]
+	// for i = columns[k].
+	reader(part int, columns []int, builders []array.Builder) (rowReader, error)
+}
+
+// rowReader reads the rows of one part.
+type rowReader interface {
+	// read appends up to n rows and returns how many, and io.EOF with the last
+	// ones or after them.
+	read(n int) (int, error)
+	close() error
+}
+
+// unsupportedField is the field of a column that cannot be read.
+func unsupportedField(reason string) arrow.Field {
+	return arrow.Field{Type: arrow.Null, Nullable: true, Metadata: arrow.MetadataFrom(map[string]string{source.UnsupportedKey: reason})}
+}
+
+// openTable reads what is needed to know the columns and the rows of a table.
+func openTable(ctx context.Context, s *Source, p place, parts []part) (*table, error) {
+	t := &table{source: s, ref: p.ref, path: p.path, parts: parts}
+	var err error
+	switch parts[0].kind {
+	case ".parquet":
+		t.data, err = openParquet(ctx, parts)
+	case ".csv":
+		t.data, err = openCSV(ctx, parts)
+	default:
+		t.data, err = openNDJSON(ctx, parts)
+	}
+	if err != nil {
+		return nil, err
+	}
+	fields := t.data.fields()
+	for _, h := range parts[0].hive {
+		for _, f := range fields {
+			if f.Name == h.key {
+				return nil, &source.ReadError{Path: parts[0].path, Column: h.key, Err: errors.New("is both in the file and in the name of a folder")}
+			}
+		}
+		fields = append(fields[:len(fields):len(fields)], arrow.Field{Name: h.key, Type: arrow.BinaryTypes.String, Nullable: true})
+	}
+	t.schema = arrow.NewSchema(fields, nil)
+	t.info.Location = p.path
+	for i := range parts {
+		t.info.Rows += t.data.rows(i)
+		t.info.Bytes += parts[i].size
+	}
+	return t, nil
+}
+
+// Ref returns the table's name as spelled on disk.
+func (t *table) Ref() model.TableRef { return t.ref }
+
+// Schema returns the columns of the files, then those of Hive folders.
+func (t *table) Schema() *arrow.Schema { return t.schema }
+
+// Info returns the table's path, rows and bytes.
+func (t *table) Info() source.Info { return t.info }
+
+// Scan implements [source.Table]. Columns in the batches are named as in the
+// schema.
+func (t *table) Scan(ctx context.Context, columns []string) iter.Seq2[arrow.RecordBatch, error] {
+	return func(yield func(arrow.RecordBatch, error) bool) {
+		s, err := newScan(t, columns)
+		if err == nil {
+			defer s.release()
+			err = s.run(ctx, func(b arrow.RecordBatch) bool { return yield(b, nil) })
+		}
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(nil, err)
+		}
+	}
+}
+
+// errStopped ends a scan whose reader broke off the loop.
+var errStopped = errors.New("stopped")
+
+// scan is one pass over a table.
+type scan struct {
+	table    *table
+	schema   *arrow.Schema
+	builders []array.Builder
+	columns  []int           // of table.data, in the order of inFiles
+	inFiles  []array.Builder // the builders of columns
+	hive     []int           // for each builder the Hive column, or -1
+	rows     int             // in the builders
+}
+
+func newScan(t *table, columns []string) (*scan, error) {
+	s := &scan{table: t}
+	nFile := len(t.data.fields())
+	fields := make([]arrow.Field, len(columns))
+	at := make([]int, len(columns))
+	for k, name := range columns {
+		i, err := source.Column(t, name)
+		if err != nil {
+			return nil, err
+		}
+		at[k], fields[k] = i, t.schema.Field(i)
+		if reason, ok := fields[k].Metadata.GetValue(source.UnsupportedKey); ok {
+			return nil, &source.ReadError{Path: t.parts[0].path, Column: fields[k].Name, Err: fmt.Errorf("values of type %s are not supported", reason)}
+		}
+	}
+	for k, i := range at {
+		b := array.NewBuilder(t.source.mem, fields[k].Type)
+		s.builders = append(s.builders, b)
+		if i < nFile {
+			s.columns, s.inFiles, s.hive = append(s.columns, i), append(s.inFiles, b), append(s.hive, -1)
+		} else {
+			s.hive = append(s.hive, i-nFile)
+		}
+	}
+	s.schema = arrow.NewSchema(fields, nil)
+	return s, nil
+}
+
+func (s *scan) release() {
+	for _, b := range s.builders {
+		b.Release()
+	}
+}
+
+// run reads part after part.
+func (s *scan) run(ctx context.Context, yield func(arrow.RecordBatch) bool) error {
+	for i := range s.table.parts {
+		if err := s.part(ctx, i, yield); err != nil {
+			return err
+		}
+	}
+	if s.rows == 0 {
+		return nil
+	}
+	return s.flush(yield)
+}
+
+// part reads one part and checks that it has the rows that it declares.
+func (s *scan) part(ctx context.Context, i int, yield func(arrow.RecordBatch) bool) (err error) {
+	p := &s.table.parts[i]
+	if err := s.table.source.check(ctx); err != nil {
+		return err
+	}
+	r, err := s.open(i)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, readError(p.path, r.close())) }()
+	want, got := s.table.data.rows(i), int64(0)
+	for done := false; !done; {
+		if err := s.table.source.check(ctx); err != nil {
+			return err
+		}
+		var n int
+		err := guard(p.path, func() (err error) {
+			n, err = r.read(min(stepRows, batchRows-s.rows))
+			return err
+		})
+		if done = errors.Is(err, io.EOF); err != nil && !done {
+			return err
+		}
+		if got += int64(n); got > want || done && got < want {
+			return readError(p.path, fmt.Errorf("has %d rows where %d were declared; did the file change?", got, want))
+		}
+		s.fillHive(p, n)
+		if s.rows += n; s.rows >= batchRows || s.bytes() > batchBytes {
+			if err := s.flush(yield); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// open starts on part i. Without columns of the files there is nothing to
+// read: the rows were counted when the table was opened.
+func (s *scan) open(i int) (r rowReader, err error) {
+	if len(s.columns) == 0 {
+		return &rowCounter{s.table.data.rows(i)}, nil
+	}
+	err = guard(s.table.parts[i].path, func() (err error) {
+		r, err = s.table.data.reader(i, s.columns, s.inFiles)
+		return err
+	})
+	return r, err
+}
+
+// rowCounter reads rows of no columns.
+type rowCounter struct{ left int64 }
+
+func (c *rowCounter) read(n int) (int, error) {
+	k := min(int64(n), c.left)
+	if c.left -= k; c.left == 0 {
+		return int(k), io.EOF
+	}
+	return int(k), nil
+}
+
+func (c *rowCounter) close() error { return nil }
+
+// fillHive appends n rows of the values that the folders of p give.
+func (s *scan) fillHive(p *part, n int) {
+	for k, h := range s.hive {
+		if h < 0 {
+			continue
+		}
+		b := s.builders[k].(*array.StringBuilder)
+		if !p.hive[h].valid {
+			b.AppendNulls(n)
+			continue
+		}
+		for range n {
+			b.Append(p.hive[h].value)
+		}
+	}
+}
+
+// bytes returns the size of the text in the builders.
+func (s *scan) bytes() int {
+	n := 0
+	for _, b := range s.builders {
+		n += textBytes(b)
+	}
+	return n
+}
+
+func textBytes(b array.Builder) int {
+	switch b := b.(type) {
+	case *array.StringBuilder:
+		return b.DataLen()
+	case *array.BinaryBuilder:
+		return b.DataLen()
+	case *array.ListBuilder:
+		return 8*b.ValueBuilder().Len() + textBytes(b.ValueBuilder())
+	}
+	return 0
+}
+
+// flush yields what is in the builders as a batch and empties them.
+func (s *scan) flush(yield func(arrow.RecordBatch) bool) error {
+	arrays := make([]arrow.Array, len(s.builders))
+	for i, b := range s.builders {
+		arrays[i] = b.NewArray()
+		defer arrays[i].Release()
+	}
+	batch := array.NewRecordBatch(s.schema, arrays, int64(s.rows))
+	defer batch.Release()
+	s.rows = 0
+	if !yield(batch) {
+		return errStopped
+	}
+	return nil
+}
