@@ -61,14 +61,18 @@ func (db *DB) Location() *time.Location { return db.location }
 
 // Query parses a rule and checks it against the schema. What is wrong with it
 // comes as rule.Errors, all problems together.
-func (db *DB) Query(text string) (*Query, error) {
-	parsed, err := rule.Parse(text)
-	if err != nil {
-		return nil, err
-	}
-	checked, err := rule.Check(parsed, db.Schema())
-	if err != nil {
-		return nil, err
-	}
-	return &Query{db: db, checked: checked}, nil
+func (db *DB) Query(text string) (q *Query, err error) {
+	err = guardPinned(func() error { // no file is touched: there is nothing to pin
+		parsed, err := rule.Parse(text)
+		if err != nil {
+			return err
+		}
+		checked, err := rule.Check(parsed, db.Schema())
+		if err != nil {
+			return err
+		}
+		q = &Query{db: db, checked: checked}
+		return nil
+	})
+	return q, err
 }

@@ -15,13 +15,14 @@ import (
 type Query struct {
 	db      *DB
 	checked *rule.Checked
-	asOf    time.Time // zero: now, whenever it is asked
+	asOf    *time.Time // nil: now, whenever it is asked
 }
 
-// At returns the same query as of another time.
+// At returns the same query as of another time. The zero time is a time like any
+// other, in the year 1: nobody has done anything by then.
 func (q *Query) At(asOf time.Time) *Query {
 	at := *q
-	at.asOf = asOf
+	at.asOf = &asOf
 	return &at
 }
 
@@ -31,11 +32,12 @@ func (q *Query) String() string { return q.checked.String() }
 // DB returns the snapshot that the query asks.
 func (q *Query) DB() *DB { return q.db }
 
-// Window is the resolved window of one condition, [From, To).
+// Window is the resolved window of one condition, [From, To). The times are in
+// the parent segment's time zone; years may lie beyond 9999.
 type Window struct {
-	Condition string     `json:"condition"`
-	From      *time.Time `json:"from"` // nil: unbounded
-	To        *time.Time `json:"to"`   // nil: unbounded
+	Condition string
+	From      *time.Time // nil: unbounded
+	To        *time.Time // nil: unbounded
 }
 
 // Answer is a count with what is needed to understand it.
@@ -50,11 +52,10 @@ type Answer struct {
 
 // program plans the query at its as_of. The caller has pinned the snapshot.
 func (q *Query) program() (*plan.Program, error) {
-	asOf := q.asOf
-	if asOf.IsZero() {
-		asOf = q.db.now()
+	if q.asOf == nil {
+		return plan.New(q.db.snapshot, q.checked, q.db.now())
 	}
-	return plan.New(q.db.snapshot, q.checked, asOf)
+	return plan.New(q.db.snapshot, q.checked, *q.asOf)
 }
 
 // Count returns the number of customers that the rule selects.

@@ -45,7 +45,7 @@ type Progress struct {
 // After an error the snapshot is as it was. Errors are *ConfigError,
 // *DuplicateKeyError, *ValueError, those of [store.Create] and
 // [store.Writer.Commit], the source's, or ctx's. Build starts no goroutine.
-func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir string, opts *Options) (*store.Manifest, error) {
+func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir string, opts *Options) (m *store.Manifest, err error) {
 	b := &builder{start: time.Now(), progress: func(Progress) {}}
 	var fsys store.FS = store.OS
 	if opts != nil && opts.Progress != nil {
@@ -66,8 +66,10 @@ func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir s
 	}
 	b.manifest = &store.Manifest{Schema: b.resolved.schema}
 	b.manifest.Load.Source = src.URI()
+	// Abort does nothing after Commit; deferred, it also follows a panic.
+	defer func() { err = errors.Join(err, b.out.Abort()) }()
 	if err := b.run(ctx); err != nil {
-		return nil, errors.Join(err, b.out.Abort())
+		return nil, err
 	}
 	b.manifest.Load.Seconds = time.Since(b.start).Seconds()
 	if err := b.out.Commit(b.manifest); err != nil {
@@ -90,6 +92,9 @@ type builder struct {
 func (b *builder) run(ctx context.Context) error {
 	keys, report, err := scanKeys(ctx, b.resolved, b.progress)
 	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil { // sorting them may have taken a while
 		return err
 	}
 	b.keys = keys
@@ -139,6 +144,9 @@ func (b *builder) attributes(ctx context.Context) error {
 func (b *builder) writeAttribute(ctx context.Context, i int, values *column.Builder) error {
 	info := summarize(values)
 	if err := b.writeColumn(ctx, store.AttributeFile(i), "value", values); err != nil {
+		return fmt.Errorf("attribute %q: %w", b.schema.Attributes[i].Name, err)
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	directory, bitmaps, ok, err := index.BuildValues(values)
@@ -160,6 +168,10 @@ func (b *builder) writeAttribute(ctx context.Context, i int, values *column.Buil
 	return nil
 }
 
+// maxRangeBytes is the longest text that a manifest gives as the least or the
+// greatest value; an attribute with a longer one has no range there.
+const maxRangeBytes = 200
+
 // summarize counts the NULLs of an attribute and finds its range.
 func summarize(values *column.Builder) store.AttributeInfo {
 	info := store.AttributeInfo{}
@@ -168,6 +180,7 @@ func summarize(values *column.Builder) store.AttributeInfo {
 		switch {
 		case values.IsNull(row):
 			info.Nulls++
+		case values.Type().IsArray():
 		case least < 0:
 			least, greatest = row, row
 		case values.Compare(row, least) < 0:
@@ -176,9 +189,11 @@ func summarize(values *column.Builder) store.AttributeInfo {
 			greatest = row
 		}
 	}
-	if least >= 0 && !values.Type().IsArray() {
+	if least >= 0 {
 		lo, hi := values.Text(least), values.Text(greatest)
-		info.Least, info.Greatest = &lo, &hi
+		if len(lo) <= maxRangeBytes && len(hi) <= maxRangeBytes {
+			info.Least, info.Greatest = &lo, &hi
+		}
 	}
 	return info
 }
@@ -197,7 +212,12 @@ func (b *builder) writeColumn(ctx context.Context, file, name string, values *co
 			for row := lo; row < min(lo+bitmap.BlockRows, values.Len()); row++ {
 				rows = append(rows, uint32(row))
 			}
-			if !yield(array.NewRecordBatch(schema, []arrow.Array{values.Take(rows)}, int64(len(rows))), nil) {
+			arr, err := values.Take(rows)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(array.NewRecordBatch(schema, []arrow.Array{arr}, int64(len(rows))), nil) {
 				return
 			}
 		}
@@ -230,7 +250,7 @@ func (b *builder) behavior(ctx context.Context, scan *behaviorScan) error {
 		return err
 	}
 	if err := b.writeEvents(ctx, scan.behavior, events, order); err != nil {
-		return err
+		return fmt.Errorf("behavior %q: %w", described.Name, err)
 	}
 	rows, times := dated(events, order)
 	directory, bitmaps, err := index.BuildTimeline(rows, times, b.loc)
@@ -257,7 +277,8 @@ func (b *builder) writeEvents(ctx context.Context, behavior int, events *index.C
 				return
 			}
 			n := sort.Search(len(rest), func(i int) bool { return int(events.Rows[rest[i]]/bitmap.BlockRows) > block })
-			if !yield(events.Batch(rest[:n]), nil) {
+			batch, err := events.Batch(rest[:n])
+			if !yield(batch, err) || err != nil {
 				return
 			}
 			rest = rest[n:]
@@ -286,16 +307,7 @@ func (b *builder) describe(events *index.Collected, times []int64) store.Behavio
 		for _, t := range times {
 			lo, hi = min(lo, t), max(hi, t)
 		}
-		first, last := time.UnixMicro(lo).UTC(), time.UnixMicro(hi).UTC()
-		info.First, info.Last = &first, &last
+		info.First, info.Last = &lo, &hi
 	}
 	return info
-}
-
-// String shows progress as one line: "read events.purchases 65536 of 69659 rows".
-func (p Progress) String() string {
-	if p.Total < 0 {
-		return fmt.Sprintf("%s %s %d rows", p.Stage, p.Table, p.Rows)
-	}
-	return fmt.Sprintf("%s %s %d of %d rows", p.Stage, p.Table, p.Rows, p.Total)
 }

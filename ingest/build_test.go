@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,9 @@ import (
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rollcall-db/rollcall/engine"
@@ -223,11 +227,11 @@ behaviors[0] (purchase).key_column: table db.purchases (memory/purchases): no co
 		{"keys of another type", func(p *model.ParentSegment, src memorySource) {
 			p.Attributes = nil
 			src["db.purchases"] = newTable([]arrow.Field{field("id", whole), field("at", instant)}, `[]`)
-		}, `behaviors[0] (purchase): table db.purchases (memory/purchases): key column "id" is int64, but the master table db.customers (memory/customers) has "id" as string [KEY_TYPE]`},
+		}, `behaviors[0] (purchase): table db.purchases (memory/purchases): key column "id" is number (int64), but the master table db.customers (memory/customers) has "id" as string [KEY_TYPE]`},
 		{"keys of no fit type", func(p *model.ParentSegment, src memorySource) {
 			p.Attributes, p.Behaviors = nil, nil
 			src["db.customers"] = newTable([]arrow.Field{field("id", float)}, `[]`)
-		}, `master_table: table db.customers (memory/customers): key column "id" is float64, expected a string or whole numbers of at most 64 bits [KEY_TYPE]`},
+		}, `master_table: table db.customers (memory/customers): key column "id" is number (float64), expected string or number (int64) [KEY_TYPE]`},
 		{"forced type contradicts", func(p *model.ParentSegment, _ memorySource) {
 			p.Attributes = p.Attributes[:1]
 			p.Attributes[0].Kind = model.Number
@@ -239,7 +243,21 @@ behaviors[0] (purchase).key_column: table db.purchases (memory/purchases): no co
 		{"unix milliseconds", func(p *model.ParentSegment, src memorySource) {
 			p.Attributes = nil
 			src["db.purchases"] = newTable([]arrow.Field{field("id", text), field("at", whole)}, `[{"id":"a","at":1717200000},{"id":"a","at":1717200000000}]`)
-		}, `table db.purchases: table db.purchases (memory/purchases): column "at", row 2: 1717200000000 as unix seconds is outside of the years 1900 to 2200; milliseconds?`},
+		}, `table db.purchases (memory/purchases): column "at", row 2: 1717200000000 as unix seconds is outside of the years 1900 to 2200; milliseconds?`},
+		{"a decimal of more digits than its type", func(p *model.ParentSegment, src memorySource) {
+			p.Attributes = p.Attributes[1:2]
+			wide := array.NewDecimal128Builder(memory.DefaultAllocator, money)
+			wide.Append(decimal128.New(1, 5)) // 2^64 + 5
+			traits := newTable([]arrow.Field{field("id", text), field("ltv", money)}, `[{"id":"a","ltv":"1.00"}]`)
+			traits.batches[0] = array.NewRecordBatch(traits.schema, []arrow.Array{traits.batches[0].Column(0), wide.NewArray()}, 1)
+			src["db.traits"] = traits
+		}, `table db.traits (memory/traits): column "ltv", row 1: 184467440737095516.21 has more digits than decimal(10,2) holds`},
+		{"a filter that does not fit", func(p *model.ParentSegment, src memorySource) {
+			p.Attributes, p.Behaviors = nil, nil
+			p.Master.Filters = []model.ColumnFilter{{Column: "plan", Values: []string{"one"}}, {Column: "rate"}}
+			src["db.customers"] = newTable([]arrow.Field{field("id", text), field("plan", whole), field("rate", float)}, `[]`)
+		}, `master_table.filters[0]: table db.customers (memory/customers): column "plan" holds whole numbers, "one" is none [TYPE_MISMATCH]
+master_table.filters[1]: table db.customers (memory/customers): column "rate" is number (float64); a filter can be on a string, whole numbers or a boolean [TYPE_MISMATCH]`},
 		{"a name twice", func(p *model.ParentSegment, _ memorySource) {
 			p.Attributes = p.Attributes[:1]
 			p.Attributes[0].Name = "purchase"
@@ -352,6 +370,63 @@ func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 	}
 }
 
+// TestFilterOnAMasterThatGivesAttributes keeps the current row of each customer,
+// of several in the master table, which is the attribute table as well.
+func TestFilterOnAMasterThatGivesAttributes(t *testing.T) {
+	p, src := shop()
+	p.Attributes, p.Behaviors = nil, nil
+	p.Master.AllColumns = true
+	p.Master.Filters = []model.ColumnFilter{{Column: "status", Values: []string{"active"}}}
+	src["db.customers"] = newTable([]arrow.Field{field("id", text), field("status", text), field("plan", whole)},
+		`[{"id":"a","status":"active","plan":1},{"id":"a","status":"closed","plan":2},{"id":"b","status":"active","plan":3},{"id":"c","status":"closed","plan":4}]`)
+	db, m := build(t, p, src)
+	for rule, want := range map[string]string{"plan in (1, 3)": "a b", "plan in (2, 4)": "", "status = 'active'": "a b"} {
+		if got := members(t, db, rule); got != want {
+			t.Errorf("%s: %q, want %q", rule, got, want)
+		}
+	}
+	want := store.TableReport{
+		Table: "db.customers", Location: "memory/customers", Use: "attributes", KeyColumn: "id",
+		Names: []string{"status", "plan"}, Rows: 4, Loaded: 2, Filtered: 2,
+	}
+	if diff := cmp.Diff(want, m.Load.Tables[1]); diff != "" {
+		t.Errorf("load report (-want +got):\n%s", diff)
+	}
+}
+
+// TestOrphanKeysAreDistinct names each orphan once, whatever becomes of the
+// memory that it came in.
+func TestOrphanKeysAreDistinct(t *testing.T) {
+	p, src := shop()
+	p.Attributes = nil
+	long := strings.Repeat("é", 100)
+	src["db.purchases"] = newTable([]arrow.Field{field("id", text), field("at", instant)},
+		`[{"id":"x"},{"id":"x"},{"id":"y"},{"id":"`+long+`"}]`)
+	_, m := build(t, p, src)
+	report := m.Load.Tables[1]
+	if want := []string{"x", "y", strings.Repeat("é", 50) + "…"}; report.Orphans != 4 || !slices.Equal(report.OrphanKeys, want) {
+		t.Errorf("%d orphans, named %q, want 4 and %q", report.Orphans, report.OrphanKeys, want)
+	}
+}
+
+// TestTimesFarOut loads times in years that JSON has no form for.
+func TestTimesFarOut(t *testing.T) {
+	p, src := shop()
+	p.Attributes = nil
+	events := newTable([]arrow.Field{field("id", text), field("at", instant)}, `[{"id":"a","at":"2024-05-01T00:00:00Z"}]`)
+	times := array.NewTimestampBuilder(memory.DefaultAllocator, &arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "UTC"})
+	times.AppendValues([]arrow.Timestamp{math.MaxInt64 / 2}, nil)
+	events.batches[0] = array.NewRecordBatch(events.schema, []arrow.Array{events.batches[0].Column(0), times.NewArray()}, 1)
+	src["db.purchases"] = events
+	db, m := build(t, p, src)
+	if *m.Behaviors[0].Last != math.MaxInt64/2 {
+		t.Errorf("last event at %d, want %d", *m.Behaviors[0].Last, int64(math.MaxInt64/2))
+	}
+	if got := members(t, db, "purchase in next 9999 years"); got != "" {
+		t.Errorf("%q, want nobody before the year 12,000", got)
+	}
+}
+
 // TestLocalTimes reads times without a zone in the parent segment's zone.
 func TestLocalTimes(t *testing.T) {
 	p, src := shop()
@@ -361,8 +436,8 @@ func TestLocalTimes(t *testing.T) {
 	if got := members(t, db, "purchase between '2024-05-01' and '2024-05-01'"); got != "a" {
 		t.Errorf("%q, want %q", got, "a")
 	}
-	if want := time.Date(2024, 4, 30, 15, 0, 0, 0, time.UTC); !m.Behaviors[0].First.Equal(want) {
-		t.Errorf("first event %v, want %v", m.Behaviors[0].First, want)
+	if want := time.Date(2024, 4, 30, 15, 0, 0, 0, time.UTC).UnixMicro(); *m.Behaviors[0].First != want {
+		t.Errorf("first event at %d, want %d", *m.Behaviors[0].First, want)
 	}
 	want := []string{`column "at": times without a zone are read as local times in Asia/Tokyo`}
 	if diff := cmp.Diff(want, m.Load.Tables[1].Notes); diff != "" {

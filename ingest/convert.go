@@ -116,7 +116,7 @@ func newConverter(t arrow.DataType, want model.Kind, loc *time.Location) (*conve
 	case typ.Repr == model.Float64:
 		c.load = loadFloats
 	case typ.Repr == model.Decimal:
-		c.load = loadDecimals
+		c.load = loadDecimals(int32(typ.Precision), int32(typ.Scale))
 	default:
 		c.load = loadInts
 	}
@@ -185,10 +185,21 @@ func loadInts(_ *counts, b *column.Builder, arr arrow.Array, dst []uint32) error
 	return nil
 }
 
-func loadDecimals(_ *counts, b *column.Builder, arr arrow.Array, dst []uint32) error {
-	a := arr.(*array.Decimal128)
-	each(arr, dst, func(i int, row uint32) { b.SetDecimal(int(row), a.Value(i)) })
-	return nil
+// loadDecimals refuses values of more digits than the column declares: what
+// compares them counts on it.
+func loadDecimals(precision, scale int32) func(*counts, *column.Builder, arrow.Array, []uint32) error {
+	return func(_ *counts, b *column.Builder, arr arrow.Array, dst []uint32) error {
+		a := arr.(*array.Decimal128)
+		var failed error
+		each(arr, dst, func(i int, row uint32) {
+			x := a.Value(i)
+			if !x.FitsInPrecision(precision) && failed == nil {
+				failed = &elementError{i, fmt.Errorf("%s has more digits than decimal(%d,%d) holds", x.ToString(scale), precision, scale)}
+			}
+			b.SetDecimal(int(row), x)
+		})
+		return failed
+	}
 }
 
 // loadFloats widens float32 and makes NaN NULL, counted.

@@ -219,11 +219,10 @@ func TestFaultAtEveryOperation(t *testing.T) {
 					t.Errorf("after %v the snapshot holds %q, want %q", err, got, old)
 				}
 				if err != nil && !errors.Is(err, syscall.ENOSPC) {
-					// A folder that cannot be listed is reported as no snapshot of ours.
-					var other *store.NotSnapshotError
-					if !errors.As(err, &other) {
-						t.Errorf("error %v does not tell of the full disk", err)
-					}
+					t.Errorf("error %v does not tell of the full disk", err)
+				}
+				if _, statErr := os.Stat(dir); got == "no snapshot" && !errors.Is(statErr, fs.ErrNotExist) {
+					t.Errorf("after %v the folder is left behind: %v", err, statErr)
 				}
 				rebuild(t, dir)
 			})

@@ -26,23 +26,24 @@ func newFilter(column string, t arrow.DataType, values []string) (filter, error)
 	if err != nil {
 		return f, fmt.Errorf("column %q: %w", column, err)
 	}
+	if typ.Kind != model.String && typ.Kind != model.Boolean && typ != (model.Type{Kind: model.Number, Repr: model.Int64}) {
+		return f, fmt.Errorf("column %q is %s; a filter can be on a string, whole numbers or a boolean", column, typ)
+	}
 	for _, v := range values {
-		switch {
-		case typ.Kind == model.String:
+		switch typ.Kind {
+		case model.String:
 			f.texts = append(f.texts, v)
-		case typ.Repr == model.Int64 && typ.Kind == model.Number:
+		case model.Number:
 			x, err := strconv.ParseInt(v, 10, 64)
 			if err != nil {
 				return f, fmt.Errorf("column %q holds whole numbers, %q is none", column, v)
 			}
 			f.ints = append(f.ints, x)
-		case typ.Kind == model.Boolean:
+		case model.Boolean:
 			if v != "true" && v != "false" {
 				return f, fmt.Errorf("column %q holds true or false, not %q", column, v)
 			}
 			f.bools = append(f.bools, v == "true")
-		default:
-			return f, fmt.Errorf("column %q is %s; a filter can be on a string, whole numbers or a boolean", column, typ)
 		}
 	}
 	return f, nil

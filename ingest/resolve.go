@@ -32,11 +32,11 @@ type masterScan struct {
 
 // attributeScan reads the attributes that one table gives.
 type attributeScan struct {
-	table    source.Table
-	isMaster bool // misses are customers that a filter excludes
-	key      string
-	columns  []attributeColumn
-	notes    []string
+	table   source.Table
+	key     string
+	filters []filter // of the master table, where this is it
+	columns []attributeColumn
+	notes   []string
 }
 
 type attributeColumn struct {
@@ -144,11 +144,14 @@ func (r *resolver) keyColumn(path string, t source.Table, name string) (spelled 
 	}
 	typ, err := typeOf(t.Schema().Field(i).Type)
 	isKey := err == nil && (typ.Kind == model.String || typ == model.Type{Kind: model.Number, Repr: model.Int64})
-	found := fmt.Sprintf("table %s (%s): key column %q is %s", t.Ref(), t.Info().Location, spelled, t.Schema().Field(i).Type)
+	found := fmt.Sprintf("table %s (%s): key column %q is %s", t.Ref(), t.Info().Location, spelled, typ)
+	if err != nil {
+		found = fmt.Sprintf("table %s (%s): key column %q: %v", t.Ref(), t.Info().Location, spelled, err)
+	}
 	want := &r.out.schema.KeyType
 	switch {
 	case !isKey:
-		r.problem("KEY_TYPE", path, fmt.Errorf("%s, expected a string or whole numbers of at most 64 bits", found))
+		r.problem("KEY_TYPE", path, fmt.Errorf("%s, expected string or number (int64)", found))
 		return "", false
 	case *want == model.Type{}:
 		*want = typ // the master table is the first to come here
@@ -178,7 +181,7 @@ func (r *resolver) master() {
 		if at, spelled, ok := r.column(path+".column", t, f.Column); ok {
 			compiled, err := newFilter(spelled, t.Schema().Field(at).Type, f.Values)
 			if err != nil {
-				r.problem("UNSUPPORTED_TYPE", path, fmt.Errorf("table %s (%s): %w", t.Ref(), t.Info().Location, err))
+				r.problem("TYPE_MISMATCH", path, fmt.Errorf("table %s (%s): %w", t.Ref(), t.Info().Location, err))
 				continue
 			}
 			r.out.master.filters = append(r.out.master.filters, compiled)
@@ -216,13 +219,15 @@ func (r *resolver) addAttribute(name string, t source.Table, key, column string,
 
 // scanOf returns the scan of a table by a key column.
 func (r *resolver) scanOf(t source.Table, key string) *attributeScan {
-	isMaster := t == r.out.master.table && key == r.out.master.key
 	for _, s := range r.out.attributes {
 		if s.table == t && s.key == key {
 			return s
 		}
 	}
-	s := &attributeScan{table: t, key: key, isMaster: isMaster}
+	s := &attributeScan{table: t, key: key}
+	if t == r.out.master.table {
+		s.filters = r.out.master.filters
+	}
 	r.out.attributes = append(r.out.attributes, s)
 	return s
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -41,11 +43,11 @@ func (s *scanner) run(ctx context.Context, handle func(batch arrow.RecordBatch) 
 		if err == nil {
 			err = ctx.Err()
 		}
-		if err == nil {
-			err = handle(batch)
-		}
 		if err != nil {
 			return fmt.Errorf("table %s: %w", s.report.Table, err)
+		}
+		if err := handle(batch); err != nil {
+			return err
 		}
 		s.report.Rows += batch.NumRows()
 		s.progress(Progress{Stage: "read", Table: s.report.Table, Rows: s.report.Rows, Total: info.Rows})
@@ -98,36 +100,46 @@ func scanKeys(ctx context.Context, r *resolved, progress func(Progress)) (*keySe
 }
 
 func (s *scanner) duplicates(key string, duplicates []string) error {
-	return &DuplicateKeyError{
-		Table: s.report.Table, Location: s.report.Location, Column: key,
-		Keys: duplicates[:min(len(duplicates), maxNamedKeys)], Count: int64(len(duplicates)),
+	err := &DuplicateKeyError{Table: s.report.Table, Location: s.report.Location, Column: key, Count: int64(len(duplicates))}
+	for _, name := range duplicates[:min(len(duplicates), maxNamedKeys)] {
+		err.Keys = append(err.Keys, clip(name))
 	}
+	return err
 }
 
 // collectKeys adds the keys of the rows that pass all filters.
 func (s *scanner) collectKeys(keys *collector, filters []filter, batch arrow.RecordBatch) {
-	arr := batch.Column(0)
+	arr, keep := batch.Column(0), s.keeper(filters, batch)
+	whole := wholeNumbers(arr)
+	add := func(i int) { keys.addInt(whole(i)) }
+	if texts, ok := arr.(stringArray); ok {
+		add = func(i int) { keys.addString(texts.Value(i)) }
+	}
+	for i := range arr.Len() {
+		switch {
+		case arr.IsNull(i):
+			s.nullKey(i)
+		case !keep(i):
+			s.report.Filtered++
+		default:
+			add(i)
+		}
+	}
+}
+
+// keeper returns the test whether row i of a batch passes all filters.
+func (s *scanner) keeper(filters []filter, batch arrow.RecordBatch) func(i int) bool {
 	kept := make([]func(i int) bool, len(filters))
 	for i := range filters {
 		kept[i] = filters[i].keeps(batch.Column(position(s.columns, filters[i].column)))
 	}
-	add := func(i int) { keys.addInt(wholeNumbers(arr)(i)) }
-	if texts, ok := arr.(stringArray); ok {
-		add = func(i int) { keys.addString(texts.Value(i)) }
-	}
-rows:
-	for i := range arr.Len() {
-		if arr.IsNull(i) {
-			s.nullKey(i)
-			continue
-		}
+	return func(i int) bool {
 		for _, keep := range kept {
 			if !keep(i) {
-				s.report.Filtered++
-				continue rows
+				return false
 			}
 		}
-		add(i)
+		return true
 	}
 }
 
@@ -142,24 +154,42 @@ func (s *scanner) nullKey(i int) {
 	}
 }
 
-// leaveOut counts the rows of the current batch that belong to no customer: for
-// want of a key, or because the master table does not have it. In a scan of the
-// master table itself, it is a filter that excludes them.
-func (s *scanner) leaveOut(rows []uint32, keys arrow.Array, isMaster bool) {
+// leaveOut counts the rows of the current batch that give nothing: for want of a
+// key, because a filter excludes them (it sets those to noRow), or because the
+// master table does not have their key.
+func (s *scanner) leaveOut(rows []uint32, keys arrow.Array, keep func(i int) bool) {
 	for i, row := range rows {
 		switch {
-		case row != noRow:
 		case keys.IsNull(i):
 			s.nullKey(i)
-		case isMaster:
+		case !keep(i):
+			rows[i] = noRow
 			s.report.Filtered++
-		default:
-			s.report.Orphans++
-			if len(s.report.OrphanKeys) < maxExamples {
-				s.report.OrphanKeys = append(s.report.OrphanKeys, keys.ValueStr(i))
-			}
+		case row == noRow:
+			s.orphan(keys.ValueStr(i))
 		}
 	}
+}
+
+// orphan counts a row whose key no customer has, and names the key if it is
+// among the first.
+func (s *scanner) orphan(key string) {
+	s.report.Orphans++
+	key = clip(key)
+	if len(s.report.OrphanKeys) < maxExamples && !slices.Contains(s.report.OrphanKeys, key) {
+		s.report.OrphanKeys = append(s.report.OrphanKeys, key)
+	}
+}
+
+// maxKeyBytes is how much of a key a message or a report shows.
+const maxKeyBytes = 100
+
+// clip returns a copy of a key, cut where it is long.
+func clip(key string) string {
+	if len(key) > maxKeyBytes {
+		return strings.ToValidUTF8(key[:maxKeyBytes], "") + "…"
+	}
+	return strings.Clone(key)
 }
 
 // scanAttributes reads the attributes of one table; builders[i] gets attribute i
@@ -171,14 +201,17 @@ func scanAttributes(ctx context.Context, scan *attributeScan, keys *keySet, buil
 		names = append(names, schema.Attributes[c.attribute].Name)
 		builders[c.attribute] = column.NewBuilder(c.convert.typ, keys.len())
 	}
+	for _, f := range scan.filters {
+		columns = projection(scan.key, append(columns[1:], f.column)...)
+	}
 	s := newScanner(scan.table, "attributes", names, columns, progress)
 	s.report.Notes = scan.notes
 	once := newOnce(keys.len())
 	var rows []uint32
 	err := s.run(ctx, func(batch arrow.RecordBatch) error {
 		rows = resize(rows, int(batch.NumRows()))
-		if keys.rows(rows, batch.Column(0)) > 0 {
-			s.leaveOut(rows, batch.Column(0), scan.isMaster)
+		if keys.rows(rows, batch.Column(0)) > 0 || scan.filters != nil {
+			s.leaveOut(rows, batch.Column(0), s.keeper(scan.filters, batch))
 		}
 		once.visit(rows)
 		for _, c := range scan.columns {
@@ -224,7 +257,7 @@ func scanEvents(ctx context.Context, scan *behaviorScan, keys *keySet, b *model.
 	err := s.run(ctx, func(batch arrow.RecordBatch) error {
 		rows = resize(rows, int(batch.NumRows()))
 		if keys.rows(rows, batch.Column(0)) > 0 {
-			s.leaveOut(rows, batch.Column(0), false)
+			s.leaveOut(rows, batch.Column(0), s.keeper(nil, batch))
 		}
 		return s.appendEvents(scan, events, batch, rows)
 	})

@@ -40,16 +40,24 @@ selects alone, and the number that remains together with the conditions above it
 
 // countJSON is the object that count prints.
 type countJSON struct {
-	Count     uint64          `json:"count"`
-	Customers uint64          `json:"customers"`
-	Rule      string          `json:"rule"` // canonical text
-	AsOf      time.Time       `json:"as_of"`
-	Timezone  string          `json:"timezone"`
-	Snapshot  snapshotJSON    `json:"snapshot"`
-	Windows   []engine.Window `json:"windows"`
-	Warnings  []string        `json:"warnings"`
-	ElapsedUS int64           `json:"elapsed_us"`
-	Plan      *stepJSON       `json:"plan,omitempty"` // with --explain
+	Count     uint64       `json:"count"`
+	Customers uint64       `json:"customers"`
+	Rule      string       `json:"rule"` // canonical text
+	AsOf      string       `json:"as_of"`
+	Timezone  string       `json:"timezone"`
+	Snapshot  snapshotJSON `json:"snapshot"`
+	Windows   []windowJSON `json:"windows"`
+	Warnings  []string     `json:"warnings"`
+	ElapsedUS int64        `json:"elapsed_us"`
+	Plan      *stepJSON    `json:"plan,omitempty"` // with --explain
+}
+
+// windowJSON is a resolved window; times are text, since years may lie beyond
+// those that package time puts into JSON.
+type windowJSON struct {
+	Condition string  `json:"condition"`
+	From      *string `json:"from"` // null: unbounded
+	To        *string `json:"to"`   // null: unbounded
 }
 
 type snapshotJSON struct {
@@ -71,11 +79,15 @@ type stepJSON struct {
 
 func newCountJSON(q *engine.Query, answer *engine.Answer) *countJSON {
 	m := q.DB().Manifest()
+	windows := []windowJSON{}
+	for _, w := range answer.Windows {
+		windows = append(windows, windowJSON{w.Condition, timeOrNil(w.From), timeOrNil(w.To)})
+	}
 	return &countJSON{
 		Count: answer.Count, Customers: answer.Customers, Rule: q.String(),
-		AsOf: answer.AsOf.In(q.DB().Location()), Timezone: q.DB().Schema().Timezone,
+		AsOf: timeText(answer.AsOf.In(q.DB().Location())), Timezone: q.DB().Schema().Timezone,
 		Snapshot: snapshotJSON{m.Version, m.CreatedAt, []string{m.Load.Source}},
-		Windows:  answer.Windows, Warnings: answer.Warnings, ElapsedUS: answer.Elapsed.Microseconds(),
+		Windows:  windows, Warnings: answer.Warnings, ElapsedUS: answer.Elapsed.Microseconds(),
 	}
 }
 

@@ -32,7 +32,7 @@ func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(fo
 // fail prints an error to stderr and returns its exit code.
 func (a *app) fail(ctx context.Context, err error) int {
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		a.logf("interrupted\n")
+		a.logf("interrupted: %v\n", err)
 		return exitInterrupted
 	}
 	if a.json() {
@@ -51,6 +51,9 @@ func exitCode(err error) int {
 		config *model.ConfigError
 		column *engine.ColumnError
 	)
+	if errors.Is(err, errNoSQLEngine) {
+		return exitEnvironment
+	}
 	if errors.As(err, &usage) || errors.As(err, &rules) || errors.As(err, &config) || errors.As(err, &column) ||
 		strings.HasPrefix(err.Error(), "unknown command") {
 		return exitUsage

@@ -59,7 +59,15 @@ type attributeJSON struct {
 
 type behaviorJSON struct {
 	model.Behavior
-	Stats *store.BehaviorInfo `json:"stats,omitempty"`
+	Stats *behaviorStatsJSON `json:"stats,omitempty"`
+}
+
+type behaviorStatsJSON struct {
+	Events    uint64  `json:"events"`
+	Undated   uint64  `json:"undated"`
+	Customers uint64  `json:"customers"`
+	First     *string `json:"first"` // null: no event has a time
+	Last      *string `json:"last"`
 }
 
 func newFieldsJSON(db *engine.DB, stats bool) *fieldsJSON {
@@ -79,7 +87,11 @@ func newFieldsJSON(db *engine.DB, stats bool) *fieldsJSON {
 	for i, b := range s.Behaviors {
 		row := behaviorJSON{Behavior: b}
 		if stats {
-			row.Stats = &m.Behaviors[i]
+			info := &m.Behaviors[i]
+			row.Stats = &behaviorStatsJSON{
+				info.Events, info.Undated, info.Customers,
+				timeOrNil(local(db, info.First)), timeOrNil(local(db, info.Last)),
+			}
 		}
 		out.Behaviors = append(out.Behaviors, row)
 	}
@@ -160,17 +172,18 @@ func (a *app) behaviors(db *engine.DB, stats bool) error {
 		if stats {
 			info := &m.Behaviors[i]
 			row = append(row, groups(int64(info.Events)), groups(int64(info.Undated)), groups(int64(info.Customers)),
-				localOr(db, info.First), localOr(db, info.Last))
+				timeOr(local(db, info.First), "-"), timeOr(local(db, info.Last), "-"))
 		}
 		tw.AppendRow(row)
 	}
 	return a.printTable(tw, "events", "undated", "customers")
 }
 
-// localOr writes an instant in the parent segment's time zone, or "-".
-func localOr(db *engine.DB, t *time.Time) string {
-	if t == nil {
-		return "-"
+// local returns an instant in the parent segment's time zone, or nil.
+func local(db *engine.DB, micros *int64) *time.Time {
+	if micros == nil {
+		return nil
 	}
-	return timeText(t.In(db.Location()))
+	t := time.UnixMicro(*micros).In(db.Location())
+	return &t
 }

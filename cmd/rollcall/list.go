@@ -57,7 +57,9 @@ func attributesOr(db *engine.DB, columns []string, asked bool) []string {
 	}
 	names := []string{}
 	for _, attr := range db.Schema().Attributes {
-		names = append(names, attr.Name)
+		if attr.Name != db.Schema().KeyColumn { // that one comes first anyway
+			names = append(names, attr.Name)
+		}
 	}
 	return names
 }
@@ -155,6 +157,8 @@ func jsonValue(v any) any {
 		return json.RawMessage(v.String())
 	case column.Day:
 		return v.String()
+	case time.Time:
+		return timeText(v)
 	case float64:
 		if math.IsInf(v, 0) {
 			return strconv.FormatFloat(v, 'g', -1, 64)

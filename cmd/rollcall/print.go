@@ -9,6 +9,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/rollcall-db/rollcall/engine/window"
 )
 
 // printf prints a result.
@@ -76,8 +78,8 @@ func bytesText(n int64) string {
 	return fmt.Sprintf("%.1f %s", size, unit)
 }
 
-// timeText writes an instant, in the zone it carries, as people compare it.
-func timeText(t time.Time) string { return t.Format("2006-01-02T15:04:05.999999Z07:00") }
+// timeText writes an instant, in the zone it carries, in RFC 3339.
+func timeText(t time.Time) string { return window.FormatInstant(t.UnixMicro(), t.Location()) }
 
 // timeOr writes an instant, or a word where there is none.
 func timeOr(t *time.Time, without string) string {
@@ -85,4 +87,13 @@ func timeOr(t *time.Time, without string) string {
 		return without
 	}
 	return timeText(*t)
+}
+
+// timeOrNil writes an instant for JSON, null where there is none.
+func timeOrNil(t *time.Time) *string {
+	if t == nil {
+		return nil
+	}
+	text := timeText(*t)
+	return &text
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -52,15 +53,42 @@ See "rollcall help rules".`,
 			if a.format != "text" && a.format != "json" {
 				return usagef("--format is %q, expected text or json", a.format)
 			}
+			if a.asOf != "" {
+				if _, err := window.ParseAsOf(a.asOf, time.UTC); err != nil {
+					return usagef("--as-of: %w", err)
+				}
+			}
 			return nil
 		},
 	}
 	root.PersistentFlags().StringVar(&a.format, "format", "text", "how to print results: text or json")
 	root.PersistentFlags().StringVar(&a.asOf, "as-of", "", "the time to look from: RFC 3339, or a date for its local midnight (default now)")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(a.demoCommand(), a.buildCommand(), a.fieldsCommand(), a.countCommand(), a.listCommand(),
-		a.exportCommand(), a.inspectCommand(), a.versionCommand(), rulesHelp())
+	root.SetHelpCommand(helpCommand(root))
+	root.AddCommand(a.demoCommand(), a.buildCommand(),
+		askCommand(a.fieldsCommand()), askCommand(a.countCommand()), askCommand(a.listCommand()),
+		askCommand(a.exportCommand()), askCommand(a.inspectCommand()), a.versionCommand(), rulesHelp())
 	return root
+}
+
+// errNoSQLEngine is what the commands that ask a snapshot say when they are
+// given a source to ask in place.
+var errNoSQLEngine = errors.New("a folder of files has no SQL engine in this program: build a snapshot of it and ask that [NO_SQL_ENGINE]")
+
+// askCommand gives a command that asks a snapshot the flags that stand for SNAP
+// when a source is to be asked in place, to say that none can be.
+func askCommand(cmd *cobra.Command) *cobra.Command {
+	var config, src string
+	cmd.Flags().StringVarP(&config, "config", "c", "", "with -s, in place of SNAP: a parent segment file")
+	cmd.Flags().StringVarP(&src, "source", "s", "", "with -c, in place of SNAP: a source to ask in place")
+	args := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, given []string) error {
+		if config != "" || src != "" {
+			return errNoSQLEngine
+		}
+		return args(cmd, given)
+	}
+	return cmd
 }
 
 // exactArgs refuses any other number of arguments, naming those expected.

@@ -3,6 +3,8 @@ package column
 import (
 	"bytes"
 	"cmp"
+	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
+	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/model"
 )
 
@@ -148,9 +151,23 @@ func (b *Builder) Text(row int) string {
 	return strconv.FormatInt(b.ints[row], 10)
 }
 
+// TooLargeError says that the text or the list elements of some rows are more
+// than one Arrow array can hold.
+type TooLargeError struct {
+	Size int64 // bytes of text, or elements
+}
+
+// Error gives the size and the limit.
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("%d bytes of text, or list elements, in one block of %d customers; at most %d fit", e.Size, bitmap.BlockRows, math.MaxInt32)
+}
+
 // Take returns the given rows, in the given order, as an Arrow array of type
-// b.Type().Arrow(). The caller releases it.
-func (b *Builder) Take(rows []uint32) arrow.Array {
+// b.Type().Arrow(). The caller releases it. The error is a *TooLargeError.
+func (b *Builder) Take(rows []uint32) (arrow.Array, error) {
+	if err := b.checkSize(rows); err != nil {
+		return nil, err
+	}
 	out := array.NewBuilder(memory.DefaultAllocator, b.typ.Arrow())
 	defer out.Release()
 	out.Reserve(len(rows))
@@ -170,7 +187,32 @@ func (b *Builder) Take(rows []uint32) arrow.Array {
 			b.appendTo(out, int(row))
 		}
 	}
-	return out.NewArray()
+	return out.NewArray(), nil
+}
+
+// checkSize refuses rows beyond the 31 bits that Arrow's offsets have: its
+// builders would wrap around.
+func (b *Builder) checkSize(rows []uint32) error {
+	if b.spans == nil {
+		return nil
+	}
+	size := int64(0)
+	for _, row := range rows {
+		size += int64(b.spans[row].hi - b.spans[row].lo)
+	}
+	if size > math.MaxInt32 {
+		return &TooLargeError{Size: size}
+	}
+	if b.elems == nil {
+		return nil
+	}
+	var elems []uint32
+	for _, row := range rows {
+		for i := b.spans[row].lo; i < b.spans[row].hi; i++ {
+			elems = append(elems, uint32(i))
+		}
+	}
+	return b.elems.checkSize(elems)
 }
 
 // gather returns the values at rows.

@@ -91,7 +91,11 @@ func randomVector(t *testing.T, r *rand.Rand, typ model.Type, n int) *Vector {
 			fill(r, b, row)
 		}
 	}
-	v, err := NewVector(typ, b.Take(rows))
+	arr, err := b.Take(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := NewVector(typ, arr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,10 +277,31 @@ func TestBuilderAndTakeGiveBackValues(t *testing.T) {
 
 // TestNewVectorRefusesOtherTypes gives an array of a type that does not fit.
 func TestNewVectorRefusesOtherTypes(t *testing.T) {
-	arr := NewBuilder(stringType, 1).Take([]uint32{0})
-	_, err := NewVector(shortType, arr)
+	arr, err := NewBuilder(stringType, 1).Take([]uint32{0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewVector(shortType, arr)
 	want := "column: Arrow type utf8, expected decimal(18, 2) for number (decimal(18,2))"
 	if err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+// TestTakeRefusesWhatOffsetsCannotHold takes one long text so often that an Arrow
+// array would wrap around.
+func TestTakeRefusesWhatOffsetsCannotHold(t *testing.T) {
+	b := NewBuilder(stringType, 1)
+	b.SetString(0, strings.Repeat("x", 1<<20))
+	_, err := b.Take(make([]uint32, 2048))
+	want := "2147483648 bytes of text, or list elements, in one block of 65536 customers; at most 2147483647 fit"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	list := NewBuilder(stringsType, 1)
+	elems, first := list.SetList(0, 2)
+	elems.SetString(first, strings.Repeat("x", 1<<20))
+	if _, err := list.Take(make([]uint32, 2048)); err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}
 }
@@ -304,7 +329,11 @@ func BenchmarkMatch(b *testing.B) {
 				builder.SetInt(i, int64(i))
 			}
 		}
-		v, err := NewVector(c.typ, builder.Take(rows))
+		arr, err := builder.Take(rows)
+		if err != nil {
+			b.Fatal(err)
+		}
+		v, err := NewVector(c.typ, arr)
 		if err != nil {
 			b.Fatal(err)
 		}

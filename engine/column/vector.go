@@ -90,9 +90,6 @@ func (v *Vector) Type() model.Type { return v.typ }
 // Len returns the number of rows.
 func (v *Vector) Len() int { return v.n }
 
-// Array returns the Arrow array behind v.
-func (v *Vector) Array() arrow.Array { return v.arr }
-
 // IsNull reports whether row i is NULL.
 func (v *Vector) IsNull(i int) bool { return v.valid != nil && v.valid[i/8]&(1<<(i%8)) == 0 }
 
@@ -112,11 +109,6 @@ func (v *Vector) NullCount() int {
 	}
 	return v.n - set
 }
-
-// Ints returns the values of an Int64 number or a Timestamp (microseconds since
-// 1970-01-01 UTC), one per row; rows that are NULL hold anything. It returns nil
-// for other types. The slice is v's own.
-func (v *Vector) Ints() []int64 { return v.ints }
 
 // Value returns row i as a Go value: nil for NULL, else string, int64, float64,
 // [Decimal], bool, [Day], [time.Time] in UTC, or []any of these for a list.

@@ -69,17 +69,25 @@ type Collected struct {
 }
 
 // Batch returns the event table of one block from the positions of its events,
-// a piece of Order.
-func (c *Collected) Batch(order []uint32) arrow.RecordBatch {
+// a piece of Order. The error is a *column.TooLargeError with the field's name.
+func (c *Collected) Batch(order []uint32) (arrow.RecordBatch, error) {
 	rows := array.NewUint16Builder(memory.DefaultAllocator)
 	for _, i := range order {
 		rows.Append(uint16(c.Rows[i] % bitmap.BlockRows))
 	}
-	columns := []arrow.Array{rows.NewArray(), c.Times.Take(order)}
-	for _, v := range c.Values {
-		columns = append(columns, v.Take(order))
+	times, err := c.Times.Take(order)
+	if err != nil {
+		return nil, err
 	}
-	return array.NewRecordBatch(EventSchema(c.Fields), columns, int64(len(order)))
+	columns := []arrow.Array{rows.NewArray(), times}
+	for i, v := range c.Values {
+		values, err := v.Take(order)
+		if err != nil {
+			return nil, fmt.Errorf("field %q: %w", c.Fields[i].Name, err)
+		}
+		columns = append(columns, values)
+	}
+	return array.NewRecordBatch(EventSchema(c.Fields), columns, int64(len(order))), nil
 }
 
 // OpenEvents returns the events stored in b.

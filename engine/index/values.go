@@ -45,8 +45,11 @@ func BuildValues(b *column.Builder) (directory arrow.RecordBatch, bitmaps []byte
 			return nil, nil, false, err
 		}
 	}
-	directory = w.directory(valueFields(b.Type()), []arrow.Array{b.Take(order)})
-	return directory, w.bytes, true, nil
+	values, err := b.Take(order)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	return w.directory(valueFields(b.Type()), []arrow.Array{values}), w.bytes, true, nil
 }
 
 // groupRows returns the rows of each distinct value, ascending, the values in

@@ -78,7 +78,7 @@ func (p *planner) eventBytes(behavior int, in window.Interval) uint64 {
 	if b.First == nil {
 		return b.Events * bytesPerEvent
 	}
-	first, last := b.First.UnixMicro(), b.Last.UnixMicro()
+	first, last := *b.First, *b.Last
 	lo, hi := max(in.Lo, first), min(in.Hi, last+1)
 	if lo >= hi {
 		return 0
@@ -95,8 +95,8 @@ func (p *planner) warnLate(c *rule.BehaviorTest, in window.Interval) {
 	switch {
 	case last == nil:
 		p.warn(fmt.Sprintf("behavior %q has no event with a time", name))
-	case in.Lo > last.UnixMicro():
-		after := window.FormatInstant(last.UnixMicro(), p.checked.Location)
+	case in.Lo > *last:
+		after := window.FormatInstant(*last, p.checked.Location)
 		p.warn(fmt.Sprintf("%q looks at the time from %s on, but the newest %s is of %s; use --as-of to look from another day",
 			c.Text(), window.FormatInstant(in.Lo, p.checked.Location), name, after))
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -39,7 +40,7 @@ func (p *planner) node(c rule.Cond) (*Node, error) {
 		n, err := p.group(And, c, c.Conds)
 		if err == nil {
 			// Ties stay in the order written, so that plans are stable.
-			slices.SortStableFunc(n.Kids, func(x, y *Node) int { return compareBytes(x.Bytes, y.Bytes) })
+			slices.SortStableFunc(n.Kids, func(x, y *Node) int { return cmp.Compare(x.Bytes, y.Bytes) })
 			n.Access = "and, cheapest first"
 		}
 		return n, err
@@ -53,16 +54,6 @@ func (p *planner) node(c rule.Cond) (*Node, error) {
 		return p.behavior(c)
 	}
 	return nil, fmt.Errorf("plan: no way to run a %T", c)
-}
-
-func compareBytes(x, y uint64) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	}
-	return 0
 }
 
 var groupAccess = map[Op]string{Or: "or", Not: "everybody else"}

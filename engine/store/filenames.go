@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strconv"
 )
 
@@ -32,6 +33,11 @@ func BehaviorFile(i int) string { return fmt.Sprintf("behavior-%04d.arrow", i) }
 func BehaviorIndexFiles(i int) (directory, bitmaps string) {
 	return fmt.Sprintf("behavior-%04d.days.arrow", i), fmt.Sprintf("behavior-%04d.bitmaps", i)
 }
+
+var ourFile = regexp.MustCompile(`^(keys|attribute-\d{4,}|behavior-\d{4,})(\.(values|days))?\.(arrow|bitmaps)$`)
+
+// isOurFile reports whether name is one that a version's folder may hold.
+func isOurFile(name string) bool { return ourFile.MatchString(name) }
 
 // versionDir names the folder of a version within dir.
 func versionDir(dir string, version uint64) string {

@@ -80,19 +80,32 @@ func (osFS) Lock(path string) (io.Closer, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if err == nil {
-		return f, nil
-	}
-	if errors.Is(err, unix.EWOULDBLOCK) {
+	switch err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); {
+	case errors.Is(err, unix.EWOULDBLOCK):
 		err = &LockedError{Path: path}
-	} else {
+	case err != nil:
 		err = &fs.PathError{Op: "lock", Path: path, Err: err}
+	case !isAt(f, path):
+		// Whoever held the lock has removed its file in between, and with it the
+		// folder: this is a lock that nobody else would see.
+		err = &LockedError{Path: path}
+	default:
+		return f, nil
 	}
 	return nil, errors.Join(err, f.Close())
 }
 
-// exists reports whether a folder is there, and its names.
+// isAt reports whether the open file f is the one that path names.
+func isAt(f *os.File, path string) bool {
+	open, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Stat(path)
+	return err == nil && os.SameFile(open, named)
+}
+
+// listDir returns the names in a folder, and whether it is there.
 func listDir(fsys FS, path string) (names []string, exists bool, err error) {
 	names, err = fsys.ReadDir(path)
 	if errors.Is(err, fs.ErrNotExist) {

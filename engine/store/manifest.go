@@ -38,19 +38,23 @@ type AttributeInfo struct {
 	Distinct int    `json:"distinct,omitempty"` // 0: more than a value index takes, or a list
 	Indexed  bool   `json:"indexed"`            // has a value index
 
-	// The least and the greatest value, as text; nil for a list, and where every
-	// value is NULL.
+	// The least and the greatest value, as text; nil for a list, where every value
+	// is NULL, and where one of the two is long.
 	Least    *string `json:"least,omitempty"`
 	Greatest *string `json:"greatest,omitempty"`
 }
 
 // BehaviorInfo is what a build found out about a behavior.
 type BehaviorInfo struct {
-	Events    uint64     `json:"events"` // dated and undated
-	Undated   uint64     `json:"undated"`
-	Customers uint64     `json:"customers"` // with at least one event
-	First     *time.Time `json:"first,omitempty"`
-	Last      *time.Time `json:"last,omitempty"` // time of the newest event; nil: no dated event
+	Events    uint64 `json:"events"` // dated and undated
+	Undated   uint64 `json:"undated"`
+	Customers uint64 `json:"customers"` // with at least one event
+
+	// Times of the oldest and the newest event in microseconds since 1970-01-01
+	// UTC; nil where no event has a time. Numbers, since times of a source may
+	// lie in years that no text form of JSON has.
+	First *int64 `json:"first_micros,omitempty"`
+	Last  *int64 `json:"last_micros,omitempty"`
 }
 
 // FileInfo is one file of a version.

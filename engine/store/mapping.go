@@ -18,8 +18,8 @@ type mapping struct {
 	info FileInfo
 	data []byte
 
-	verify sync.Once
-	bad    error // the file's checksum is wrong; set by verify
+	mu       sync.Mutex
+	verified bool // the checksum has been found right
 }
 
 // openMapping maps a file, whose size must be as the manifest says. The bytes
@@ -55,15 +55,19 @@ func (m *mapping) unmap() error {
 	return unix.Munmap(m.data)
 }
 
-// bytes returns the bytes of the file, which it checks when it is first called
-// (I3).
+// bytes returns the bytes of the file, which it checks until it has found them
+// right once (I3). Summing may end in a fault, where somebody has cut the file
+// short: then nothing has been found right, and the next caller checks again.
 func (m *mapping) bytes() ([]byte, error) {
-	m.verify.Do(func() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.verified {
 		if found := sum(m.data); found != m.info.Sum {
-			m.bad = m.Corrupt(fmt.Errorf("checksum is %s, expected %s", found, m.info.Sum))
+			return nil, m.Corrupt(fmt.Errorf("checksum is %s, expected %s", found, m.info.Sum))
 		}
-	})
-	return m.data, m.bad
+		m.verified = true
+	}
+	return m.data, nil
 }
 
 // Corrupt makes an error about the file.
@@ -74,8 +78,8 @@ type table struct {
 	*mapping
 	batches int // as the manifest leads to expect
 
-	mu     sync.Mutex
-	reader *ipc.FileReader
+	readerMu sync.Mutex
+	reader   *ipc.FileReader
 }
 
 // NumBatches returns the number of record batches.
@@ -83,8 +87,8 @@ func (t *table) NumBatches() int { return t.batches }
 
 // Batch returns record batch i, whose arrays lie in the mapping.
 func (t *table) Batch(i int) (batch arrow.RecordBatch, err error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.readerMu.Lock()
+	defer t.readerMu.Unlock()
 	defer func() {
 		// The bytes are as written, so this is a fault of ours or a checksum that
 		// was made to fit: still no reason to end the caller's process.

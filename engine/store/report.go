@@ -16,7 +16,7 @@ type TableReport struct {
 	Names     []string `json:"names"`      // attributes, or the behavior, that came of it
 	KeyColumn string   `json:"key_column"` // as the source spells it
 	Rows      int64    `json:"rows"`       // read
-	Loaded    int64    `json:"loaded"`     // of Rows: the others are counted by the next four
+	Loaded    int64    `json:"loaded"`     // of Rows: the others are counted by the next three
 
 	NullKeys int64 `json:"null_keys"` // left out: key is NULL
 	Filtered int64 `json:"filtered"`  // left out: a filter of the master table excludes them
@@ -28,5 +28,5 @@ type TableReport struct {
 	Undated   int64    `json:"undated"`         // loaded, without a time
 	NaN       int64    `json:"nan"`             // values that became NULL
 	SubMicros int64    `json:"sub_micros"`      // times floored to whole microseconds
-	Notes     []string `json:"notes,omitempty"` // how times without a zone were read
+	Notes     []string `json:"notes,omitempty"` // how times without a zone were read; columns left out
 }

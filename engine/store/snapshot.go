@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
@@ -74,14 +75,16 @@ func ReadManifest(dir string) (*Manifest, error) {
 	switch {
 	case err == nil:
 		return decodeManifest(path, data)
+	case errors.Is(err, syscall.ENOTDIR):
+		return nil, &NotSnapshotError{Path: dir, Reason: "not a directory"}
 	case errors.Is(err, fs.ErrNotExist):
 		reason := "it has no " + manifestName
-		if _, err := os.Stat(dir); err != nil {
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 			reason = "no such directory"
 		}
 		return nil, &NotSnapshotError{Path: dir, Reason: reason}
 	}
-	return nil, notSnapshot(dir, err)
+	return nil, err
 }
 
 // openVersion maps the files of a version.

@@ -107,35 +107,72 @@ func FuzzManifest(f *testing.F) {
 	})
 }
 
-// TestCreateRefusesWhatIsNotOurs leaves folders of others as they are.
+// TestCreateRefusesWhatIsNotOurs leaves folders of others as they are. A name
+// that ends in a slash is a folder with a file in it.
 func TestCreateRefusesWhatIsNotOurs(t *testing.T) {
+	const hint = "; give a new or empty folder, or a snapshot to replace"
 	for _, c := range []struct {
 		names []string
 		want  string
 	}{
-		{[]string{"notes.txt"}, `it holds "notes.txt"; give a new or empty folder, or a snapshot to replace`},
-		{[]string{"00000001"}, `it holds "00000001" but no MANIFEST`},
-		{[]string{"MANIFEST", "notes.txt"}, `it holds "notes.txt"; give a new or empty folder, or a snapshot to replace`},
-		{[]string{"MANIFEST", "1"}, `it holds "1"; give a new or empty folder, or a snapshot to replace`},
+		{[]string{"notes.txt"}, ` is not a rollcall snapshot: it holds "notes.txt"` + hint},
+		{[]string{"00000001"}, ` is not a rollcall snapshot: it holds "00000001"` + hint},
+		{[]string{"00000001/"}, ` is not a rollcall snapshot: it holds "00000001/file"` + hint},
+		{[]string{"00000000/"}, ` is not a rollcall snapshot: it holds "00000000"` + hint},
+		{[]string{"LOCK", "20240101/"}, ` is not a rollcall snapshot: it holds "20240101"` + hint},
+		{[]string{"LOCK", "1"}, ` is not a rollcall snapshot: it holds "1"` + hint},
+		{[]string{"MANIFEST"}, `/MANIFEST is corrupt: checksum line is "mine", expected "ef46db3751d8e999\n"; if it was a snapshot of yours, remove the folder to build it anew`},
 	} {
 		dir := t.TempDir()
 		for _, name := range c.names {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte("mine"), 0o600); err != nil {
+			path := filepath.Join(dir, name)
+			if strings.HasSuffix(name, "/") {
+				if err := os.Mkdir(path, 0o700); err != nil {
+					t.Fatal(err)
+				}
+				path = filepath.Join(path, "file")
+			}
+			if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
+		before := tree(t, dir)
 		_, err := Create(OS, dir)
-		want := dir + " is not a rollcall snapshot: " + c.want
-		if err == nil || err.Error() != want {
-			t.Errorf("%q: %v, want %s", c.names, err, want)
+		if err == nil || err.Error() != dir+c.want {
+			t.Errorf("%q: %v, want %s", c.names, err, dir+c.want)
 		}
-		entries, err := os.ReadDir(dir)
-		if err != nil {
-			t.Fatal(err)
+		if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
+			t.Errorf("%q: the folder has changed:\n%s", c.names, diff)
 		}
-		if len(entries) != len(c.names) {
-			t.Errorf("%q: the folder now holds %v", c.names, entries)
-		}
+	}
+}
+
+// tree lists everything below dir.
+func tree(t *testing.T, dir string) []string {
+	t.Helper()
+	var paths []string
+	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
+		paths = append(paths, path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
+}
+
+// TestAbortRemovesWhatCreateMade gives up a snapshot three new folders deep.
+func TestAbortRemovesWhatCreateMade(t *testing.T) {
+	dir := t.TempDir()
+	w, err := Create(OS, filepath.Join(dir, "a", "b", "snap"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Abort(); err != nil {
+		t.Fatal(err)
+	}
+	if got := tree(t, dir); len(got) != 1 {
+		t.Errorf("left behind: %q", got)
 	}
 }
 

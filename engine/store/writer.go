@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"iter"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -21,7 +22,7 @@ import (
 type Writer struct {
 	fs      FS
 	dir     string
-	made    bool // dir did not exist before
+	made    []string // folders that Create made, dir first, then those above it
 	lock    io.Closer
 	old     *Manifest // current version; nil: none
 	version uint64    // of the new version; 0: the current one is not known yet
@@ -32,22 +33,19 @@ type Writer struct {
 // Create starts a new version of the snapshot in dir, which is made where it
 // does not exist. It takes the snapshot's lock, and returns a
 // *NotSnapshotError where dir holds anything that is not ours, before changing
-// anything in it.
+// anything in it. A *CorruptError or *VersionError tells of a manifest that
+// cannot be read: whose folder that is, is for people to say.
 func Create(fsys FS, dir string) (*Writer, error) {
 	w := &Writer{fs: fsys, dir: filepath.Clean(dir)}
-	names, exists, err := listDir(fsys, w.dir)
-	if err != nil {
-		return nil, notSnapshot(w.dir, err)
-	}
-	if err := checkOurs(w.dir, names); err != nil {
+	if err := w.checkOurs(); err != nil {
 		return nil, err
 	}
-	w.made = !exists
-	if err := fsys.MkdirAll(w.dir); err != nil {
-		return nil, err
+	if err := w.makeDir(); err != nil {
+		return nil, errors.Join(err, w.removeMade())
 	}
+	var err error
 	if w.lock, err = fsys.Lock(filepath.Join(w.dir, lockName)); err != nil {
-		return nil, err
+		return nil, errors.Join(err, w.removeMade())
 	}
 	if err := w.start(); err != nil {
 		return nil, errors.Join(err, w.Abort())
@@ -55,45 +53,100 @@ func Create(fsys FS, dir string) (*Writer, error) {
 	return w, nil
 }
 
-// notSnapshot explains a path that could not be listed.
-func notSnapshot(dir string, err error) error {
-	var perr *fs.PathError
-	if errors.As(err, &perr) {
-		err = perr.Err
+// makeDir makes the snapshot's folder and those above it that are missing.
+func (w *Writer) makeDir() error {
+	for dir := w.dir; ; dir = parentDir(dir) {
+		_, exists, err := listDir(w.fs, dir)
+		if err != nil {
+			return err
+		}
+		if exists || dir == parentDir(dir) {
+			break
+		}
+		w.made = append(w.made, dir)
 	}
-	return &NotSnapshotError{Path: dir, Reason: err.Error()}
+	return w.fs.MkdirAll(w.dir)
 }
 
-// checkOurs refuses a folder with a name that no version of ours writes, and
-// one whose versions lack both manifest and lock.
-func checkOurs(dir string, names []string) error {
-	known := len(names) == 0
-	for _, name := range names {
-		_, isVersion := parseVersionDir(name)
-		isOurs := name == manifestName || name == newManifestName || name == lockName
-		if !isVersion && !isOurs {
-			return &NotSnapshotError{Path: dir, Reason: fmt.Sprintf("it holds %q; give a new or empty folder, or a snapshot to replace", name)}
+// removeMade removes the folders that makeDir made, as far as they are empty.
+func (w *Writer) removeMade() error {
+	for _, dir := range w.made {
+		if err := w.fs.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
-		known = known || isOurs
-	}
-	if !known {
-		return &NotSnapshotError{Path: dir, Reason: fmt.Sprintf("it holds %q but no %s", names[0], manifestName)}
 	}
 	return nil
 }
 
-// start finds the current version and clears away what a crash left behind.
-func (w *Writer) start() error {
+// checkOurs refuses a folder that holds anything but what a writer of ours may
+// have left there.
+func (w *Writer) checkOurs() error {
+	names, exists, err := listDir(w.fs, w.dir)
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		return &NotSnapshotError{Path: w.dir, Reason: "not a directory"}
+	case err != nil:
+		return err
+	case !exists:
+		return nil
+	}
+	if err := w.readCurrent(); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := w.checkName(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkName refuses a name that is none of: the manifest, lock, the current
+// version, one before it that was not cleared away, or the one after it that was
+// not finished. A version's folder holds only files of ours.
+func (w *Writer) checkName(name string) error {
+	if name == manifestName || name == newManifestName || name == lockName {
+		return nil
+	}
+	foreign := &NotSnapshotError{Path: w.dir, Reason: fmt.Sprintf("it holds %q; give a new or empty folder, or a snapshot to replace", name)}
+	if v, ok := parseVersionDir(name); !ok || v == 0 || v > w.currentVersion()+1 {
+		return foreign
+	}
+	files, err := w.fs.ReadDir(filepath.Join(w.dir, name))
+	if errors.Is(err, syscall.ENOTDIR) {
+		return foreign
+	}
+	for _, file := range files {
+		if !isOurFile(file) {
+			foreign.Reason = fmt.Sprintf("it holds %q; give a new or empty folder, or a snapshot to replace", filepath.Join(name, file))
+			return foreign
+		}
+	}
+	return err
+}
+
+// readCurrent sets the current version, if there is one.
+func (w *Writer) readCurrent() error {
 	path := filepath.Join(w.dir, manifestName)
 	data, err := w.fs.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		return nil
 	case err != nil:
 		return err
-	default:
-		if w.old, err = decodeManifest(path, data); err != nil {
-			return err
-		}
+	}
+	w.old, err = decodeManifest(path, data)
+	if err != nil {
+		return fmt.Errorf("%w; if it was a snapshot of yours, remove the folder to build it anew", err)
+	}
+	return nil
+}
+
+// start finds the current version, now that nobody else can change it, and
+// clears away what a crash left behind.
+func (w *Writer) start() error {
+	if err := w.readCurrent(); err != nil {
+		return err
 	}
 	w.version = w.currentVersion() + 1
 	if err := w.removeOthers(w.currentVersion()); err != nil {
@@ -117,9 +170,6 @@ func (w *Writer) removeOthers(keep uint64) error {
 	return errors.Join(errs...)
 }
 
-// Version returns the number that the new version will have.
-func (w *Writer) Version() uint64 { return w.version }
-
 // WriteArrow writes a table as an Arrow IPC file, uncompressed so that it can
 // be used in place, and releases its batches.
 func (w *Writer) WriteArrow(name string, schema *arrow.Schema, batches iter.Seq2[arrow.RecordBatch, error]) error {
@@ -129,13 +179,14 @@ func (w *Writer) WriteArrow(name string, schema *arrow.Schema, batches iter.Seq2
 			return err
 		}
 		for batch, err := range batches {
+			// After an error the file is worth nothing, and aw holds nothing.
 			if err != nil {
-				return errors.Join(err, aw.Close())
+				return err
 			}
 			err = aw.Write(batch)
 			batch.Release()
 			if err != nil {
-				return errors.Join(err, aw.Close())
+				return err
 			}
 		}
 		return aw.Close()
@@ -242,16 +293,14 @@ func (w *Writer) Abort() error {
 		return nil
 	}
 	w.done = true
-	if w.version == 0 {
-		// Whatever is there, it is not this writer's.
-		return w.lock.Close()
+	var err error
+	if w.version != 0 { // else the current version is not known: all of it stays
+		err = w.removeOthers(w.currentVersion())
 	}
-	err := w.removeOthers(w.currentVersion())
-	if w.made && w.old == nil {
-		err = errors.Join(err, w.fs.Remove(filepath.Join(w.dir, lockName)), w.lock.Close(), w.fs.Remove(w.dir))
-		return err
+	if len(w.made) == 0 || w.old != nil {
+		return errors.Join(err, w.lock.Close())
 	}
-	return errors.Join(err, w.lock.Close())
+	return errors.Join(err, w.fs.Remove(filepath.Join(w.dir, lockName)), w.lock.Close(), w.removeMade())
 }
 
 // currentVersion returns the number of the current version, or 0.

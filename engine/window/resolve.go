@@ -60,16 +60,6 @@ func (s Spec) ResolveEvents(asOf time.Time, loc *time.Location) Interval {
 // "ever" does.
 func (s Spec) UndatedSeen() bool { return s.Form == Ever }
 
-// Fixed reports whether the bounds that Resolve gives are the same for every
-// as_of. Those of ResolveEvents still end at as_of.
-func (s Spec) Fixed() bool {
-	switch s.Form {
-	case Ever, Between, Since, After, Before:
-		return true
-	}
-	return false
-}
-
 // resolveFor starts from the first instant of as_of's day. While both units are
 // on the date, both bounds are first instants of days; a midnight in a gap does
 // not shift the clock time of the other bound.

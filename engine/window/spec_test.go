@@ -3,7 +3,6 @@ package window
 import (
 	"math"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -101,21 +100,6 @@ func TestEmpty(t *testing.T) {
 	}
 	if skipped := between("2011-12-30", "2011-12-30"); !skipped.Empty(mustLoad(t, "Pacific/Apia")) {
 		t.Error("the day that Samoa skipped is not empty")
-	}
-}
-
-// TestFixed checks the claim against Resolve at two as_of values.
-func TestFixed(t *testing.T) {
-	p := mustPoint(t, "2023-01-01")
-	for form := Ever; form <= MoreThanAgo; form++ {
-		spec := Spec{Form: form, N: 1, M: 2, Unit: Day, Unit2: Day, From: p, To: p}
-		same := spec.Resolve(time.Unix(0, 0), time.UTC) == spec.Resolve(time.Unix(1e9, 0), time.UTC)
-		if spec.Fixed() != same {
-			t.Errorf("%s: fixed is %v, but the bounds of two as_of are equal: %v", spec, spec.Fixed(), same)
-		}
-		if spec.UndatedSeen() != (form == Ever) {
-			t.Errorf("%s: undated events seen: %v", spec, spec.UndatedSeen())
-		}
 	}
 }
 

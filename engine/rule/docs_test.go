@@ -1,0 +1,50 @@
+package rule
+
+import (
+	"os"
+	"regexp"
+	"testing"
+
+	"github.com/rollcall-db/rollcall/engine/model"
+)
+
+// docsSchema has the names that docs/rules.md uses.
+var docsSchema = &model.Schema{
+	Name: "Docs", Timezone: "Asia/Tokyo", KeyColumn: "customer_id", KeyType: model.Type{Kind: model.String},
+	Attributes: []model.Attribute{
+		{Name: "loyalty_tier", Type: model.Type{Kind: model.String}},
+		{Name: "Loyalty Tier", Type: model.Type{Kind: model.String}},
+		{Name: "country", Type: model.Type{Kind: model.String}},
+		{Name: "email", Type: model.Type{Kind: model.String}},
+		{Name: "email_opt_in", Type: model.Type{Kind: model.Boolean}},
+		{Name: "birth_date", Type: model.Type{Kind: model.Date}},
+		{Name: "signup_date", Type: model.Type{Kind: model.Date}},
+		{Name: "next_renewal_at", Type: model.Type{Kind: model.Timestamp}},
+		{Name: "lifetime_value", Type: model.Type{Kind: model.Number, Repr: model.Decimal, Precision: 10, Scale: 2}},
+		{Name: "interests", Type: model.Type{Kind: model.StringArray}},
+	},
+	Behaviors: []model.Behavior{{Name: "purchase"}, {Name: "email_open"}, {Name: "page_view"}},
+}
+
+// TestDocsExamples parses and checks every example of docs/rules.md.
+func TestDocsExamples(t *testing.T) {
+	page, err := os.ReadFile("../../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := regexp.MustCompile("(?s)```rule\n(.*?)```").FindAllSubmatch(page, -1)
+	if len(examples) < 10 {
+		t.Fatalf("%d examples found", len(examples))
+	}
+	for _, example := range examples {
+		text := string(example[1])
+		r, err := Parse(text)
+		if err != nil {
+			t.Errorf("%s%v", text, err)
+			continue
+		}
+		if _, err := Check(r, docsSchema); err != nil {
+			t.Errorf("%s%v", text, err)
+		}
+	}
+}
