@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -15,6 +16,15 @@ type Problem struct {
 	Code string // UNKNOWN_TABLE, UNKNOWN_COLUMN, KEY_TYPE, TYPE_MISMATCH, UNSUPPORTED_TYPE, AMBIGUOUS_NAME
 	Path string // in the configuration: attributes[2].value_column, or "attribute loyalty_tier"
 	Err  error
+}
+
+// MarshalJSON writes code, path and message.
+func (p Problem) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Code    string `json:"code"`
+		Path    string `json:"path"`
+		Message string `json:"message"`
+	}{p.Code, p.Path, p.Err.Error()})
 }
 
 // Error lists the problems, one a line.

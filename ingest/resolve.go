@@ -136,6 +136,11 @@ func (r *resolver) column(path string, t source.Table, name string) (position in
 	return i, t.Schema().Field(i).Name, true
 }
 
+// atColumn says of which table and column an error is.
+func atColumn(t source.Table, column string, err error) error {
+	return fmt.Errorf("table %s (%s), column %q: %w", t.Ref(), t.Info().Location, column, err)
+}
+
 // keyColumn finds a key column of the type that the customers' keys have.
 func (r *resolver) keyColumn(path string, t source.Table, name string) (spelled string, ok bool) {
 	i, spelled, ok := r.column(path+".key_column", t, name)
@@ -202,7 +207,7 @@ func (r *resolver) attribute(path string, a *model.AttributeSource) {
 	}
 	convert, err := newConverter(t.Schema().Field(at).Type, a.Kind, r.out.loc)
 	if err != nil {
-		r.problem("TYPE_MISMATCH", path, fmt.Errorf("table %s (%s), column %q: %w", t.Ref(), t.Info().Location, spelled, err))
+		r.problem("TYPE_MISMATCH", path, atColumn(t, spelled, err))
 		return
 	}
 	r.addAttribute(a.Name, t, key, spelled, convert)
@@ -260,7 +265,7 @@ func (r *resolver) masterAttributes() {
 			s := r.scanOf(t, r.out.master.key)
 			s.notes = append(s.notes, fmt.Sprintf("column %q is left out: %v", spelled, err))
 		default:
-			r.problem("UNSUPPORTED_TYPE", "master_table.attributes", fmt.Errorf("table %s (%s), column %q: %w", t.Ref(), t.Info().Location, spelled, err))
+			r.problem("UNSUPPORTED_TYPE", "master_table.attributes", atColumn(t, spelled, err))
 		}
 	}
 }
@@ -278,7 +283,7 @@ func (r *resolver) behavior(path string, b *model.BehaviorSource) {
 	}
 	timeConv, err := newTimeConverter(t.Schema().Field(at).Type, r.out.loc)
 	if err != nil {
-		r.problem("TYPE_MISMATCH", path, fmt.Errorf("table %s (%s), column %q: %w", t.Ref(), t.Info().Location, spelled, err))
+		r.problem("TYPE_MISMATCH", path, atColumn(t, spelled, err))
 		return
 	}
 	scan := &behaviorScan{table: t, behavior: len(r.out.schema.Behaviors), key: key, time: spelled, timeConv: timeConv}
@@ -318,7 +323,7 @@ func (r *resolver) fields(path string, b *model.BehaviorSource, scan *behaviorSc
 		case b.AllFields:
 			scan.notes = append(scan.notes, fmt.Sprintf("column %q is left out: %v", spelled, err))
 		default:
-			r.problem("UNSUPPORTED_TYPE", path, fmt.Errorf("table %s (%s), column %q: %w", scan.table.Ref(), scan.table.Info().Location, spelled, err))
+			r.problem("UNSUPPORTED_TYPE", path, atColumn(scan.table, spelled, err))
 		}
 	}
 	return fields

@@ -11,6 +11,7 @@ import (
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/ingest"
 )
 
 // The exit codes.
@@ -81,12 +82,15 @@ func (a *app) failJSON(err error) {
 	var (
 		rules  rule.Errors
 		config *model.ConfigError
+		source *ingest.ConfigError
 	)
 	switch {
 	case errors.As(err, &rules):
 		out.Problems = rules
 	case errors.As(err, &config):
 		out.Problems = config.Problems
+	case errors.As(err, &source):
+		out.Problems = source.Problems
 	}
 	b, merr := json.Marshal(out)
 	if merr != nil {

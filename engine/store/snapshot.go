@@ -9,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/index"
@@ -122,7 +124,9 @@ func (s *Snapshot) openTables(manifestPath string) error {
 		opened := attribute{column: column.NewColumn(a.Type, blocks(AttributeFile(i)))}
 		if s.manifest.Attributes[i].Indexed {
 			dir, bitmaps := AttributeIndexFiles(i)
-			opened.values = openValues(a.Type, directory(dir), file(bitmaps))
+			opened.values = openIndex(directory(dir), file(bitmaps), func(directory arrow.RecordBatch, bitmaps []byte) (*index.Values, error) {
+				return index.OpenValues(a.Type, directory, bitmaps)
+			})
 		}
 		s.attributes = append(s.attributes, opened)
 	}
@@ -130,14 +134,15 @@ func (s *Snapshot) openTables(manifestPath string) error {
 		dir, bitmaps := BehaviorIndexFiles(i)
 		s.behaviors = append(s.behaviors, behavior{
 			events:   index.OpenEvents(b.Fields, blocks(BehaviorFile(i))),
-			timeline: openTimeline(directory(dir), file(bitmaps)),
+			timeline: openIndex(directory(dir), file(bitmaps), index.OpenTimeline),
 		})
 	}
 	return missing
 }
 
-func openValues(t model.Type, directory *table, bitmaps *mapping) *column.Lazy[index.Values] {
-	return column.NewLazy(1, func(int) (*index.Values, error) {
+// openIndex returns the index of two files, which are read on first use.
+func openIndex[T any](directory *table, bitmaps *mapping, open func(directory arrow.RecordBatch, bitmaps []byte) (*T, error)) *column.Lazy[T] {
+	return column.NewLazy(1, func(int) (*T, error) {
 		batch, err := directory.Batch(0)
 		if err != nil {
 			return nil, err
@@ -146,25 +151,7 @@ func openValues(t model.Type, directory *table, bitmaps *mapping) *column.Lazy[i
 		if err != nil {
 			return nil, err
 		}
-		x, err := index.OpenValues(t, batch, data)
-		if err != nil {
-			return nil, directory.Corrupt(err)
-		}
-		return x, nil
-	})
-}
-
-func openTimeline(directory *table, bitmaps *mapping) *column.Lazy[index.Timeline] {
-	return column.NewLazy(1, func(int) (*index.Timeline, error) {
-		batch, err := directory.Batch(0)
-		if err != nil {
-			return nil, err
-		}
-		data, err := bitmaps.bytes()
-		if err != nil {
-			return nil, err
-		}
-		x, err := index.OpenTimeline(batch, data)
+		x, err := open(batch, data)
 		if err != nil {
 			return nil, directory.Corrupt(err)
 		}
