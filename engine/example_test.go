@@ -41,8 +41,7 @@ func Example() {
 		log.Fatal(err) // what is wrong with the rule, and where
 	}
 	q = q.At(time.Date(1998, 7, 1, 0, 0, 0, 0, time.UTC)) // without it: as of now
-	n, err := q.Count(context.Background())
-	fmt.Println(n, err)
+	fmt.Println(q.Count(context.Background()))
 	for row, err := range q.Rows(context.Background(), "lifetime_value", "orders") {
 		fmt.Println(row.Key, row.Values, err)
 		break
