@@ -23,8 +23,8 @@ import (
 
 // Options are the choices of a build. The zero value is the default.
 type Options struct {
-	// Progress is called from the goroutine of Build, at most once per record
-	// batch and file. Nil: nobody wants to know.
+	// Progress is called from the goroutine of Build, when a scan starts and after
+	// every record batch and column. Nil: nobody wants to know.
 	Progress func(Progress)
 	// FS is the file system that the snapshot is written to. Nil: the machine's.
 	FS store.FS
@@ -36,6 +36,7 @@ type Progress struct {
 	Table string // being read, or the column or behavior being written
 	Rows  int64  // of Table so far
 	Total int64  // rows that Table has; -1: unknown
+	Bytes int64  // of Arrow data that came of Table so far; 0 when writing
 }
 
 // Build pulls the parent segment p from src and makes it the current version of

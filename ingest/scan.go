@@ -39,6 +39,8 @@ func newScanner(t source.Table, use string, names, columns []string, progress fu
 // source declares, should it do so.
 func (s *scanner) run(ctx context.Context, handle func(batch arrow.RecordBatch) error) error {
 	info := s.table.Info()
+	at := Progress{Stage: "read", Table: s.report.Table, Total: info.Rows}
+	s.progress(at)
 	for batch, err := range s.table.Scan(ctx, s.columns) {
 		if err == nil {
 			err = ctx.Err()
@@ -50,7 +52,11 @@ func (s *scanner) run(ctx context.Context, handle func(batch arrow.RecordBatch) 
 			return err
 		}
 		s.report.Rows += batch.NumRows()
-		s.progress(Progress{Stage: "read", Table: s.report.Table, Rows: s.report.Rows, Total: info.Rows})
+		at.Rows = s.report.Rows
+		for _, arr := range batch.Columns() {
+			at.Bytes += int64(arr.Data().SizeInBytes())
+		}
+		s.progress(at)
 	}
 	if info.Rows >= 0 && s.report.Rows != info.Rows {
 		return fmt.Errorf("table %s (%s): %d rows came, %d expected", s.report.Table, info.Location, s.report.Rows, info.Rows)

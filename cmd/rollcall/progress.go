@@ -27,7 +27,12 @@ func (a *app) newProgress() *progress {
 }
 
 // build shows the progress of a build.
-func (p *progress) build(at ingest.Progress) { p.show(at.Stage+" "+at.Table, at.Rows, at.Total) }
+func (p *progress) build(at ingest.Progress) {
+	p.show(at.Stage+" "+at.Table, at.Rows, at.Total)
+	if p.bar != nil && at.Bytes > 0 {
+		p.bar.Describe(p.what + ", " + bytesText(at.Bytes))
+	}
+}
 
 // show moves the bar of what to rows of total; -1 is an unknown total.
 func (p *progress) show(what string, rows, total int64) {
