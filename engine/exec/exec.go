@@ -107,6 +107,11 @@ func (r *runner) run(n *plan.Node, out *bitmap.Words) error {
 		values.Match(out, n.Test)
 	case plan.Happened:
 		return r.happened(n, out)
+	case plan.Absent:
+		if err := r.happened(n, out); err != nil {
+			return err
+		}
+		out.Not(r.n)
 	case plan.Count:
 		return r.count(n, out)
 	default:

@@ -24,13 +24,11 @@ func (p *planner) behavior(c *rule.BehaviorTest) (*Node, error) {
 	case isRange(c.Counts, 0, math.MaxInt64):
 		n.Op, n.Access = All, "everybody: every count passes"
 	case isRange(c.Counts, 1, math.MaxInt64):
+		n.Op = Happened
 		return n, p.happened(n, c.Behavior, in)
 	case isRange(c.Counts, 0, 0):
-		kid := &Node{Cond: c, Events: n.Events, Undated: n.Undated}
-		if err := p.happened(kid, c.Behavior, in); err != nil {
-			return nil, err
-		}
-		n.Op, n.Kids, n.Access, n.Bytes = Not, []*Node{kid}, "everybody else", kid.Bytes
+		n.Op, n.Access = Absent, "everybody but those of the "
+		return n, p.happened(n, c.Behavior, in)
 	default:
 		n.Op, n.Spans, n.Counts = Count, []window.Interval{in}, c.Counts
 		n.Bytes = p.eventBytes(c.Behavior, in)
@@ -46,15 +44,14 @@ func isRange(counts []rule.Range[int64], lo, hi int64) bool {
 	return len(counts) == 1 && counts[0] == rule.Range[int64]{Lo: lo, Hi: hi}
 }
 
-// happened plans "at least one event in the window".
+// happened finds where the events of a window are, for Happened and Absent.
 func (p *planner) happened(n *Node, behavior int, in window.Interval) error {
 	timeline, err := p.snapshot.Timeline(behavior)
 	if err != nil {
 		return err
 	}
-	n.Op = Happened
 	n.Bitmaps, n.Spans = timeline.Cover(in)
-	n.Access = fmt.Sprintf("timeline, %d of %d days", len(n.Bitmaps), timeline.Len())
+	n.Access += fmt.Sprintf("timeline, %d of %d days", len(n.Bitmaps), timeline.Len())
 	for i := range n.Bitmaps {
 		n.Bytes += uint64(n.Bitmaps[i].SizeBytes())
 	}

@@ -38,6 +38,7 @@ const (
 	Bitmaps            // Bitmaps: who is in one of them
 	Scan               // Column, Test: whose value passes
 	Happened           // Bitmaps, Events, Spans, Undated: who has an event there
+	Absent             // as Happened: who has none
 	Count              // Events, Spans, Undated, Counts: whose number of events there is wanted
 )
 

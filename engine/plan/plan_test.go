@@ -1,0 +1,85 @@
+package plan_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/datadriven"
+
+	"github.com/rollcall-db/rollcall/bench/fixture"
+	"github.com/rollcall-db/rollcall/engine/plan"
+	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/engine/window"
+	"github.com/rollcall-db/rollcall/testdata/cdnow"
+)
+
+var cdnowData = fixture.New("cdnow", cdnow.WriteWarehouse, cdnow.ParentYAML())
+
+func TestMain(m *testing.M) { os.Exit(fixture.Main(m, cdnowData)) }
+
+// TestPlans plans the rules of testdata/plans over CDNOW: "plan as-of=TIME", the
+// rule, and the program's steps with their structure and estimate, its windows
+// and its warnings.
+func TestPlans(t *testing.T) {
+	s, err := store.Open(cdnowData.Snapshot(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	datadriven.RunTest(t, "testdata/plans", func(t *testing.T, d *datadriven.TestData) string {
+		var asOf string
+		d.ScanArgs(t, "as-of", &asOf)
+		at, err := window.ParseAsOf(asOf, time.UTC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := rule.Parse(d.Input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked, err := rule.Check(parsed, s.Schema())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plan.New(s, checked, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		writeSteps(&b, p.Root, 0)
+		for _, w := range p.Windows {
+			fmt.Fprintf(&b, "window of %s: %s\n", w.Condition, intervalText(w.Interval))
+		}
+		for _, w := range p.Warnings {
+			fmt.Fprintf(&b, "warning: %s\n", w)
+		}
+		return b.String()
+	})
+}
+
+// writeSteps writes a node and, indented, those below it.
+func writeSteps(b *strings.Builder, n *plan.Node, depth int) {
+	fmt.Fprintf(b, "%s%s: %s, %d bytes\n", strings.Repeat("  ", depth), n.Cond.Text(), n.Access, n.Bytes)
+	for _, kid := range n.Kids {
+		writeSteps(b, kid, depth+1)
+	}
+}
+
+func intervalText(in window.Interval) string {
+	lo, hi := "the beginning", "the end"
+	if t, ok := in.LoTime(); ok {
+		lo = t.Format(time.RFC3339Nano)
+	}
+	if t, ok := in.HiTime(); ok {
+		hi = t.Format(time.RFC3339Nano)
+	}
+	return lo + " to " + hi
+}
