@@ -79,8 +79,11 @@ var errNoSQLEngine = errors.New("a folder of files has no SQL engine in this pro
 // when a source is to be asked in place, to say that none can be.
 func askCommand(cmd *cobra.Command) *cobra.Command {
 	var config, src string
-	cmd.Flags().StringVarP(&config, "config", "c", "", "with -s, in place of SNAP: a parent segment file")
-	cmd.Flags().StringVarP(&src, "source", "s", "", "with -c, in place of SNAP: a source to ask in place")
+	cmd.Flags().StringVarP(&config, "config", "c", "", "")
+	cmd.Flags().StringVarP(&src, "source", "s", "", "")
+	for _, name := range []string{"config", "source"} {
+		cmd.Flags().Lookup(name).Hidden = true // no source of this version can be asked in place
+	}
 	args := cmd.Args
 	cmd.Args = func(cmd *cobra.Command, given []string) error {
 		if config != "" || src != "" {
