@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"runtime/debug"
 	"sort"
 	"time"
 
@@ -65,10 +66,16 @@ func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir s
 	if b.out, err = store.Create(fsys, dir); err != nil {
 		return nil, err
 	}
-	b.manifest = &store.Manifest{Schema: b.resolved.schema}
+	b.manifest = &store.Manifest{Schema: b.resolved.schema, Attributes: []store.AttributeInfo{}, Behaviors: []store.BehaviorInfo{}}
 	b.manifest.Load.Source = src.URI()
-	// Abort does nothing after Commit; deferred, it also follows a panic.
-	defer func() { err = errors.Join(err, b.out.Abort()) }()
+	defer func() {
+		// A panic is a fault of ours or of a library: it must not end the caller's
+		// process, and neither it nor an error may leave files or the lock behind.
+		if r := recover(); r != nil {
+			m, err = nil, fmt.Errorf("internal error while building: %v\n%s", r, debug.Stack())
+		}
+		err = errors.Join(err, b.out.Abort()) // does nothing after Commit
+	}()
 	if err := b.run(ctx); err != nil {
 		return nil, err
 	}

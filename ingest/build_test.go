@@ -227,15 +227,15 @@ behaviors[0] (purchase).key_column: table db.purchases (memory/purchases): no co
 		{"keys of another type", func(p *model.ParentSegment, src memorySource) {
 			p.Attributes = nil
 			src["db.purchases"] = newTable([]arrow.Field{field("id", whole), field("at", instant)}, `[]`)
-		}, `behaviors[0] (purchase): table db.purchases (memory/purchases): key column "id" is number (int64), but the master table db.customers (memory/customers) has "id" as string [KEY_TYPE]`},
+		}, `behaviors[0] (purchase).key_column: table db.purchases (memory/purchases): key column "id" is number (int64), but the master table db.customers (memory/customers) has "id" as string [KEY_TYPE]`},
 		{"keys of no fit type", func(p *model.ParentSegment, src memorySource) {
 			p.Attributes, p.Behaviors = nil, nil
 			src["db.customers"] = newTable([]arrow.Field{field("id", float)}, `[]`)
-		}, `master_table: table db.customers (memory/customers): key column "id" is number (float64), expected string or number (int64) [KEY_TYPE]`},
+		}, `master_table.key_column: table db.customers (memory/customers): key column "id" is number (float64), expected string or number (int64) [KEY_TYPE]`},
 		{"forced type contradicts", func(p *model.ParentSegment, _ memorySource) {
 			p.Attributes = p.Attributes[:1]
 			p.Attributes[0].Kind = model.Number
-		}, `attributes[0] (tier): table db.traits (memory/traits), column "tier": configured as number, but the source has string (utf8) [TYPE_MISMATCH]`},
+		}, `attributes[0] (tier): table db.traits (memory/traits), column "tier": configured as number, but the source has string [TYPE_MISMATCH]`},
 		{"time column is no time", func(p *model.ParentSegment, _ memorySource) {
 			p.Attributes = nil
 			p.Behaviors[0].TimeColumn = "amount"

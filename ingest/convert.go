@@ -11,6 +11,7 @@ import (
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/window"
+	"github.com/rollcall-db/rollcall/federate/source"
 )
 
 // converter turns the values of a source column into those of a snapshot
@@ -82,11 +83,20 @@ func listTypeOf(t *arrow.ListType) (model.Type, error) {
 	return elem, nil
 }
 
+// noteOn returns the note about a column, if there is one.
+func (c *converter) noteOn(column string) []string {
+	if c.note == "" {
+		return nil
+	}
+	return []string{fmt.Sprintf("column %q: %s", column, c.note)}
+}
+
 // newConverter returns the converter of a source column. A kind that is not 0
 // is the one that the configuration wants, which must be the source's own, save
 // that whole numbers may be timestamps: unix seconds. loc is the parent
 // segment's time zone.
-func newConverter(t arrow.DataType, want model.Kind, loc *time.Location) (*converter, error) {
+func newConverter(f arrow.Field, want model.Kind, loc *time.Location) (*converter, error) {
+	t := f.Type
 	typ, err := typeOf(t)
 	if err != nil {
 		return nil, err
@@ -95,12 +105,12 @@ func newConverter(t arrow.DataType, want model.Kind, loc *time.Location) (*conve
 		return &converter{typ: model.Type{Kind: model.Timestamp}, load: loadUnixSeconds}, nil
 	}
 	if want != 0 && want != typ.Kind {
-		return nil, fmt.Errorf("configured as %s, but the source has %s (%s)", want, typ, t)
+		return nil, fmt.Errorf("configured as %s, but the source has %s", want, typ)
 	}
 	c := &converter{typ: typ}
 	switch {
 	case typ.IsArray():
-		elem, err := newConverter(t.(*arrow.ListType).Elem(), 0, loc)
+		elem, err := newConverter(t.(*arrow.ListType).ElemField(), 0, loc)
 		if err != nil {
 			return nil, err
 		}
@@ -120,14 +130,17 @@ func newConverter(t arrow.DataType, want model.Kind, loc *time.Location) (*conve
 	default:
 		c.load = loadInts
 	}
+	if note, ok := f.Metadata.GetValue(source.NoteKey); ok {
+		c.note = note
+	}
 	return c, nil
 }
 
 // newTimeConverter returns the converter of a behavior's time column: a
 // timestamp, whole unix seconds, or a date, which stands for the first instant
 // of its local day.
-func newTimeConverter(t arrow.DataType, loc *time.Location) (*converter, error) {
-	if typ, err := typeOf(t); err == nil && typ.Kind == model.Date {
+func newTimeConverter(f arrow.Field, loc *time.Location) (*converter, error) {
+	if typ, err := typeOf(f.Type); err == nil && typ.Kind == model.Date {
 		return &converter{
 			typ:  model.Type{Kind: model.Timestamp},
 			note: "dates are read as the first instant of the day in " + loc.String(),
@@ -138,9 +151,9 @@ func newTimeConverter(t arrow.DataType, loc *time.Location) (*converter, error) 
 			},
 		}, nil
 	}
-	c, err := newConverter(t, model.Timestamp, loc)
+	c, err := newConverter(f, model.Timestamp, loc)
 	if err != nil {
-		return nil, fmt.Errorf("a timestamp is expected, the source has %s", t)
+		return nil, fmt.Errorf("a timestamp is expected, the source has %s", f.Type)
 	}
 	return c, nil
 }

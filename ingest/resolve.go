@@ -25,8 +25,9 @@ type resolved struct {
 
 // masterScan reads the keys of the customers.
 type masterScan struct {
-	table   source.Table
-	key     string // column name as the source spells it
+	found   source.Table // as the source gives it
+	table   source.Table // the same, with the key as text where it has no types of its own
+	key     string       // column name as the source spells it
 	filters []filter
 }
 
@@ -67,18 +68,28 @@ type resolver struct {
 	src      source.Source
 	out      *resolved
 	tables   map[model.TableRef]source.Table
+	texts    map[keyColumn]source.Table // tables of which a key is read as text
 	problems []Problem
 	failed   error // the source failed; names are not to blame
+}
+
+// keyColumn is a table with a column that is its key.
+type keyColumn struct {
+	table  source.Table
+	column string
 }
 
 // resolve finds every table and column of a parent segment. Its error is a
 // *ConfigError with all problems, or the source's.
 func resolve(ctx context.Context, p *model.ParentSegment, src source.Source, loc *time.Location) (*resolved, error) {
 	r := &resolver{
-		ctx: ctx, src: src, tables: map[model.TableRef]source.Table{},
+		ctx: ctx, src: src, tables: map[model.TableRef]source.Table{}, texts: map[keyColumn]source.Table{},
 		out: &resolved{
 			parent: p, loc: loc,
-			schema: &model.Schema{Name: p.Name, Timezone: p.Timezone, KeyColumn: p.Master.KeyColumn},
+			schema: &model.Schema{
+				Name: p.Name, Timezone: p.Timezone, KeyColumn: p.Master.KeyColumn,
+				Attributes: []model.Attribute{}, Behaviors: []model.Behavior{},
+			},
 		},
 	}
 	r.master()
@@ -141,14 +152,34 @@ func atColumn(t source.Table, column string, err error) error {
 	return fmt.Errorf("table %s (%s), column %q: %w", t.Ref(), t.Info().Location, column, err)
 }
 
-// keyColumn finds a key column of the type that the customers' keys have.
-func (r *resolver) keyColumn(path string, t source.Table, name string) (spelled string, ok bool) {
+// withTextKey returns the table with its key as text, where the source has no
+// types of its own: inferred ones would change with the data, 1 to 001.
+func (r *resolver) withTextKey(t source.Table, key string) source.Table {
+	at := keyColumn{t, key}
+	if r.texts[at] == nil {
+		r.texts[at] = t
+		if texter, ok := t.(source.Texter); ok {
+			if text, ok := texter.Text(key); ok {
+				r.texts[at] = text
+			}
+		}
+	}
+	return r.texts[at]
+}
+
+// keyed finds a key column of the type that the customers' keys have. It returns
+// the table to read it from.
+func (r *resolver) keyed(path string, t source.Table, name string) (keyed source.Table, spelled string, ok bool) {
 	i, spelled, ok := r.column(path+".key_column", t, name)
 	if !ok {
-		return "", false
+		return nil, "", false
+	}
+	wholeNumber := model.Type{Kind: model.Number, Repr: model.Int64}
+	if inferred, err := typeOf(t.Schema().Field(i).Type); err != nil || inferred != wholeNumber || r.out.schema.KeyType != wholeNumber {
+		t = r.withTextKey(t, spelled) // else its whole numbers are those of the master table
 	}
 	typ, err := typeOf(t.Schema().Field(i).Type)
-	isKey := err == nil && (typ.Kind == model.String || typ == model.Type{Kind: model.Number, Repr: model.Int64})
+	isKey := err == nil && (typ.Kind == model.String || typ == wholeNumber)
 	found := fmt.Sprintf("table %s (%s): key column %q is %s", t.Ref(), t.Info().Location, spelled, typ)
 	if err != nil {
 		found = fmt.Sprintf("table %s (%s): key column %q: %v", t.Ref(), t.Info().Location, spelled, err)
@@ -156,16 +187,16 @@ func (r *resolver) keyColumn(path string, t source.Table, name string) (spelled 
 	want := &r.out.schema.KeyType
 	switch {
 	case !isKey:
-		r.problem("KEY_TYPE", path, fmt.Errorf("%s, expected string or number (int64)", found))
-		return "", false
+		r.problem("KEY_TYPE", path+".key_column", fmt.Errorf("%s, expected string or number (int64)", found))
+		return nil, "", false
 	case *want == model.Type{}:
 		*want = typ // the master table is the first to come here
 	case *want != typ:
-		r.problem("KEY_TYPE", path, fmt.Errorf("%s, but the master table %s (%s) has %q as %s",
+		r.problem("KEY_TYPE", path+".key_column", fmt.Errorf("%s, but the master table %s (%s) has %q as %s",
 			found, r.out.master.table.Ref(), r.out.master.table.Info().Location, r.out.master.key, *want))
-		return "", false
+		return nil, "", false
 	}
-	return spelled, true
+	return t, spelled, true
 }
 
 func (r *resolver) master() {
@@ -174,12 +205,11 @@ func (r *resolver) master() {
 	if t == nil {
 		return
 	}
-	r.out.master.table = t
-	key, ok := r.keyColumn("master_table", t, m.KeyColumn)
+	keyed, key, ok := r.keyed("master_table", t, m.KeyColumn)
 	if !ok {
 		return
 	}
-	r.out.master.key = key
+	r.out.master.found, r.out.master.table, r.out.master.key = t, keyed, key
 	r.out.schema.KeyColumn = key
 	for i, f := range m.Filters {
 		path := fmt.Sprintf("master_table.filters[%d]", i)
@@ -200,37 +230,35 @@ func (r *resolver) attribute(path string, a *model.AttributeSource) {
 	if t == nil {
 		return
 	}
-	key, keyOK := r.keyColumn(path, t, a.KeyColumn)
+	keyed, key, keyOK := r.keyed(path, t, a.KeyColumn)
 	at, spelled, ok := r.column(path+".value_column", t, a.ValueColumn)
 	if !ok || !keyOK {
 		return
 	}
-	convert, err := newConverter(t.Schema().Field(at).Type, a.Kind, r.out.loc)
+	convert, err := newConverter(keyed.Schema().Field(at), a.Kind, r.out.loc)
 	if err != nil {
 		r.problem("TYPE_MISMATCH", path, atColumn(t, spelled, err))
 		return
 	}
-	r.addAttribute(a.Name, t, key, spelled, convert)
+	r.addAttribute(a.Name, r.scanOf(t, keyed, key), spelled, convert)
 }
 
-func (r *resolver) addAttribute(name string, t source.Table, key, column string, convert *converter) {
-	scan := r.scanOf(t, key)
+func (r *resolver) addAttribute(name string, scan *attributeScan, column string, convert *converter) {
 	scan.columns = append(scan.columns, attributeColumn{len(r.out.schema.Attributes), column, convert})
-	if convert.note != "" {
-		scan.notes = append(scan.notes, fmt.Sprintf("column %q: %s", column, convert.note))
-	}
+	scan.notes = append(scan.notes, convert.noteOn(column)...)
 	r.out.schema.Attributes = append(r.out.schema.Attributes, model.Attribute{Name: name, Type: convert.typ})
 }
 
-// scanOf returns the scan of a table by a key column.
-func (r *resolver) scanOf(t source.Table, key string) *attributeScan {
+// scanOf returns the scan of a table by a key column; keyed is found, made ready
+// for that key.
+func (r *resolver) scanOf(found, keyed source.Table, key string) *attributeScan {
 	for _, s := range r.out.attributes {
-		if s.table == t && s.key == key {
+		if s.table == keyed && s.key == key {
 			return s
 		}
 	}
-	s := &attributeScan{table: t, key: key}
-	if t == r.out.master.table {
+	s := &attributeScan{table: keyed, key: key}
+	if found == r.out.master.found {
 		s.filters = r.out.master.filters
 	}
 	r.out.attributes = append(r.out.attributes, s)
@@ -241,9 +269,10 @@ func (r *resolver) scanOf(t source.Table, key string) *attributeScan {
 // without being named one by one.
 func (r *resolver) masterAttributes() {
 	m, t := &r.out.parent.Master, r.out.master.table
-	if t == nil || r.out.master.key == "" {
+	if t == nil {
 		return
 	}
+	scan := func() *attributeScan { return r.scanOf(r.out.master.found, t, r.out.master.key) }
 	names := m.Columns
 	if m.AllColumns {
 		for _, f := range t.Schema().Fields() {
@@ -257,12 +286,12 @@ func (r *resolver) masterAttributes() {
 		if !ok {
 			continue
 		}
-		convert, err := newConverter(t.Schema().Field(at).Type, 0, r.out.loc)
+		convert, err := newConverter(t.Schema().Field(at), 0, r.out.loc)
 		switch {
 		case err == nil:
-			r.addAttribute(name, t, r.out.master.key, spelled, convert)
+			r.addAttribute(name, scan(), spelled, convert)
 		case m.AllColumns:
-			s := r.scanOf(t, r.out.master.key)
+			s := scan()
 			s.notes = append(s.notes, fmt.Sprintf("column %q is left out: %v", spelled, err))
 		default:
 			r.problem("UNSUPPORTED_TYPE", "master_table.attributes", atColumn(t, spelled, err))
@@ -276,20 +305,18 @@ func (r *resolver) behavior(path string, b *model.BehaviorSource) {
 	if t == nil {
 		return
 	}
-	key, keyOK := r.keyColumn(path, t, b.KeyColumn)
+	keyed, key, keyOK := r.keyed(path, t, b.KeyColumn)
 	at, spelled, ok := r.column(path+".timestamp_column", t, b.TimeColumn)
 	if !ok || !keyOK {
 		return
 	}
-	timeConv, err := newTimeConverter(t.Schema().Field(at).Type, r.out.loc)
+	timeConv, err := newTimeConverter(t.Schema().Field(at), r.out.loc)
 	if err != nil {
 		r.problem("TYPE_MISMATCH", path, atColumn(t, spelled, err))
 		return
 	}
-	scan := &behaviorScan{table: t, behavior: len(r.out.schema.Behaviors), key: key, time: spelled, timeConv: timeConv}
-	if timeConv.note != "" {
-		scan.notes = append(scan.notes, fmt.Sprintf("column %q: %s", spelled, timeConv.note))
-	}
+	scan := &behaviorScan{table: keyed, behavior: len(r.out.schema.Behaviors), key: key, time: spelled, timeConv: timeConv}
+	scan.notes = timeConv.noteOn(spelled)
 	fields := r.fields(path, b, scan)
 	r.out.behaviors = append(r.out.behaviors, scan)
 	r.out.schema.Behaviors = append(r.out.schema.Behaviors, model.Behavior{Name: b.Name, TimeColumn: spelled, Fields: fields})
@@ -312,14 +339,12 @@ func (r *resolver) fields(path string, b *model.BehaviorSource, scan *behaviorSc
 		if !ok {
 			continue
 		}
-		convert, err := newConverter(scan.table.Schema().Field(at).Type, 0, r.out.loc)
+		convert, err := newConverter(scan.table.Schema().Field(at), 0, r.out.loc)
 		switch {
 		case err == nil:
 			scan.fields = append(scan.fields, fieldColumn{spelled, convert})
 			fields = append(fields, model.Field{Name: name, Type: convert.typ})
-			if convert.note != "" {
-				scan.notes = append(scan.notes, fmt.Sprintf("column %q: %s", spelled, convert.note))
-			}
+			scan.notes = append(scan.notes, convert.noteOn(spelled)...)
 		case b.AllFields:
 			scan.notes = append(scan.notes, fmt.Sprintf("column %q is left out: %v", spelled, err))
 		default:

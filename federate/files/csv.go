@@ -55,7 +55,7 @@ func openCSV(ctx context.Context, parts []part) (data, error) {
 		}
 	}
 	for i, name := range names {
-		d.columns = append(d.columns, arrow.Field{Name: name, Type: types[i].dataType(), Nullable: true})
+		d.columns = append(d.columns, types[i].field(name))
 	}
 	return d, nil
 }

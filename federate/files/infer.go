@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/rollcall-db/rollcall/federate/source"
 )
 
 // reading is a set of types that a text can be read as.
@@ -32,6 +34,7 @@ type inferrer struct {
 	scale     int     // most digits after it
 	nanos     bool    // a time has more digits than microseconds
 	narrow    bool    // a time lies outside of the years that nanoseconds reach
+	local     bool    // a time has no offset
 }
 
 // add takes a value that may be read as one of allowed.
@@ -90,10 +93,21 @@ func (f *inferrer) time(s string) reading {
 	}
 	f.nanos = f.nanos || t.digits > 6
 	f.narrow = f.narrow || !t.fitsNanos()
+	f.local = f.local || t.local || t.dateOnly
 	if t.dateOnly {
 		return asDate | asTimestamp
 	}
 	return asTimestamp
+}
+
+// field returns the column found, with a note where its times were read in a
+// zone that the text does not give.
+func (f *inferrer) field(name string) arrow.Field {
+	field := arrow.Field{Name: name, Type: f.dataType(), Nullable: true}
+	if field.Type.ID() == arrow.TIMESTAMP && f.local {
+		field.Metadata = arrow.MetadataFrom(map[string]string{source.NoteKey: "times without an offset are read as UTC"})
+	}
+	return field
 }
 
 // dataType returns the type found.
@@ -161,6 +175,7 @@ type instant struct {
 	nanos    int64 // of the second
 	digits   int   // written after the second
 	dateOnly bool
+	local    bool // a time of day without an offset
 }
 
 // fitsNanos reports whether an int64 of nanoseconds holds t.

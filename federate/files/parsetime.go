@@ -30,6 +30,7 @@ func parseTime(s string) (instant, bool) {
 		return instant{}, false
 	}
 	rest, ok := t.clock(s[11:])
+	t.local = rest == ""
 	return t, ok && t.offset(rest)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -86,6 +87,26 @@ func openTable(ctx context.Context, s *Source, p place, parts []part) (*table, e
 		t.info.Bytes += parts[i].size
 	}
 	return t, nil
+}
+
+// Text implements [source.Texter] for CSV files.
+func (t *table) Text(column string) (source.Table, bool) {
+	d, ok := t.data.(*csvData)
+	if !ok {
+		return nil, false
+	}
+	i := slices.IndexFunc(d.columns, func(f arrow.Field) bool { return f.Name == column })
+	if i < 0 {
+		return nil, false
+	}
+	text := *t
+	columns := slices.Clone(d.columns)
+	columns[i] = arrow.Field{Name: column, Type: arrow.BinaryTypes.String, Nullable: true}
+	text.data = &csvData{parts: d.parts, columns: columns, nRows: d.nRows}
+	fields := slices.Clone(t.schema.Fields())
+	fields[i] = columns[i]
+	text.schema = arrow.NewSchema(fields, nil)
+	return &text, true
 }
 
 // Ref returns the table's name as spelled on disk.

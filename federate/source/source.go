@@ -47,6 +47,19 @@ type Table interface {
 	Scan(ctx context.Context, columns []string) iter.Seq2[arrow.RecordBatch, error]
 }
 
+// Texter is a table without types of its own, such as one of CSV files: those of
+// its schema were inferred from text.
+type Texter interface {
+	Table
+	// Text returns the same data with one column as the text that is there; ok is
+	// false where there is no such column, or it has no text.
+	Text(column string) (t Table, ok bool)
+}
+
+// NoteKey is the key of a field's metadata under which a source says what people
+// should know of how the column is read; a load report repeats it.
+const NoteKey = "note"
+
 // Info describes the data behind a table.
 type Info struct {
 	Location string `json:"location"`        // path or qualified name, for people
