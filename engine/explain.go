@@ -25,24 +25,27 @@ type Step struct {
 	// that pass all of an "and", or any of an "or". For a step outside of a
 	// group it is Alone.
 	Together uint64
-	Elapsed  time.Duration // of computing it alone, once
+	Elapsed  time.Duration // of computing it, those below it included
 	Steps    []Step
 }
 
 // Explain answers as Answer does and shows the plan, with the number of
 // customers that every condition selects alone and together with those before
-// it. It costs a count for each of them.
+// it. It costs a count in which every condition is computed in full.
 func (q *Query) Explain(ctx context.Context) (e *Explanation, err error) {
 	start := time.Now()
 	err = q.db.guard(func() error {
-		p, err := q.program()
+		p, err := q.program(ctx)
 		if err != nil {
 			return err
 		}
-		e = &Explanation{Answer: *q.answer(p)}
-		e.Plan, err = q.step(ctx, p.Root)
+		stats, err := exec.Profile(ctx, q.db.snapshot, p.Root)
+		if err != nil {
+			return err
+		}
+		e = &Explanation{Answer: *q.answer(p), Plan: newStep(p.Root, stats, false)}
 		e.Count = e.Plan.Alone
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -51,27 +54,17 @@ func (q *Query) Explain(ctx context.Context) (e *Explanation, err error) {
 	return e, nil
 }
 
-// step counts a node and those below it.
-func (q *Query) step(ctx context.Context, n *plan.Node) (Step, error) {
+// newStep returns the step of a node and those below it.
+func newStep(n *plan.Node, stats map[*plan.Node]*exec.Stats, grouped bool) Step {
 	s := Step{Condition: n.Cond.Text(), Access: n.Access, Bytes: n.Bytes}
-	start := time.Now()
-	var err error
-	if s.Alone, err = exec.Count(ctx, q.db.snapshot, n); err != nil {
-		return s, err
-	}
-	s.Elapsed, s.Together = time.Since(start), s.Alone
-	for i, kid := range n.Kids {
-		below, err := q.step(ctx, kid)
-		if err != nil {
-			return s, err
+	if found := stats[n]; found != nil { // none where there are no customers
+		s.Alone, s.Together, s.Elapsed = found.Alone, found.Alone, found.Elapsed
+		if grouped {
+			s.Together = found.Together
 		}
-		if n.Op == plan.And || n.Op == plan.Or {
-			prefix := &plan.Node{Op: n.Op, Cond: n.Cond, Kids: n.Kids[:i+1]}
-			if below.Together, err = exec.Count(ctx, q.db.snapshot, prefix); err != nil {
-				return s, err
-			}
-		}
-		s.Steps = append(s.Steps, below)
 	}
-	return s, nil
+	for _, kid := range n.Kids {
+		s.Steps = append(s.Steps, newStep(kid, stats, n.Op == plan.And || n.Op == plan.Or))
+	}
+	return s
 }

@@ -51,17 +51,17 @@ type Answer struct {
 }
 
 // program plans the query at its as_of. The caller has pinned the snapshot.
-func (q *Query) program() (*plan.Program, error) {
+func (q *Query) program(ctx context.Context) (*plan.Program, error) {
 	if q.asOf == nil {
-		return plan.New(q.db.snapshot, q.checked, q.db.now())
+		return plan.New(ctx, q.db.snapshot, q.checked, q.db.now())
 	}
-	return plan.New(q.db.snapshot, q.checked, *q.asOf)
+	return plan.New(ctx, q.db.snapshot, q.checked, *q.asOf)
 }
 
 // Count returns the number of customers that the rule selects.
 func (q *Query) Count(ctx context.Context) (n uint64, err error) {
 	err = q.db.guard(func() error {
-		p, err := q.program()
+		p, err := q.program(ctx)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (q *Query) Count(ctx context.Context) (n uint64, err error) {
 func (q *Query) Answer(ctx context.Context) (a *Answer, err error) {
 	start := time.Now()
 	err = q.db.guard(func() error {
-		p, err := q.program()
+		p, err := q.program(ctx)
 		if err != nil {
 			return err
 		}

@@ -116,7 +116,7 @@ type members struct {
 func (q *Query) blocks(ctx context.Context, positions []int) iter.Seq2[*members, error] {
 	return func(yield func(*members, error) bool) {
 		var p *plan.Program
-		if err := q.db.guard(func() (err error) { p, err = q.program(); return err }); err != nil {
+		if err := q.db.guard(func() (err error) { p, err = q.program(ctx); return err }); err != nil {
 			yield(nil, err)
 			return
 		}
@@ -132,7 +132,7 @@ func (q *Query) blocks(ctx context.Context, positions []int) iter.Seq2[*members,
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				return q.take(p, block, positions, m)
+				return q.take(ctx, p, block, positions, m)
 			})
 			if err != nil {
 				yield(nil, err)
@@ -146,9 +146,9 @@ func (q *Query) blocks(ctx context.Context, positions []int) iter.Seq2[*members,
 }
 
 // take fills m with the selected customers of one block.
-func (q *Query) take(p *plan.Program, block int, positions []int, m *members) error {
+func (q *Query) take(ctx context.Context, p *plan.Program, block int, positions []int, m *members) error {
 	var selected bitmap.Words
-	if err := exec.Block(q.db.snapshot, p.Root, block, &selected); err != nil {
+	if err := exec.Block(ctx, q.db.snapshot, p.Root, block, &selected); err != nil {
 		return err
 	}
 	m.rows = selected.AppendRows(nil, 0)

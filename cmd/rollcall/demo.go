@@ -49,6 +49,9 @@ which must be new or empty (default: a new temporary folder), to go on from.`,
 
 // demo runs the commands of the demonstration in dir.
 func (a *app) demo(ctx context.Context, dir string) error {
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return usagef("%s holds %q; the demo wants a new or empty folder", dir, entries[0].Name())
+	}
 	warehouse := filepath.Join(dir, "warehouse")
 	if err := cdnow.WriteWarehouse(ctx, warehouse); err != nil {
 		return err

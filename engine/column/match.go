@@ -1,6 +1,7 @@
 package column
 
 import (
+	"context"
 	"math"
 	"sort"
 	"strings"
@@ -21,24 +22,33 @@ type Test struct {
 }
 
 // Match sets w to the rows of v that pass t. v holds at most bitmap.BlockRows
-// rows. It allocates only for lists, strings and booleans, a closure each.
-func (v *Vector) Match(w *bitmap.Words, t Test) {
+// rows. It allocates only for lists, strings and booleans, a closure each. Where
+// a row may take long, it stops soon after ctx ends, with its error.
+func (v *Vector) Match(ctx context.Context, w *bitmap.Words, t Test) error {
 	w.Clear()
 	switch {
 	case t.IsNull:
 		v.matchNulls(w)
 	case v.typ.IsArray():
-		v.matchLists(w, t)
+		return v.matchLists(ctx, w, t)
 	case v.matchOneRange(w, t.Values):
 	default:
 		passes := v.passes(t.Values)
 		for i := range v.n {
+			if i%ctxRows == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
 			if !v.IsNull(i) && passes(i) {
 				w.Add(uint16(i))
 			}
 		}
 	}
+	return nil
 }
+
+// ctxRows is how many rows are matched between two looks at the context: a
+// pattern may take a millisecond each.
+const ctxRows = 256
 
 // matchNulls sets w to the rows that are NULL.
 func (v *Vector) matchNulls(w *bitmap.Words) {
@@ -95,9 +105,12 @@ func (v *Vector) dropNulls(w *bitmap.Words) {
 
 // matchLists sets w to the lists of which as many elements pass as t.Quant
 // wants. A NULL list never passes; a NULL element is none that passes.
-func (v *Vector) matchLists(w *bitmap.Words, t Test) {
+func (v *Vector) matchLists(ctx context.Context, w *bitmap.Words, t Test) error {
 	passes := v.elems.passes(t.Values)
 	for i := range v.n {
+		if i%ctxRows == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if v.IsNull(i) {
 			continue
 		}
@@ -112,6 +125,7 @@ func (v *Vector) matchLists(w *bitmap.Words, t Test) {
 			w.Add(uint16(i))
 		}
 	}
+	return nil
 }
 
 // enough reports whether passed elements of total are as many as q wants.

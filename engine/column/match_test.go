@@ -1,6 +1,8 @@
 package column
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math"
@@ -230,7 +232,9 @@ func TestMatchAgreesWithJudge(t *testing.T) {
 			}
 			var w bitmap.Words
 			w.Fill(bitmap.BlockRows) // Match has to clear what was there
-			v.Match(&w, test)
+			if err := v.Match(t.Context(), &w, test); err != nil {
+				t.Fatal(err)
+			}
 			for i := range v.Len() {
 				want := judge(v.Value(i), test)
 				if w.Has(uint16(i)) != want {
@@ -246,6 +250,21 @@ func TestMatchAgreesWithJudge(t *testing.T) {
 		}
 		if selected == 0 {
 			t.Errorf("seed %d: %s: nothing was ever selected", *seed, typ)
+		}
+	}
+}
+
+// TestMatchStopsWithTheContext matches a pattern that takes long, in a context
+// that has ended.
+func TestMatchStopsWithTheContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, typ := range []model.Type{stringType, stringsType} {
+		v := randomVector(t, rand.New(rand.NewPCG(1, 1)), typ, 10)
+		test := Test{Values: &rule.Values{Strings: rule.Strings{Op: rule.StringMatches, Regexp: regexp.MustCompile("(a|b)*c")}}}
+		var w bitmap.Words
+		if err := v.Match(ctx, &w, test); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, want %v", typ, err, context.Canceled)
 		}
 	}
 }
@@ -341,7 +360,9 @@ func BenchmarkMatch(b *testing.B) {
 			b.ReportAllocs()
 			var w bitmap.Words
 			for b.Loop() {
-				v.Match(&w, Test{Values: c.values})
+				if err := v.Match(b.Context(), &w, Test{Values: c.values}); err != nil {
+					b.Fatal(err)
+				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/bitmap.BlockRows, "ns/row")
 		})

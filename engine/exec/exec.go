@@ -31,7 +31,7 @@ func Blocks(ctx context.Context, s *store.Snapshot, root *plan.Node, yield func(
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r.block, r.n, r.depth = block, s.BlockRows(block), 0
+		r.start(ctx, s, block)
 		out := r.take()
 		if err := r.run(root, out); err != nil {
 			return err
@@ -40,18 +40,18 @@ func Blocks(ctx context.Context, s *store.Snapshot, root *plan.Node, yield func(
 			return err
 		}
 	}
-	scratch.Put(r) // after an error or a panic it may be dirty, and is left to the collector
+	put(r)
 	return nil
 }
 
 // Block sets out to the customers of one block that a program selects.
-func Block(s *store.Snapshot, root *plan.Node, block int, out *bitmap.Words) error {
+func Block(ctx context.Context, s *store.Snapshot, root *plan.Node, block int, out *bitmap.Words) error {
 	r := scratch.Get().(*runner)
-	r.block, r.n, r.depth = block, s.BlockRows(block), 0
+	r.start(ctx, s, block)
 	if err := r.run(root, out); err != nil {
 		return err
 	}
-	scratch.Put(r)
+	put(r)
 	return nil
 }
 
@@ -61,11 +61,24 @@ var scratch = sync.Pool{New: func() any { return &runner{counts: new([bitmap.Blo
 
 // runner runs a program over one block.
 type runner struct {
+	ctx    context.Context
 	block  int
 	n      int // customers in the block
 	words  []*bitmap.Words
 	depth  int                       // of words in use
 	counts *[bitmap.BlockRows]uint32 // events per customer; all zero between uses
+}
+
+// start makes the runner ready for a block.
+func (r *runner) start(ctx context.Context, s *store.Snapshot, block int) {
+	r.ctx, r.block, r.n, r.depth = ctx, block, s.BlockRows(block), 0
+}
+
+// put gives a runner back for others to use. After an error or a panic it may be
+// dirty, and is left to the collector instead.
+func put(r *runner) {
+	r.ctx = nil
+	scratch.Put(r)
 }
 
 // take returns words for the next deeper step, holding anything.
@@ -104,7 +117,7 @@ func (r *runner) run(n *plan.Node, out *bitmap.Words) error {
 		if err != nil {
 			return err
 		}
-		values.Match(out, n.Test)
+		return values.Match(r.ctx, out, n.Test)
 	case plan.Happened:
 		return r.happened(n, out)
 	case plan.Absent:

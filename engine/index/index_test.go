@@ -160,11 +160,11 @@ func TestValuesLimit(t *testing.T) {
 			t.Errorf("%d values: %d bitmaps", c.distinct, x.Len())
 		}
 		all := &rule.Values{Ints: []rule.Range[int64]{{Lo: math.MinInt64, Hi: math.MaxInt64}}}
-		if n := len(x.Select(column.Test{Values: all})); n != c.distinct {
-			t.Errorf("%d values: everything selects %d bitmaps", c.distinct, n)
+		if views, err := x.Select(t.Context(), column.Test{Values: all}); err != nil || len(views) != c.distinct {
+			t.Errorf("%d values: everything selects %d bitmaps, %v", c.distinct, len(views), err)
 		}
-		if n := len(x.Select(column.Test{IsNull: true})); n != 1 {
-			t.Errorf("%d values: NULL selects %d bitmaps", c.distinct, n)
+		if views, err := x.Select(t.Context(), column.Test{IsNull: true}); err != nil || len(views) != 1 {
+			t.Errorf("%d values: NULL selects %d bitmaps, %v", c.distinct, len(views), err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"sort"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -100,17 +101,19 @@ func OpenValues(t model.Type, directory arrow.RecordBatch, bitmaps []byte) (*Val
 }
 
 // Select returns a bitmap for every value that passes t. No customer is in two
-// of them. t has no quantifier.
-func (x *Values) Select(t column.Test) []bitmap.View {
+// of them. t has no quantifier. The error is ctx's.
+func (x *Values) Select(ctx context.Context, t column.Test) ([]bitmap.View, error) {
 	var rows bitmap.Words
-	x.values.Match(&rows, t)
+	if err := x.values.Match(ctx, &rows, t); err != nil {
+		return nil, err
+	}
 	var views []bitmap.View
 	for i := range x.views {
 		if rows.Has(uint16(i)) {
 			views = append(views, x.views[i])
 		}
 	}
-	return views
+	return views, nil
 }
 
 // Len returns the number of bitmaps, NULL's included.

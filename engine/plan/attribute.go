@@ -29,7 +29,10 @@ func (p *planner) attribute(c *rule.AttributeTest) (*Node, error) {
 		n.Bytes = uint64(p.snapshot.Customers()) * valueBytes(c.Type)
 		return n, nil
 	}
-	n.Op, n.Bitmaps = Bitmaps, values.Select(n.Test)
+	n.Op = Bitmaps
+	if n.Bitmaps, err = values.Select(p.ctx, n.Test); err != nil {
+		return nil, err
+	}
 	for i := range n.Bitmaps {
 		n.Bytes += uint64(n.Bitmaps[i].SizeBytes())
 	}

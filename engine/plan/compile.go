@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -13,10 +14,11 @@ import (
 
 // New makes the program of a rule over s at asOf, which it floors to
 // microseconds. The rule has been checked against s.Schema(). Errors are those
-// of reading the snapshot.
-func New(s *store.Snapshot, c *rule.Checked, asOf time.Time) (*Program, error) {
+// of reading the snapshot, or
+// ctx's: testing every distinct value of an attribute may take a while.
+func New(ctx context.Context, s *store.Snapshot, c *rule.Checked, asOf time.Time) (*Program, error) {
 	p := &planner{
-		snapshot: s, checked: c,
+		ctx: ctx, snapshot: s, checked: c,
 		out: &Program{AsOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond), Warnings: slices.Clone(c.Warnings())},
 	}
 	root, err := p.node(c.Root)
@@ -28,6 +30,7 @@ func New(s *store.Snapshot, c *rule.Checked, asOf time.Time) (*Program, error) {
 }
 
 type planner struct {
+	ctx      context.Context
 	snapshot *store.Snapshot
 	checked  *rule.Checked
 	out      *Program

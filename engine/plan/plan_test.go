@@ -49,7 +49,7 @@ func TestPlans(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := plan.New(s, checked, at)
+		p, err := plan.New(t.Context(), s, checked, at)
 		if err != nil {
 			t.Fatal(err)
 		}
