@@ -36,16 +36,23 @@ func boundary(err error) error {
 	)
 	switch {
 	case errors.As(err, &corrupt):
-		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return &classified{ErrCorrupt, err}
 	case errors.As(err, &version):
-		return fmt.Errorf("%w: %w", ErrFormatVersion, err)
+		return &classified{ErrFormatVersion, err}
 	case errors.As(err, &other):
-		return fmt.Errorf("%w: %w", ErrNotSnapshot, err)
+		return &classified{ErrNotSnapshot, err}
 	case errors.Is(err, store.ErrClosed):
 		return ErrClosed
 	}
 	return err
 }
+
+// classified is an error from below with the sentinel that callers look for. Its
+// text is that of the error, which says all.
+type classified struct{ sentinel, err error }
+
+func (e *classified) Error() string   { return e.err.Error() }
+func (e *classified) Unwrap() []error { return []error{e.sentinel, e.err} }
 
 // guard calls f with the snapshot pinned. A fault on a mapped file that was cut
 // short becomes ErrCorrupt, any other panic ErrInternal: none reaches a caller.

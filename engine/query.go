@@ -33,7 +33,8 @@ func (q *Query) String() string { return q.checked.String() }
 func (q *Query) DB() *DB { return q.db }
 
 // Window is the resolved window of one condition, [From, To). The times are in
-// the parent segment's time zone; years may lie beyond 9999.
+// the parent segment's time zone; years may lie beyond 9999. Whatever To is,
+// events at or after as_of are not seen, save by "in next".
 type Window struct {
 	Condition string
 	From      *time.Time // nil: unbounded

@@ -208,7 +208,7 @@ func summarize(values *column.Builder) store.AttributeInfo {
 
 // writeColumn writes a column as a table of one column, a batch per block.
 func (b *builder) writeColumn(ctx context.Context, file, name string, values *column.Builder) error {
-	schema := arrow.NewSchema([]arrow.Field{{Name: name, Type: values.Type().Arrow(), Nullable: true}}, nil)
+	schema := arrow.NewSchema([]arrow.Field{{Name: name, Type: values.Type().Arrow(), Nullable: file != store.KeysFile}}, nil)
 	return b.out.WriteArrow(file, schema, func(yield func(arrow.RecordBatch, error) bool) {
 		rows := make([]uint32, 0, bitmap.BlockRows)
 		for lo := 0; lo < values.Len(); lo += bitmap.BlockRows {

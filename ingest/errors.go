@@ -14,7 +14,7 @@ type ConfigError struct {
 // Problem is one thing wrong with a configuration, given the source.
 type Problem struct {
 	Code string // UNKNOWN_TABLE, UNKNOWN_COLUMN, KEY_TYPE, TYPE_MISMATCH, UNSUPPORTED_TYPE, AMBIGUOUS_NAME
-	Path string // in the configuration: attributes[2].value_column, or "attribute loyalty_tier"
+	Path string // in the configuration, with the name: attributes[2] (tier).value_column
 	Err  error
 }
 

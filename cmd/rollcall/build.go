@@ -73,10 +73,18 @@ func (a *app) build(ctx context.Context, config, location, out string) error {
 
 // openSource opens the source that a command line names.
 func openSource(location string) (*files.Source, error) {
-	if scheme, _, ok := strings.Cut(location, "://"); ok && scheme != "file" {
-		return nil, usagef("sources of kind %q are not in this version of rollcall; give a folder of Parquet, CSV or NDJSON files", scheme)
+	if err := checkScheme(location); err != nil {
+		return nil, err
 	}
 	return files.Open(location)
+}
+
+// checkScheme refuses the kinds of sources that are to come.
+func checkScheme(location string) error {
+	if scheme, _, ok := strings.Cut(location, "://"); ok && scheme != "file" {
+		return usagef("sources of kind %q are not in this version of rollcall; give a folder of Parquet, CSV or NDJSON files", scheme)
+	}
+	return nil
 }
 
 // printBuild prints what a build did and left out.
@@ -92,6 +100,9 @@ func (a *app) printBuild(out string, m *store.Manifest) error {
 	}
 	if err := a.printLoad(&m.Load); err != nil {
 		return err
+	}
+	if m.Customers == 0 && m.Load.Tables[0].Rows > 0 {
+		a.logf("warning: none of the %s of %s is a customer: the snapshot is empty\n", rowsText(m.Load.Tables[0].Rows), m.Load.Tables[0].Table)
 	}
 	return a.printf("%s: version %d, %s customers, %s, built in %.2f s\n",
 		out, m.Version, groups(int64(m.Customers)), bytesText(sizeBytes(m)), m.Load.Seconds)
@@ -154,16 +165,24 @@ func (a *app) printLoad(load *store.LoadReport) error {
 func loadNotes(t *store.TableReport) []string {
 	var notes []string
 	if n := t.NullKeys; n > 0 {
-		rows := strings.Trim(fmt.Sprint(t.NullKeyRows), "[]")
-		notes = append(notes, fmt.Sprintf("table %s (%s): %s rows left out, column %q is NULL; the first at %s", t.Table, t.Location, groups(n), t.KeyColumn, rows))
+		rows := strings.ReplaceAll(strings.Trim(fmt.Sprint(t.NullKeyRows), "[]"), " ", ", ")
+		notes = append(notes, fmt.Sprintf("table %s (%s): %s left out, column %q is NULL; the first: row %s", t.Table, t.Location, rowsText(n), t.KeyColumn, rows))
 	}
 	if n := t.Orphans; n > 0 {
-		notes = append(notes, fmt.Sprintf("table %s (%s): %s rows left out, no customer has their %q; the first are %q", t.Table, t.Location, groups(n), t.KeyColumn, t.OrphanKeys))
+		notes = append(notes, fmt.Sprintf("table %s (%s): %s left out, no customer has their %q; the first: %q", t.Table, t.Location, rowsText(n), t.KeyColumn, t.OrphanKeys))
 	}
 	for _, note := range t.Notes {
 		notes = append(notes, fmt.Sprintf("table %s (%s): %s", t.Table, t.Location, note))
 	}
 	return notes
+}
+
+// rowsText writes a number of rows.
+func rowsText(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return groups(n) + " rows"
 }
 
 // gives says what came of a scan.

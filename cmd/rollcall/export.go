@@ -49,6 +49,9 @@ func exportFormat(out, as string) (format export.Format, err error) {
 		return 0, usagef(`export needs -o FILE, or -o - for stdout`)
 	case as != "":
 		format, err = export.ParseFormat(as)
+		if ending, eerr := export.FormatOf(out); err == nil && eerr == nil && ending != format {
+			return 0, usagef("--as %s contradicts the ending of %s", as, out)
+		}
 	case out == "-":
 		return 0, usagef("-o - needs --as parquet, csv or arrow")
 	default:

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/engine"
+	"github.com/rollcall-db/rollcall/engine/index"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
 )
@@ -104,7 +105,7 @@ func (a *app) fields(db *engine.DB, stats bool) error {
 		s.Name, groups(int64(m.Customers)), s.KeyColumn, s.KeyType, s.Timezone, timeText(m.CreatedAt)); err != nil {
 		return err
 	}
-	if err := a.attributes(s, m, stats); err != nil {
+	if err := a.attributes(db, stats); err != nil {
 		return err
 	}
 	if len(s.Behaviors) == 0 {
@@ -116,7 +117,8 @@ func (a *app) fields(db *engine.DB, stats bool) error {
 	return a.behaviors(db, stats)
 }
 
-func (a *app) attributes(s *model.Schema, m *store.Manifest, stats bool) error {
+func (a *app) attributes(db *engine.DB, stats bool) error {
+	s, m := db.Schema(), db.Manifest()
 	tw := newTable()
 	header := table.Row{"attribute", "type"}
 	if stats {
@@ -127,16 +129,21 @@ func (a *app) attributes(s *model.Schema, m *store.Manifest, stats bool) error {
 		row := table.Row{attr.Name, attr.Type}
 		if stats {
 			info := &m.Attributes[i]
-			row = append(row, textOr(info.Least, "-"), textOr(info.Greatest, "-"), percent(info.Nulls, m.Customers), distinctText(info))
+			row = append(row, rangeText(db, attr.Type, info.Least), rangeText(db, attr.Type, info.Greatest), percent(info.Nulls, m.Customers), distinctText(info))
 		}
 		tw.AppendRow(row)
 	}
 	return a.printTable(tw, "NULL", "distinct")
 }
 
-func textOr(s *string, without string) string {
+// rangeText writes an end of an attribute's range, times in the parent segment's
+// zone, or "-".
+func rangeText(db *engine.DB, t model.Type, s *string) string {
 	if s == nil {
-		return without
+		return "-"
+	}
+	if at, err := time.Parse(time.RFC3339Nano, *s); err == nil && t.Kind == model.Timestamp {
+		return timeText(at.In(db.Location()))
 	}
 	return *s
 }
@@ -150,7 +157,7 @@ func percent(n, of uint64) string {
 
 func distinctText(info *store.AttributeInfo) string {
 	if !info.Indexed {
-		return "many"
+		return "over " + groups(index.MaxValues)
 	}
 	return groups(int64(info.Distinct))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	_ "embed"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -17,7 +18,7 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return usagef("no help on %q; see %q", args, "rollcall --help")
+				return usagef("no help on %q; see %q", strings.Join(args, " "), "rollcall --help")
 			}
 			cmd.InitDefaultHelpFlag()
 			return cmd.Help()

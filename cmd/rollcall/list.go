@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -53,6 +54,9 @@ those named by --columns. It is for looking; export writes whole audiences.`,
 // attributesOr returns the columns asked for, or all attributes.
 func attributesOr(db *engine.DB, columns []string, asked bool) []string {
 	if asked {
+		for i := range columns {
+			columns[i] = strings.TrimSpace(columns[i])
+		}
 		return slices.DeleteFunc(columns, func(name string) bool { return name == "" })
 	}
 	names := []string{}

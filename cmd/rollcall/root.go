@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +27,9 @@ type app struct {
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	a := &app{stdout: stdout, stderr: stderr}
+	if asksJSON(args) { // for errors that come before the flags are read
+		a.format = "json"
+	}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -61,9 +66,15 @@ See "rollcall help rules".`,
 			return nil
 		},
 	}
-	root.PersistentFlags().StringVar(&a.format, "format", "text", "how to print results: text or json")
+	root.PersistentFlags().StringVar(&a.format, "format", cmp.Or(a.format, "text"), "how to print results: text or json")
 	root.PersistentFlags().StringVar(&a.asOf, "as-of", "", "the time to look from: RFC 3339, or a date for its local midnight (default now)")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.PersistentFlags().Lookup("format").DefValue = "text"
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		if strings.HasPrefix(err.Error(), "unknown flag: -- ") {
+			return usagef(`a rule that starts with a comment stands behind "--", as in: rollcall count SNAP -- RULE`)
+		}
+		return &usageError{err}
+	})
 	root.SetHelpCommand(helpCommand(root))
 	root.AddCommand(a.demoCommand(), a.buildCommand(),
 		askCommand(a.fieldsCommand()), askCommand(a.countCommand()), askCommand(a.listCommand()),
@@ -86,7 +97,14 @@ func askCommand(cmd *cobra.Command) *cobra.Command {
 	}
 	args := cmd.Args
 	cmd.Args = func(cmd *cobra.Command, given []string) error {
-		if config != "" || src != "" {
+		switch {
+		case config == "" && src == "":
+		case config == "" || src == "":
+			return usagef("-c parent.yml and -s SOURCE go together, in place of SNAP")
+		default:
+			if err := checkScheme(src); err != nil {
+				return err
+			}
 			return errNoSQLEngine
 		}
 		return args(cmd, given)
@@ -96,12 +114,19 @@ func askCommand(cmd *cobra.Command) *cobra.Command {
 
 // exactArgs refuses any other number of arguments, naming those expected.
 func exactArgs(names ...string) cobra.PositionalArgs {
+	expected := cmp.Or(strings.Join(names, " "), "no arguments")
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != len(names) {
-			return usagef("%s takes %s, found %d arguments; see %q", cmd.CommandPath(), strings.Join(names, " "), len(args), cmd.CommandPath()+" --help")
+			return usagef("%s takes %s, found %q; see %q", cmd.CommandPath(), expected, args, cmd.CommandPath()+" --help")
 		}
 		return nil
 	}
+}
+
+// asksJSON reports whether a command line has --format json.
+func asksJSON(args []string) bool {
+	i := slices.Index(args, "--format")
+	return slices.Contains(args, "--format=json") || i >= 0 && i+1 < len(args) && args[i+1] == "json"
 }
 
 // json reports whether results are to be JSON.

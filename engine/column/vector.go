@@ -2,7 +2,6 @@ package column
 
 import (
 	"fmt"
-	"math/bits"
 	"strings"
 	"time"
 
@@ -92,23 +91,6 @@ func (v *Vector) Len() int { return v.n }
 
 // IsNull reports whether row i is NULL.
 func (v *Vector) IsNull(i int) bool { return v.valid != nil && v.valid[i/8]&(1<<(i%8)) == 0 }
-
-// NullCount returns the number of NULL rows.
-func (v *Vector) NullCount() int {
-	if v.valid == nil {
-		return 0
-	}
-	set := 0
-	for i := range v.n / 8 {
-		set += bits.OnesCount8(v.valid[i])
-	}
-	for i := v.n &^ 7; i < v.n; i++ {
-		if !v.IsNull(i) {
-			set++
-		}
-	}
-	return v.n - set
-}
 
 // Value returns row i as a Go value: nil for NULL, else string, int64, float64,
 // [Decimal], bool, [Day], [time.Time] in UTC, or []any of these for a list.

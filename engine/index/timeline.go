@@ -1,6 +1,9 @@
 package index
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"sort"
 	"time"
 
@@ -111,4 +114,13 @@ func (t *Timeline) Cover(in window.Interval) (whole []bitmap.View, edges []windo
 		edge(t.days[end])
 	}
 	return t.views[first:end:end], edges
+}
+
+// sortedKeys returns the keys of m, ascending.
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+
+// distinct sorts rows in place and returns them without doubles.
+func distinct(rows []uint32) []uint32 {
+	slices.Sort(rows)
+	return slices.Compact(rows)
 }

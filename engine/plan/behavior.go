@@ -14,7 +14,7 @@ import (
 func (p *planner) behavior(c *rule.BehaviorTest) (*Node, error) {
 	in := c.Window.ResolveEvents(p.out.AsOf, p.checked.Location)
 	if c.Window.Form != window.Ever {
-		p.window(c, in)
+		p.window(c, c.Window.Resolve(p.out.AsOf, p.checked.Location))
 		p.warnLate(c, in)
 	}
 	n := &Node{Cond: c, Events: p.snapshot.Events(c.Behavior), Undated: c.Window.UndatedSeen()}

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,7 +69,15 @@ func (es Errors) Error() string {
 	for i, e := range es {
 		lines[i] = e.Error()
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(append(lines, es.cut()...), "\n")
+}
+
+// cut returns the line that says that there may be more problems, if there may.
+func (es Errors) cut() []string {
+	if len(es) < MaxErrors {
+		return nil
+	}
+	return []string{fmt.Sprintf("these are the first %d problems; there may be more", MaxErrors)}
 }
 
 // Detail returns the details of all problems, an empty line between them. It
@@ -78,7 +87,7 @@ func (es Errors) Detail() string {
 	for i, e := range es {
 		parts[i] = e.Detail()
 	}
-	return strings.Join(parts, "\n\n")
+	return strings.Join(append(parts, es.cut()...), "\n\n")
 }
 
 // Unwrap returns the problems one by one.

@@ -19,6 +19,10 @@ func (s source) tooLong() *Error {
 	return s.problem(Syntax, span{}, fmt.Sprintf("the rule has %d bytes, expected at most %d", len(s), MaxBytes), "")
 }
 
+func (s source) tooLongCanonical(size int) *Error {
+	return s.problem(Syntax, span{}, fmt.Sprintf("the rule has %d bytes when written in full, expected at most %d", size, MaxBytes), "")
+}
+
 func (s source) invalidUTF8(at span) *Error {
 	return s.problem(Syntax, at, fmt.Sprintf("byte %#02x is not valid UTF-8", s[at.offset]), "")
 }

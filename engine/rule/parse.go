@@ -28,7 +28,11 @@ func Parse(text string) (*Rule, error) {
 	}
 	root = flatten(root)
 	fillText(root)
-	return &Rule{source: src, root: root}, nil
+	r := &Rule{source: src, root: root}
+	if canonical := source(r.String()); len(canonical) > MaxBytes { // it would not parse again
+		return nil, Errors{src.tooLongCanonical(len(canonical))}
+	}
+	return r, nil
 }
 
 // String returns the canonical text of the rule: one spelling for all rules that

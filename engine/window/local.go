@@ -12,18 +12,6 @@ func LocalToInstant(localMicros int64, loc *time.Location) int64 {
 	return joinMicros(local-offset, fraction)
 }
 
-// FromLocal returns the instant of a civil date and time, as LocalToInstant
-// does. Values outside their usual ranges carry over, as in time.Date. Years far
-// outside the range of an instant saturate.
-func FromLocal(year, month, day, hour, minute, second, micros int, loc *time.Location) int64 {
-	const farYear = 300_000 // Instants reach about 292,000 years from 1970.
-	year = min(max(year, -farYear), farYear)
-	seconds := dayNumber(year, month, day)*secondsPerDay + int64(hour)*3600 + int64(minute)*60 + int64(second)
-	carry, fraction := splitMicros(int64(micros))
-	_, offset := locate(seconds+carry, loc)
-	return joinMicros(seconds+carry-offset, fraction)
-}
-
 // Locals turns many local times into instants. It remembers the offset of days
 // on which it does not change, so most times cost a few nanoseconds each; the
 // others cost as much as LocalToInstant. It is not safe for concurrent use.

@@ -44,11 +44,6 @@ func TestLocalToInstant(t *testing.T) {
 		if got := LocalToInstant(local, loc); got != want {
 			t.Errorf("%s in %s is %s, want %s", c.local, c.zone, FormatInstant(got, loc), c.want)
 		}
-		at := time.UnixMicro(local).UTC()
-		got := FromLocal(at.Year(), int(at.Month()), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond()/1000, loc)
-		if got != want {
-			t.Errorf("%s in %s from its fields is %s, want %s", c.local, c.zone, FormatInstant(got, loc), c.want)
-		}
 		locals := NewLocals(loc)
 		for range 2 { // computed, then remembered
 			if got := locals.Instant(local); got != want {
@@ -86,27 +81,6 @@ func TestLocalsAgree(t *testing.T) {
 func localOf(micros int64, loc *time.Location) int64 {
 	_, offset := time.UnixMicro(micros).In(loc).Zone()
 	return micros + int64(offset)*microsPerSecond
-}
-
-func TestFromLocalCarries(t *testing.T) {
-	for _, c := range []struct {
-		got  int64
-		want string
-	}{
-		{FromLocal(2023, 14, 1, 0, 0, 0, 0, nil), "2024-02-01T00:00:00Z"},
-		{FromLocal(2023, 3, 0, 0, 0, 0, 0, nil), "2023-02-28T00:00:00Z"},
-		{FromLocal(2023, 1, 1, 25, -1, 61, -1, nil), "2023-01-02T01:00:00.999999Z"},
-	} {
-		if got := FormatInstant(c.got, nil); got != c.want {
-			t.Errorf("got %s, want %s", got, c.want)
-		}
-	}
-	if got := FromLocal(math.MaxInt, 1, 1, 0, 0, 0, 0, nil); got != math.MaxInt64 {
-		t.Errorf("the last year is at %d, want the end of time", got)
-	}
-	if got := FromLocal(math.MinInt, 1, 1, 0, 0, 0, 0, nil); got != math.MinInt64 {
-		t.Errorf("the first year is at %d, want the beginning of time", got)
-	}
 }
 
 func TestLocalsSaturate(t *testing.T) {

@@ -24,16 +24,6 @@ const (
 	zoned             // a date and time with an offset
 )
 
-// PointFromUnix returns the date and time in UTC of a Unix time in seconds. It
-// refuses years outside 1 to 9999.
-func PointFromUnix(seconds int64) (Point, error) {
-	lo, hi := dayNumber(1, 1, 1)*secondsPerDay, dayNumber(10_000, 1, 1)*secondsPerDay
-	if seconds < lo || seconds >= hi {
-		return Point{}, fmt.Errorf("unix time %d is not in the years 1 to 9999: expected seconds from %d to %d", seconds, lo, hi-1)
-	}
-	return Point{kind: zoned, local: seconds * microsPerSecond}, nil
-}
-
 // IsZero reports whether p is no time at all.
 func (p Point) IsZero() bool { return p.kind == noPoint }
 

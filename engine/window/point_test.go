@@ -113,34 +113,6 @@ func TestParsePointErrors(t *testing.T) {
 	}
 }
 
-func TestPointFromUnix(t *testing.T) {
-	for _, c := range []struct {
-		seconds int64
-		want    string
-	}{
-		{0, "1970-01-01T00:00:00Z"},
-		{-1, "1969-12-31T23:59:59Z"},
-		{1_700_000_000, "2023-11-14T22:13:20Z"},
-		{-62_135_596_800, "0001-01-01T00:00:00Z"},
-		{253_402_300_799, "9999-12-31T23:59:59Z"},
-	} {
-		got, err := PointFromUnix(c.seconds)
-		if err != nil {
-			t.Error(err)
-		} else if got != mustPoint(t, c.want) {
-			t.Errorf("%d is %s, want %s", c.seconds, got, c.want)
-		}
-	}
-	_, err := PointFromUnix(1_700_000_000_000)
-	want := "unix time 1700000000000 is not in the years 1 to 9999: expected seconds from -62135596800 to 253402300799"
-	if err == nil || err.Error() != want {
-		t.Errorf("got  %v\nwant %s", err, want)
-	}
-	if _, err := PointFromUnix(-62_135_596_801); err == nil {
-		t.Error("a time in the year 0 is no error")
-	}
-}
-
 func FuzzParsePoint(f *testing.F) {
 	for _, s := range []string{
 		"2023-01-01", "2024-02-29 10:20", "2023-01-01T10:20:30.123456+05:30", "0001-01-01T00:00Z", "2023-02-30",
