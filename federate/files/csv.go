@@ -132,6 +132,8 @@ func (f *csvFile) readHeader() error {
 		switch {
 		case name == "":
 			err = fmt.Errorf("column %d has no name", i+1)
+		case strings.Contains(name, "\r"):
+			err = fmt.Errorf("line ends are CR alone, or the name of column %d holds a CR; lines are to end in LF or CR LF", i+1)
 		case !utf8.ValidString(name):
 			err = fmt.Errorf("the name %q of column %d is not valid UTF-8", name, i+1)
 		case seen[name] > 0:

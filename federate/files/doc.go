@@ -19,14 +19,16 @@
 // columns after the columns of the files, with percent escapes undone;
 // __HIVE_DEFAULT_PARTITION__ is NULL.
 //
-// The folders of Delta and Iceberg tables are refused: they also hold the files
-// of removed rows, and only the table's log tells them apart.
+// The folders of Delta, Iceberg and Hudi tables are refused, as are all files and
+// folders in them: they also hold the files of removed rows, and only the table's
+// log tells them apart.
 //
 // [Source.Tables] cannot know whether s/t/ is a table or the schema of a
 // catalog. It takes a folder for a table where every file in it is named like
 // a part ("part…", "data…", or with a digit; at the first level only names that
 // start with "part" or a digit) or where it has Hive folders. What it lists can
-// be opened, except for Delta and Iceberg tables, which are listed and refused.
+// be opened, except for Delta, Iceberg and Hudi tables, which are listed and
+// refused. Folders that may not be read are left out.
 //
 // # Types
 //
@@ -41,13 +43,17 @@
 // (an exponent, or more digits), date, timestamp, else string. Numbers are
 // written as JSON writes them: +1 is text, and so is a column in which a number
 // starts with a needless zero (00001). A date-time without an offset is UTC; one
-// with more than six digits of a second makes its column nanoseconds. A column
-// of dates and date-times is timestamps at midnight UTC for the dates. A column
-// that is always NULL is a string.
+// with more than six digits of a second makes its column nanoseconds, or text
+// where another of its times lies in a year that nanoseconds cannot hold (before
+// 1678, after 2261). A column of dates and date-times is timestamps at midnight
+// UTC for the dates. A column that is always NULL is a string.
 //
 // An empty field of CSV is NULL, quoted or not: encoding/csv does not tell them
 // apart. It also skips blank lines, so that a CSV file of one column cannot hold
-// NULL. In NDJSON a key that is not there is NULL; a column that mixes text with
+// NULL, and reads CR LF in a quoted field as LF. Lines that end in CR alone are
+// refused.
+//
+// In NDJSON a key that is not there is NULL; a column that mixes text with
 // numbers or booleans is a string of their source text.
 //
 // A column that has no place here (maps, structs, times of day, …) is in the
@@ -60,6 +66,13 @@
 // SNAPPY, GZIP, BROTLI or ZSTD, one compression for each column of a file. Others
 // are refused when the table is opened, LZ4_RAW because parquet-go v0.32.0 reads
 // it wrongly.
+//
+// For the same reason a scan refuses columns of booleans, also in lists, with
+// pages encoded in RLE, as some writers of data pages v2 make them; the other
+// columns of such a file can be read. PLAIN booleans are read.
+//
+// A list column with a chunk that ends in an empty data page v2, as Arrow C++
+// writes with tiny pages, fails with an error: parquet-go cannot read it.
 //
 // # Completeness
 //

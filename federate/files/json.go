@@ -94,7 +94,7 @@ func jsonError(d *json.Decoder, err error) error {
 }
 
 func describe(token json.Token) string {
-	switch t := token.(type) {
+	switch token.(type) {
 	case json.Delim:
 		return "a list"
 	case string:
@@ -104,7 +104,7 @@ func describe(token json.Token) string {
 	case bool:
 		return "a boolean"
 	default:
-		return fmt.Sprint(t)
+		return "null"
 	}
 }
 
@@ -114,6 +114,33 @@ func parseValue(d *json.Decoder) (jsonValue, error) {
 	if err != nil {
 		return jsonValue{}, err
 	}
+	if token == json.Delim('[') {
+		return parseList(d)
+	}
+	return parseFlat(d, token)
+}
+
+// parseList reads up to the end of the list that has been opened.
+func parseList(d *json.Decoder) (jsonValue, error) {
+	v := jsonValue{kind: jsonList}
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return v, err
+		}
+		e, err := parseFlat(d, token)
+		if err != nil {
+			return v, err
+		}
+		v.elements = append(v.elements, e)
+	}
+	_, err := d.Token()
+	return v, err
+}
+
+// parseFlat reads the value that starts with token. It skips what is in a list
+// or an object, and takes no stack for lists inside of lists.
+func parseFlat(d *json.Decoder, token json.Token) (jsonValue, error) {
 	switch t := token.(type) {
 	case string:
 		return jsonValue{kind: jsonText, text: t}, nil
@@ -122,24 +149,16 @@ func parseValue(d *json.Decoder) (jsonValue, error) {
 	case bool:
 		return jsonValue{kind: jsonBoolean, text: strconv.FormatBool(t)}, nil
 	case json.Delim:
-		if t == '{' {
-			return jsonValue{kind: jsonObject}, skipNested(d)
+		kind := jsonObject
+		if t == '[' {
+			kind = jsonList
 		}
-		v := jsonValue{kind: jsonList}
-		for d.More() {
-			e, err := parseValue(d)
-			if err != nil {
-				return v, err
-			}
-			v.elements = append(v.elements, e)
-		}
-		_, err := d.Token()
-		return v, err
+		return jsonValue{kind: kind}, skipNested(d)
 	}
 	return jsonValue{}, nil
 }
 
-// skipNested reads up to the end of the object that has been opened.
+// skipNested reads up to the end of the list or object that has been opened.
 func skipNested(d *json.Decoder) error {
 	for depth := 1; depth > 0; {
 		token, err := d.Token()

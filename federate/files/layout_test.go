@@ -168,6 +168,12 @@ func TestFoldersRefused(t *testing.T) {
 		{[]string{"s/t/a.csv", "x", "s/t/more/b.csv", "x"}, `ROOT/s/t/more: is a folder in a table's folder, but not named column=value`},
 		{[]string{"s/t/k=1/a.csv", "x", "s/t/b.csv", "x"}, `ROOT/s/t/k=1/a.csv: lies in folders for (k), and ROOT/s/t/b.csv for ()`},
 		{[]string{"s/t/k=1/a.csv", "k\n2"}, `ROOT/s/t/k=1/a.csv: column "k": is both in the file and in the name of a folder`},
+		{[]string{"s/t/.hoodie/hoodie.properties", "", "s/t/a.parquet", ""}, `ROOT/s/t: is the folder of a Hudi` + removed},
+		{[]string{"s/_delta_log/0.json", "", "s/t.csv", "x"}, `ROOT/s: is the folder of a Delta` + removed},
+		{[]string{"s/metadata/v1.metadata.json", "", "s/t/a.parquet", ""}, `ROOT/s: is the folder of an Iceberg` + removed},
+		{[]string{"s/t/k=1/_delta_log/0.json", "", "s/t/k=1/a.csv", "x"}, `ROOT/s/t/k=1: is the folder of a Delta` + removed},
+		{[]string{"s/t/k=%FF/a.csv", "x"}, `ROOT/s/t/k=%FF: the folder's name is "k" for "\xff", which is not valid UTF-8`},
+		{[]string{"s/t/%FF=1/a.csv", "x"}, `ROOT/s/t/%FF=1: the folder's name is "\xff" for "1", which is not valid UTF-8`},
 		{[]string{"s/t/k=1/k=2/a.csv", "x"}, `ROOT/s/t/k=1/k=2: a folder for "k" inside of another`},
 		{[]string{"s/t/a.csv", "x,y", "s/t/b.csv", "y"}, `ROOT/s/t/b.csv: column "x": is not there, but it is in ROOT/s/t/a.csv`},
 		{[]string{"s/t/a.csv", "x", "s/t/b.csv", "y,x"}, `ROOT/s/t/a.csv: column "y": is not there, but it is in ROOT/s/t/b.csv`},
@@ -175,6 +181,61 @@ func TestFoldersRefused(t *testing.T) {
 		root := tree(t, c.files...)
 		_, err := mustOpen(t, root).Table(t.Context(), ref("s.t"))
 		checkError(t, err, root, c.want)
+	}
+}
+
+// TestRootRefused wants no table of a source whose folder is a table, whether it
+// was one when the source was opened or became one.
+func TestRootRefused(t *testing.T) {
+	const refused = `is the folder of a Delta table, which also holds the files of removed rows; only the table's log tells them apart, so query it where it lives or export it as plain Parquet`
+	root := tree(t, "part-0.csv", "a\n1", "k=1/x.csv", "a\n1")
+	s := mustOpen(t, root)
+	if err := os.Mkdir(filepath.Join(root, "_delta_log"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(root)
+	checkError(t, err, root, `source "ROOT" `+refused)
+	_, err = s.Tables(t.Context())
+	checkError(t, err, root, `ROOT: `+refused)
+	for _, name := range []string{"part-0", "k=1", "k=1.x"} {
+		_, err = s.Table(t.Context(), ref(name))
+		checkError(t, err, root, `ROOT: `+refused)
+	}
+}
+
+// TestFolderWithoutPermission wants the tables in other folders to be listed,
+// and a table that is not there to be not found.
+func TestFolderWithoutPermission(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may read every folder")
+	}
+	root := tree(t, "a/b.csv", "x", "closed/c.csv", "x")
+	closed := filepath.Join(root, "closed")
+	if err := os.Chmod(closed, 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.Chmod(closed, 0o755); err != nil {
+			t.Error(err)
+		}
+	})
+	_, err := mustOpen(t, root).Table(t.Context(), ref("a.zzzz"))
+	var notFound *source.NotFoundError
+	if !errors.As(err, &notFound) {
+		t.Fatalf("%v is not a *source.NotFoundError", err)
+	}
+	checkError(t, err, root, `table a.zzzz is not in ROOT (looked for a/zzzz.parquet|csv|ndjson or a/zzzz/); tables there: a.b`)
+}
+
+// TestNotFoundWithoutList wants a table to be not found where the tables cannot
+// be listed.
+func TestNotFoundWithoutList(t *testing.T) {
+	root := tree(t, "a/b.csv", "x", "_delta_log/0.json", "")
+	s := &Source{root: root, uri: root}
+	_, err := s.Table(t.Context(), ref("a.zzzz"))
+	var notFound *source.NotFoundError
+	if !errors.As(err, &notFound) || notFound.Nearest != nil {
+		t.Errorf("%v is not a *source.NotFoundError without names", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,13 +20,17 @@ type lister struct {
 }
 
 // folder lists the tables in the folder called by names: none for the root,
-// one for a schema, two for a schema of a catalog.
+// one for a schema, two for a schema of a catalog. It skips folders below the
+// root that may not be read.
 func (l *lister) folder(names []string) error {
 	if err := l.source.check(l.ctx); err != nil {
 		return err
 	}
 	dir := filepath.Join(l.source.root, filepath.Join(names...))
 	entries, err := os.ReadDir(dir)
+	if len(names) > 0 && errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
 	if err != nil {
 		return readError(dir, err)
 	}

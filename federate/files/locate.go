@@ -40,8 +40,11 @@ func (s *Source) locate(ctx context.Context, ref model.TableRef) (place, error) 
 			continue
 		}
 		found, err := s.findTable(folder, ref.Table)
-		if err != nil || found.path != "" {
-			return found, err
+		if err != nil {
+			return place{}, err
+		}
+		if found.path != "" {
+			return found, s.checkFormats(found.path)
 		}
 	}
 	for i, l := range looked {
@@ -221,17 +224,33 @@ func refOf(names []string) model.TableRef {
 	return ref
 }
 
-// notFound says what was looked for and what is there instead.
+// checkFormats refuses a table in the folder of a table format, on any level
+// from the root down.
+func (s *Source) checkFormats(path string) error {
+	for path != s.root {
+		path = filepath.Dir(path)
+		if err := checkFormat(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notFound says what was looked for and, where the tables can be listed, what
+// is there instead.
 func (s *Source) notFound(ctx context.Context, ref model.TableRef, looked []string) error {
+	e := &source.NotFoundError{Source: s.uri, Ref: ref, Looked: looked}
 	tables, err := s.Tables(ctx)
 	if err != nil {
-		return err
+		if err := s.check(ctx); err != nil {
+			return err
+		}
+		return e
 	}
 	names := make([]string, len(tables))
 	for i := range tables {
 		names[i] = tables[i].String()
 	}
-	e := &source.NotFoundError{Source: s.uri, Ref: ref, Looked: looked}
 	if near := model.Nearest(ref.String(), names); near != "" {
 		e.Nearest = []string{near}
 	} else {

@@ -112,6 +112,10 @@ func (d *parquetData) reader(i int, columns []int, builders []array.Builder) (ro
 	r := &parquetReader{file: f, meta: d.metas[i]}
 	for k, c := range columns {
 		column := &d.metas[i].columns[d.columnOf[i][c]]
+		err := guard(d.parts[i].path, func() error { return r.meta.checkBooleans(f, column) })
+		if err != nil {
+			return nil, errors.Join(err, r.close())
+		}
 		r.columns = append(r.columns, newColumnReader(d.parts[i].path, column, builders[k]))
 	}
 	return r, nil

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rollcall-db/rollcall/federate/source"
 )
@@ -44,10 +45,6 @@ func listParts(ctx context.Context, p place) ([]part, error) {
 		one, err := partAt(p.path, nil)
 		return []part{one}, err
 	}
-	if name := tableFormat(p.path); name != "" {
-		return nil, readError(p.path, fmt.Errorf("is the folder of %s table, which also holds the files of removed rows; "+
-			"only the table's log tells them apart, so query it where it lives or export it as plain Parquet", name))
-	}
 	parts, err := partsBelow(ctx, p.path, nil)
 	if err != nil {
 		return nil, err
@@ -75,10 +72,27 @@ func keys(hive []hiveValue) string {
 	return strings.Join(names, ", ")
 }
 
+// checkFormat refuses the folder of a table format, and so all files in it.
+func checkFormat(dir string) error {
+	name := tableFormat(dir)
+	if name == "" {
+		return nil
+	}
+	return readError(dir, formatError(name))
+}
+
+// formatError says why the folder of a table format is refused.
+func formatError(format string) error {
+	return fmt.Errorf("is the folder of %s table, which also holds the files of removed rows; "+
+		"only the table's log tells them apart, so query it where it lives or export it as plain Parquet", format)
+}
+
 // tableFormat names the table format whose folder dir is, or "".
 func tableFormat(dir string) string {
-	if info, err := os.Stat(filepath.Join(dir, "_delta_log")); err == nil && info.IsDir() {
-		return "a Delta"
+	for mark, format := range map[string]string{"_delta_log": "a Delta", ".hoodie": "a Hudi"} {
+		if info, err := os.Stat(filepath.Join(dir, mark)); err == nil && info.IsDir() {
+			return format
+		}
 	}
 	metadata, err := os.ReadDir(filepath.Join(dir, "metadata"))
 	if err != nil {
@@ -95,6 +109,9 @@ func tableFormat(dir string) string {
 // partsBelow lists the data files of dir and of the Hive folders in it.
 func partsBelow(ctx context.Context, dir string, hive []hiveValue) ([]part, error) {
 	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := checkFormat(dir); err != nil {
 		return nil, err
 	}
 	entries, err := os.ReadDir(dir)
@@ -141,6 +158,9 @@ func hiveFolder(name string, outer []hiveValue) (hiveValue, error) {
 	value, err := url.PathUnescape(value)
 	if err = errors.Join(keyErr, err); err != nil {
 		return hiveValue{}, fmt.Errorf("the folder's name has a malformed percent escape: %w", err)
+	}
+	if !utf8.ValidString(key) || !utf8.ValidString(value) {
+		return hiveValue{}, fmt.Errorf("the folder's name is %q for %q, which is not valid UTF-8", key, value)
 	}
 	for _, o := range outer {
 		if o.key == key {

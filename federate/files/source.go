@@ -37,7 +37,8 @@ var (
 
 // Open returns the source of the folder at location, which is a path or a
 // file:// URI of an absolute path. No file is opened until a table is asked
-// for. A location that is not a folder is an error.
+// for. A location that is not a folder, or is the folder of a Delta, Iceberg or
+// Hudi table, is an error.
 func Open(location string) (*Source, error) {
 	root := location
 	if strings.HasPrefix(location, "file:") {
@@ -60,6 +61,9 @@ func Open(location string) (*Source, error) {
 		return nil, fmt.Errorf("source %q: %w", location, err)
 	case !info.IsDir():
 		return nil, fmt.Errorf("source %q is a file; a folder of <schema>/<table> files was expected", location)
+	}
+	if name := tableFormat(root); name != "" {
+		return nil, fmt.Errorf("source %q %w", location, formatError(name))
 	}
 	return &Source{
 		root: filepath.Clean(root), uri: location,
@@ -91,6 +95,9 @@ func (s *Source) check(ctx context.Context) error {
 // Tables lists the tables of the folder, down to catalog/schema/table, sorted
 // by name. See the package documentation for how folders are told apart.
 func (s *Source) Tables(ctx context.Context) ([]model.TableRef, error) {
+	if err := checkFormat(s.root); err != nil {
+		return nil, err
+	}
 	l := lister{ctx: ctx, source: s}
 	if err := l.folder(nil); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -17,7 +18,7 @@ import (
 
 const (
 	batchRows  = 32_768   // of a batch, at most
-	stepRows   = 2_048    // appended between two looks at batchBytes
+	stepRows   = 256      // appended between two looks at the size of the text
 	batchBytes = 64 << 20 // of text in a batch; a step that passes it ends the batch
 )
 
@@ -222,6 +223,9 @@ func (s *scan) part(ctx context.Context, i int, yield func(arrow.RecordBatch) bo
 			return readError(p.path, fmt.Errorf("has %d rows where %d were declared; did the file change?", got, want))
 		}
 		s.fillHive(p, n)
+		if err := checkOffsets(p.path, s.schema, s.builders, math.MaxInt32); err != nil {
+			return err
+		}
 		if s.rows += n; s.rows >= batchRows || s.bytes() > batchBytes {
 			if err := s.flush(yield); err != nil {
 				return err
@@ -274,25 +278,47 @@ func (s *scan) fillHive(p *part, n int) {
 	}
 }
 
-// bytes returns the size of the text in the builders.
+// bytes returns the size of the text and of the list elements in the builders.
 func (s *scan) bytes() int {
 	n := 0
 	for _, b := range s.builders {
-		n += textBytes(b)
+		text, elements := sizes(b)
+		n += text + 8*elements
 	}
 	return n
 }
 
-func textBytes(b array.Builder) int {
+// sizes returns the bytes of text, also in lists, and the number of list
+// elements in a builder.
+func sizes(b array.Builder) (text, elements int) {
 	switch b := b.(type) {
 	case *array.StringBuilder:
-		return b.DataLen()
+		return b.DataLen(), 0
 	case *array.BinaryBuilder:
-		return b.DataLen()
+		return b.DataLen(), 0
 	case *array.ListBuilder:
-		return 8*b.ValueBuilder().Len() + textBytes(b.ValueBuilder())
+		text, _ = sizes(b.ValueBuilder())
+		return text, b.ValueBuilder().Len()
 	}
-	return 0
+	return 0, 0
+}
+
+// checkOffsets refuses builders with more text or list elements than most, which
+// is what the offsets of an array can count. They would wrap around unnoticed.
+func checkOffsets(path string, schema *arrow.Schema, builders []array.Builder, most int) error {
+	for i, b := range builders {
+		var err error
+		switch text, elements := sizes(b); {
+		case text > most:
+			err = fmt.Errorf("more than 2 GiB of text in %d rows", stepRows)
+		case elements > most:
+			err = fmt.Errorf("more than 2^31 list elements in %d rows", stepRows)
+		default:
+			continue
+		}
+		return &source.ReadError{Path: path, Column: schema.Field(i).Name, Err: err}
+	}
+	return nil
 }
 
 // flush yields what is in the builders as a batch and empties them.

@@ -73,6 +73,8 @@ func TestCSVErrors(t *testing.T) {
 		"":                  `ROOT/t.csv: is empty; a CSV file starts with a row of column names`,
 		"a,b,a\n1,2,3":      `ROOT/t.csv:1: columns 1 and 3 are both called "a"`,
 		"a,,c\n":            `ROOT/t.csv:1: column 2 has no name`,
+		"a,b\r1,2\r3,4\r":   `ROOT/t.csv:1: line ends are CR alone, or the name of column 2 holds a CR; lines are to end in LF or CR LF`,
+		"a\r\xff":           `ROOT/t.csv:1: line ends are CR alone, or the name of column 1 holds a CR; lines are to end in LF or CR LF`,
 		"a,\xff\n":          `ROOT/t.csv:1: the name "\xff" of column 2 is not valid UTF-8`,
 		"a,b\n1,2\n\n3\n":   `ROOT/t.csv:4: a row of another number of fields than the 2 of the first row`,
 		"a,b\n1,x\"y\n":     `ROOT/t.csv:2: a quote in a field without quotes, at byte 4 of the line`,
@@ -118,6 +120,8 @@ func TestNDJSONErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"a":1,"a":2}`:         `ROOT/t.ndjson:1: the key "a" is there twice`,
 		"{}\n[1]":               `ROOT/t.ndjson:2: one object per line was expected, not a list`,
+		"null":                  `ROOT/t.ndjson:1: one object per line was expected, not null`,
+		`{"a":[[1,]]}`:          `ROOT/t.ndjson:1: not JSON at byte 10: invalid character ']' looking for beginning of value`,
 		`{"a":1} {}`:            `ROOT/t.ndjson:1: something follows the object, at byte 9`,
 		`{"a":`:                 `ROOT/t.ndjson:1: the line ends inside of an object`,
 		"{\"a\":1\n}":           `ROOT/t.ndjson:1: the line ends inside of an object`,
@@ -127,6 +131,24 @@ func TestNDJSONErrors(t *testing.T) {
 	} {
 		_, root, err := openText(t, "t.ndjson", text)
 		checkError(t, err, root, want)
+	}
+}
+
+// TestNDJSONDeep has lists that are nested deeper than a stack may grow.
+func TestNDJSONDeep(t *testing.T) {
+	const levels = 5_000_000
+	open, end := strings.Repeat("[", levels), strings.Repeat("]", levels)
+	_, root, err := openText(t, "t.ndjson", `{"a":`+open)
+	checkError(t, err, root, `ROOT/t.ndjson:1: the line ends inside of an object`)
+	table, _, err := openText(t, "t.ndjson", `{"a":`+open+end+`,"b":1}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := typeName(table.Schema().Field(0)); got != "LIST of LIST" {
+		t.Errorf("the type is %s", got)
+	}
+	if got, err := content(t, table, "b"); got != "1" || err != nil {
+		t.Errorf("the other column: %q, %v", got, err)
 	}
 }
 
