@@ -16,6 +16,7 @@ import (
 type lister struct {
 	ctx    context.Context
 	source *Source
+	read   func(dir string) ([]os.DirEntry, error) // os.ReadDir, save in tests
 	found  []model.TableRef
 }
 
@@ -27,7 +28,7 @@ func (l *lister) folder(names []string) error {
 		return err
 	}
 	dir := filepath.Join(l.source.root, filepath.Join(names...))
-	entries, err := os.ReadDir(dir)
+	entries, err := l.read(dir)
 	if len(names) > 0 && errors.Is(err, fs.ErrPermission) {
 		return nil
 	}

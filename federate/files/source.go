@@ -98,7 +98,7 @@ func (s *Source) Tables(ctx context.Context) ([]model.TableRef, error) {
 	if err := checkFormat(s.root); err != nil {
 		return nil, err
 	}
-	l := lister{ctx: ctx, source: s}
+	l := lister{ctx: ctx, source: s, read: os.ReadDir}
 	if err := l.folder(nil); err != nil {
 		return nil, err
 	}
