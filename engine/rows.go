@@ -67,13 +67,18 @@ func (q *Query) BatchSchema(names ...string) (*arrow.Schema, error) {
 	if err != nil {
 		return nil, err
 	}
+	return q.batchSchema(positions), nil
+}
+
+// batchSchema is BatchSchema for the attributes at the given positions.
+func (q *Query) batchSchema(positions []int) *arrow.Schema {
 	schema := q.db.Schema()
 	fields := []arrow.Field{{Name: schema.KeyColumn, Type: schema.KeyType.Arrow()}}
 	for _, i := range positions {
 		a := schema.Attributes[i]
 		fields = append(fields, arrow.Field{Name: a.Name, Type: a.Type.Arrow(), Nullable: true})
 	}
-	return arrow.NewSchema(fields, nil), nil
+	return arrow.NewSchema(fields, nil)
 }
 
 // Batches returns the customers that the rule selects as Arrow record batches
@@ -82,12 +87,12 @@ func (q *Query) BatchSchema(names ...string) (*arrow.Schema, error) {
 // ends the sequence.
 func (q *Query) Batches(ctx context.Context, names ...string) iter.Seq2[arrow.RecordBatch, error] {
 	return func(yield func(arrow.RecordBatch, error) bool) {
-		schema, err := q.BatchSchema(names...)
+		positions, err := columns(q.db.Schema(), names)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		positions, _ := columns(q.db.Schema(), names) // BatchSchema has found them
+		schema := q.batchSchema(positions)
 		for block, err := range q.blocks(ctx, positions) {
 			if err != nil {
 				yield(nil, err)
