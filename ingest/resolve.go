@@ -211,17 +211,29 @@ func (r *resolver) master() {
 	}
 	r.out.master.found, r.out.master.table, r.out.master.key = t, keyed, key
 	r.out.schema.KeyColumn = key
-	for i, f := range m.Filters {
+	r.out.master.filters = r.filters(keyed, r.problem)
+}
+
+// filters returns the filters of the master table for a scan of it: the scan's
+// key may be text where other scans read whole numbers.
+func (r *resolver) filters(keyed source.Table, problem func(code, path string, err error)) []filter {
+	var filters []filter
+	for i, f := range r.out.parent.Master.Filters {
 		path := fmt.Sprintf("master_table.filters[%d]", i)
-		if at, spelled, ok := r.column(path+".column", t, f.Column); ok {
-			compiled, err := newFilter(spelled, t.Schema().Field(at).Type, f.Values)
-			if err != nil {
-				r.problem("TYPE_MISMATCH", path, fmt.Errorf("table %s (%s): %w", t.Ref(), t.Info().Location, err))
-				continue
-			}
-			r.out.master.filters = append(r.out.master.filters, compiled)
+		at, err := source.Column(keyed, f.Column)
+		if err != nil {
+			problem("UNKNOWN_COLUMN", path+".column", err)
+			continue
 		}
+		column := keyed.Schema().Field(at)
+		compiled, err := newFilter(column.Name, column.Type, f.Values)
+		if err != nil {
+			problem("TYPE_MISMATCH", path, fmt.Errorf("table %s (%s): %w", keyed.Ref(), keyed.Info().Location, err))
+			continue
+		}
+		filters = append(filters, compiled)
 	}
+	return filters
 }
 
 // attribute resolves one attribute and adds it to the scan of its table.
@@ -259,7 +271,7 @@ func (r *resolver) scanOf(found, keyed source.Table, key string) *attributeScan 
 	}
 	s := &attributeScan{table: keyed, key: key}
 	if found == r.out.master.found {
-		s.filters = r.out.master.filters
+		s.filters = r.filters(keyed, func(string, string, error) {}) // reported for the master scan
 	}
 	r.out.attributes = append(r.out.attributes, s)
 	return s
@@ -310,7 +322,7 @@ func (r *resolver) behavior(path string, b *model.BehaviorSource) {
 	if !ok || !keyOK {
 		return
 	}
-	timeConv, err := newTimeConverter(t.Schema().Field(at), r.out.loc)
+	timeConv, err := newTimeConverter(keyed.Schema().Field(at), r.out.loc)
 	if err != nil {
 		r.problem("TYPE_MISMATCH", path, atColumn(t, spelled, err))
 		return

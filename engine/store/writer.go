@@ -113,8 +113,11 @@ func (w *Writer) checkName(name string) error {
 		return foreign
 	}
 	files, err := w.fs.ReadDir(filepath.Join(w.dir, name))
-	if errors.Is(err, syscall.ENOTDIR) {
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
 		return foreign
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // another writer has just cleared it away
 	}
 	for _, file := range files {
 		if !isOurFile(file) {
