@@ -7,6 +7,10 @@ SHELL := bash
 PACKAGES := ./... ./testdata/cdnow/...
 TOOL     := go tool -modfile=tools/go.mod
 
+# The linter's cache belongs to this checkout: findings of another one, whose
+# paths are gone, would be reported here.
+export GOLANGCI_LINT_CACHE := $(CURDIR)/bin/lint-cache
+
 # packages_with lists the folders whose tests match a pattern.
 packages_with = $$(grep -rl --include='*_test.go' '$(1)' . | sed 's|/[^/]*$$||' | sort -u)
 
