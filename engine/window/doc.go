@@ -12,12 +12,16 @@
 //     by second and jumps at transitions. Only two facts are taken from package
 //     time: the offset at an instant, and until when it holds. Everything else,
 //     gaps and overlaps above all, is worked out here (zone.go), because
-//     time.Date promises nothing there.
+//     time.Date promises nothing there. The data is embedded (zone_data.go); what
+//     the machine has is never asked.
 //   - The local calendar: [LocalToInstant] and [DayStart] go from local time to
 //     instants, [DayOf] goes back. Days and longer units move on the local date;
 //     hours, minutes and seconds move on the instant.
 //   - A [Spec] is a window as written, a [Point] is a time as written in it, and
 //     [Spec.Resolve] is one case per row of the table.
+//
+// For executions that know no zones, [Interval.Days] gives the dates that lie in
+// an interval and [Offsets] the changes of the clocks in it.
 //
 // Invariants:
 //
@@ -29,6 +33,8 @@
 //
 // Instants are microseconds since 1970-01-01 UTC throughout. A nil location is
 // taken as UTC.
+//
+// The tables in testdata were made by java.time and judge all of it.
 //
 // The package does not parse rules, does not know events or attributes, and
 // never reads the clock. Start at [Spec.Resolve].

@@ -19,6 +19,13 @@ const maxOffset = 26 * 3600
 // minutes. It is java.time's limit; no zone has ever gone beyond 16 hours.
 const maxPointOffset = 18 * 60
 
+// firstPointSecond and lastPointSecond are the first second of the year 1 and
+// the last of the year 9999 in UTC, in seconds since 1970-01-01 UTC.
+const (
+	firstPointSecond = -62_135_596_800
+	lastPointSecond  = 253_402_300_799
+)
+
 // pointFractionDigits and asOfFractionDigits are how many digits may follow
 // the second. Digits of an as_of past the microsecond are dropped.
 const (

@@ -24,6 +24,18 @@ const (
 	zoned             // a date and time with an offset
 )
 
+// PointFromUnix returns the time of whole seconds since 1970-01-01 UTC, as rule
+// files write it: zoned, in UTC, '2023-11-14T22:13:20Z'. It refuses seconds
+// outside the years 1 to 9999 of UTC, with the zero Point; milliseconds of any
+// time after 1978 are among them.
+func PointFromUnix(seconds int64) (Point, error) {
+	if seconds < firstPointSecond || seconds > lastPointSecond {
+		return Point{}, fmt.Errorf("%d is not a time in unix seconds: expected %d to %d, the years 0001 to 9999",
+			seconds, firstPointSecond, lastPointSecond)
+	}
+	return Point{local: seconds * microsPerSecond, kind: zoned}, nil
+}
+
 // IsZero reports whether p is no time at all.
 func (p Point) IsZero() bool { return p.kind == noPoint }
 

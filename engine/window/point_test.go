@@ -1,6 +1,8 @@
 package window
 
 import (
+	"fmt"
+	"math"
 	"testing"
 	"time"
 )
@@ -109,6 +111,41 @@ func TestParsePointErrors(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", err, c.want)
 		} else if !p.IsZero() {
 			t.Errorf("%q: a Point %v beside the error", c.in, p)
+		}
+	}
+}
+
+func TestPointFromUnix(t *testing.T) {
+	for _, c := range []struct {
+		seconds int64
+		want    string
+	}{
+		{1_700_000_000, "2023-11-14T22:13:20Z"},
+		{0, "1970-01-01T00:00:00Z"},
+		{-1, "1969-12-31T23:59:59Z"},
+		{951_782_400, "2000-02-29T00:00:00Z"},
+		{-62_135_596_800, "0001-01-01T00:00:00Z"},
+		{253_402_300_799, "9999-12-31T23:59:59Z"},
+	} {
+		p, err := PointFromUnix(c.seconds)
+		if err != nil {
+			t.Errorf("%d: %v", c.seconds, err)
+			continue
+		}
+		if p != mustPoint(t, c.want) || p.String() != c.want {
+			t.Errorf("%d is %s, want %s", c.seconds, p, c.want)
+		}
+		for _, zone := range []string{"UTC", "Asia/Tokyo"} { // an instant, whatever the zone
+			if got := p.Instant(mustLoad(t, zone)); got != c.seconds*microsPerSecond {
+				t.Errorf("%d in %s is the instant %d", c.seconds, zone, got)
+			}
+		}
+	}
+	for _, seconds := range []int64{-62_135_596_801, 253_402_300_800, 1_700_000_000_000, math.MinInt64, math.MaxInt64} {
+		want := fmt.Sprintf("%d is not a time in unix seconds: "+
+			"expected -62135596800 to 253402300799, the years 0001 to 9999", seconds)
+		if p, err := PointFromUnix(seconds); err == nil || err.Error() != want || !p.IsZero() {
+			t.Errorf("got  %v, %v\nwant %s", p, err, want)
 		}
 	}
 }

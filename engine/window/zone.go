@@ -3,33 +3,27 @@ package window
 import (
 	"fmt"
 	"math"
-	"strings"
 	"time"
-	_ "time/tzdata" // Zones must load on machines without zoneinfo.
 )
 
 // LoadLocation returns the time zone with an IANA name, such as "UTC" or
-// "America/Los_Angeles". It refuses "", "Local" and names that mean something
-// else on other machines.
+// "America/Los_Angeles", from the data in this package, whatever the machine
+// has. Names are case-sensitive; links such as "US/Pacific" keep their own name.
+// It refuses "" and "Local", which name a zone in Go alone, and "Factory", which
+// names none. Calls with one name return one location; they may run at the same
+// time.
 func LoadLocation(name string) (*time.Location, error) {
-	if !portableName(name) {
+	if name == "UTC" {
+		return time.UTC, nil
+	}
+	if name == "Factory" {
 		return nil, unknownZone(name)
 	}
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, unknownZone(name)
+	loc, err := embeddedLocation(name)
+	if err == nil && loc == nil {
+		err = unknownZone(name)
 	}
-	return loc, nil
-}
-
-// portableName refuses names that package time or a zoneinfo folder gives a
-// meaning of their own. The zones under right/ count leap seconds.
-func portableName(name string) bool {
-	switch name {
-	case "", "Local", "localtime", "posixrules", "Factory":
-		return false
-	}
-	return !strings.HasPrefix(name, "right/") && !strings.HasPrefix(name, "posix/")
+	return loc, err
 }
 
 func unknownZone(name string) error {

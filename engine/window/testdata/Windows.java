@@ -1,40 +1,49 @@
+import java.io.IOException;
+import java.io.PrintStream;
 import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.IsoFields;
 import java.time.temporal.TemporalAdjusters;
 import java.time.temporal.TemporalUnit;
 import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRulesProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeSet;
+import java.util.Random;
 
 /**
- * Windows writes the golden table of window bounds, windows.tsv, with java.time as the judge. It follows the table in
- * docs/rules.md, "Time", row by row, and shares no code with the Go package.
+ * Windows writes the golden tables of this package with java.time as the judge: windows.tsv, the bounds of windows, and
+ * literals.tsv, what times as written, instants and intervals mean in a zone. It follows docs/rules.md, "Time", and
+ * shares no code with the Go package.
  *
- * <p>Everything lies in 1970-2024 and in zones whose history there is settled, so that the time-zone data of any recent
- * JDK gives the same table. Rows with a bound outside those years are left out.
+ * <p>Windows and literals are drawn with a fixed seed, most of them so that a bound falls on or near a transition of the
+ * zone, a month end or a leap day. Zones lie in 1900-2024, where the time-zone data of this JDK, noted in the tables,
+ * and of the Go package are the same; UTC lies in the years 1-9999.
  *
- * <pre>cd engine/window/testdata && java Windows.java > windows.tsv</pre>
+ * <pre>cd engine/window/testdata && java Windows.java</pre>
  */
 public class Windows {
   static final String[] ZONES = {
-    "UTC", "America/Los_Angeles", "America/Sao_Paulo", "America/St_Johns", "America/Havana", "America/Asuncion",
-    "Europe/Dublin", "Asia/Tokyo", "Asia/Kolkata", "Asia/Kathmandu",
-    "Australia/Lord_Howe", "Pacific/Apia", "Pacific/Kwajalein", "Africa/Casablanca", "Africa/Monrovia",
+    "UTC", "America/Los_Angeles", "America/New_York", "America/Sao_Paulo", "America/St_Johns", "America/Havana",
+    "America/Asuncion", "America/Scoresbysund", "Europe/London", "Europe/Dublin", "Europe/Istanbul", "Asia/Tokyo",
+    "Asia/Kolkata", "Asia/Kathmandu", "Asia/Tehran", "Asia/Beirut", "Asia/Gaza", "Asia/Manila", "Australia/Lord_Howe",
+    "Pacific/Apia", "Pacific/Kwajalein", "Pacific/Kiritimati", "Pacific/Chatham", "Africa/Casablanca", "Africa/Cairo",
+    "Africa/Monrovia", "Antarctica/Troll", "America/Toronto", "US/Pacific", "EST5EDT", "Etc/GMT+9",
   };
-  static final Instant FROM = Instant.parse("1970-01-01T00:00:00Z");
-  static final Instant TO = Instant.parse("2025-01-01T00:00:00Z");
-  static final int WINDOWS_PER_AS_OF = 5;
+
+  static final long SEED = 20241231;
+  static final int MONTH_ENDS = 40; // drawn per zone
+  static final int TRANSITIONS = 40; // ordinary ones drawn per zone; the odd ones are all in
 
   /** A window as written. Unused members are 0, null or "". */
   record Spec(String form, long n, String unit, long m, String unit2, String from, String to) {
@@ -52,25 +61,25 @@ public class Windows {
 
     String text() {
       switch (form) {
-        case "InLast": return "in last " + count(n, unit);
+        case "InLast": return "in last " + counted(n, unit);
         case "InLastFull": return "in last " + n + " full " + plural(n, unit);
-        case "InNext": return "in next " + count(n, unit);
+        case "InNext": return "in next " + counted(n, unit);
         case "InNextFull": return "in next " + n + " full " + plural(n, unit);
         case "This": return "this " + unit;
         case "Today": return "today";
         case "Yesterday": return "yesterday";
-        case "For": return "for " + count(n, unit) + " from " + count(m, unit2) + " ago";
+        case "For": return "for " + counted(n, unit) + " from " + counted(m, unit2) + " ago";
         case "Between": return "between '" + from + "' and '" + to + "'";
         case "Since": return "since '" + from + "'";
         case "After": return "after '" + from + "'";
         case "Before": return "before '" + from + "'";
-        case "Ago": return n + " to " + count(m, unit) + " ago";
-        case "MoreThanAgo": return "more than " + count(n, unit) + " ago";
+        case "Ago": return n + " to " + counted(m, unit) + " ago";
+        case "MoreThanAgo": return "more than " + counted(n, unit) + " ago";
         default: return "ever";
       }
     }
 
-    static String count(long n, String unit) {
+    static String counted(long n, String unit) {
       return n + " " + plural(n, unit);
     }
 
@@ -82,7 +91,7 @@ public class Windows {
   /** Half-open bounds; null is unbounded. */
   record Bounds(Instant lo, Instant hi) {}
 
-  /** The table of docs/rules.md. */
+  /** The table of windows in docs/rules.md. */
   static Bounds resolve(Spec s, Instant asOf, ZoneId zone) {
     LocalDate today = dayOf(asOf, zone);
     switch (s.form) {
@@ -137,7 +146,7 @@ public class Windows {
     if (!onDate(unit)) {
       return t.plus(n, chrono(unit));
     }
-    return LocalDateTime.ofInstant(t, zone).plus(n, chrono(unit)).atZone(zone).toInstant();
+    return plus(LocalDateTime.ofInstant(t, zone), n, unit).atZone(zone).toInstant();
   }
 
   static Instant unitStart(Instant t, long n, String unit, ZoneId zone) {
@@ -158,7 +167,12 @@ public class Windows {
   }
 
   static LocalDate plus(LocalDate day, long n, String unit) {
-    return day.plus(n, chrono(unit));
+    return plus(day.atStartOfDay(), n, unit).toLocalDate();
+  }
+
+  /** Quarters are months in one step; IsoFields.QUARTER_YEARS would clamp twice, after the years and after the months. */
+  static LocalDateTime plus(LocalDateTime local, long n, String unit) {
+    return unit.equals("quarter") ? local.plusMonths(3 * n) : local.plus(n, chrono(unit));
   }
 
   static boolean onDate(String unit) {
@@ -166,7 +180,7 @@ public class Windows {
   }
 
   static TemporalUnit chrono(String unit) {
-    return unit.equals("quarter") ? IsoFields.QUARTER_YEARS : ChronoUnit.valueOf(unit.toUpperCase(Locale.ROOT) + "S");
+    return ChronoUnit.valueOf(unit.toUpperCase(Locale.ROOT) + "S");
   }
 
   static Instant at(String point, ZoneId zone) {
@@ -186,54 +200,6 @@ public class Windows {
     return at(point, zone).plus(1, ChronoUnit.MICROS);
   }
 
-  /** Windows that do not depend on a particular as_of. */
-  static List<Spec> relativeSpecs() {
-    List<Spec> specs = new ArrayList<>();
-    String[] units = {"second", "minute", "hour", "day", "week", "month", "quarter", "year"};
-    long[][] counts = {{1, 90}, {1, 45}, {1, 36}, {1, 30}, {1, 6}, {1, 7}, {1, 3}, {1, 4}};
-    for (int i = 0; i < units.length; i++) {
-      for (long n : counts[i]) {
-        for (String form : new String[] {"InLast", "InLastFull", "InNext", "InNextFull", "MoreThanAgo"}) {
-          specs.add(Spec.of(form, n, units[i]));
-        }
-      }
-      specs.add(Spec.of("This", 0, units[i]));
-      specs.add(new Spec("Ago", 0, units[i], 1, "", "", ""));
-      specs.add(new Spec("Ago", 1, units[i], 3, "", "", ""));
-      specs.add(new Spec("For", counts[i][1], units[i], 1, "day", "", ""));
-      specs.add(new Spec("For", 2, units[i], 1, "month", "", ""));
-      specs.add(new Spec("For", 1, "day", counts[i][1], units[i], "", ""));
-      specs.add(new Spec("For", 1, "month", 2, units[i], "", ""));
-      specs.add(new Spec("For", 1, units[i], 1, units[i], "", ""));
-    }
-    specs.add(Spec.of("Today"));
-    specs.add(Spec.of("Yesterday"));
-    specs.add(Spec.of("Ever"));
-    return specs;
-  }
-
-  /** Windows with times as written around a local time: as dates, as local times, as times with an offset. */
-  static List<Spec> pointSpecs(LocalDateTime local) {
-    String day = local.toLocalDate().toString();
-    String later = local.toLocalDate().plusDays(3).toString();
-    String time = text(local);
-    String next = text(local.plusMinutes(90));
-    String zoned = time + "+05:30";
-    return List.of(
-        Spec.points("Between", day, later),
-        Spec.points("Between", day, day),
-        Spec.points("Between", time, next),
-        Spec.points("Between", time, later),
-        Spec.points("Between", zoned, next),
-        Spec.points("Since", day, ""),
-        Spec.points("Since", time, ""),
-        Spec.points("After", day, ""),
-        Spec.points("After", time, ""),
-        Spec.points("After", zoned, ""),
-        Spec.points("Before", day, ""),
-        Spec.points("Before", time, ""));
-  }
-
   /** The canonical text of a local time: seconds always, a fraction without trailing zeros. */
   static String text(LocalDateTime local) {
     String text = local.truncatedTo(ChronoUnit.SECONDS).format(DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss"));
@@ -241,84 +207,342 @@ public class Windows {
     return micros == 0 ? text : text + "." + String.format(Locale.ROOT, "%06d", micros).replaceAll("0+$", "");
   }
 
-  /** as_of values where calendars go wrong. */
-  static TreeSet<Instant> asOfs(ZoneId zone) {
-    TreeSet<Instant> at = new TreeSet<>();
-    List<ZoneOffsetTransition> transitions = new ArrayList<>();
-    for (ZoneOffsetTransition t = zone.getRules().nextTransition(FROM); t != null && t.getInstant().isBefore(TO);
-        t = zone.getRules().nextTransition(t.getInstant())) {
-      transitions.add(t);
-    }
-    for (int i = 0; i < transitions.size(); i++) {
-      // All transitions would be too many. Keep some of both kinds, and every one that is not of an hour or two.
-      long shift = Math.abs(transitions.get(i).getDuration().getSeconds());
-      if (i % 26 > 1 && shift <= 7200) {
-        continue;
-      }
-      Instant t = transitions.get(i).getInstant();
-      at.add(t.minus(1, ChronoUnit.MICROS));
-      at.add(t);
-      at.add(t.plusSeconds(i % 2 == 0 ? 1800 : 5400));
-      at.add(move(t, 1, "day", zone).plusSeconds(60L * (i % 120)));
-      at.add(move(t, 1, "month", zone));
-    }
-    String[] locals = {
-      "1972-02-29T12:00:00", "1999-12-31T23:59:59.999999", "2000-02-29T00:00:00", "2004-02-29T23:59:59.999999",
-      "2011-12-31T10:00:00", "2016-03-31T13:14:15.123456", "2019-05-31T00:00:00", "2020-02-29T06:30:00",
-      "2020-12-31T23:00:00", "2021-01-31T01:30:00.5", "2021-03-01T00:00:00", "2021-06-06T23:59:59.999999",
-      "2021-06-07T00:00:00", "2023-03-31T02:30:00", "2023-07-01T00:00:00.000001", "2023-10-31T12:00:00",
-    };
-    for (String local : locals) {
-      at.add(LocalDateTime.parse(local).atZone(zone).toInstant());
-    }
-    return at;
-  }
-
-  static boolean inRange(Instant t) {
-    return t == null || !t.isBefore(FROM) && t.isBefore(TO);
-  }
-
   static String instant(Instant t, String unbounded) {
-    if (t == null) {
-      return unbounded;
+    return t == null ? unbounded : text(LocalDateTime.ofInstant(t, ZoneOffset.UTC)) + "Z";
+  }
+
+  /** One zone, the years that its rows lie in, and the local times that are of interest there. */
+  static class Ground {
+    final String name;
+    final ZoneId zone;
+    final Instant from;
+    final Instant to;
+    final List<List<LocalDateTime>> targets = new ArrayList<>(); // of odd and ordinary transitions, and month ends
+    final Random random;
+
+    Ground(String name) {
+      this.name = name;
+      zone = ZoneId.of(name);
+      random = new Random(SEED + name.hashCode()); // String.hashCode is specified
+      // Iran's clocks of 1977-1979 were corrected in release 2025b.
+      int firstYear = name.equals("Asia/Tehran") ? 1980 : 1900;
+      from = Instant.parse(name.equals("UTC") ? "0001-01-01T00:00:00Z" : firstYear + "-01-01T00:00:00Z");
+      to = Instant.parse(name.equals("UTC") ? "9999-12-31T00:00:00Z" : "2025-01-01T00:00:00Z");
+      addTransitions();
+      addMonthEnds(firstYear);
     }
-    return text(LocalDateTime.ofInstant(t, ZoneOffset.UTC)) + "Z";
+
+    /** Odd transitions are not of an hour, or touch a midnight. */
+    void addTransitions() {
+      List<ZoneOffsetTransition> ordinary = new ArrayList<>();
+      List<ZoneOffsetTransition> odd = new ArrayList<>();
+      for (ZoneOffsetTransition t = zone.getRules().nextTransition(from); t != null && t.getInstant().isBefore(to);
+          t = zone.getRules().nextTransition(t.getInstant())) {
+        boolean hour = Math.abs(t.getDuration().getSeconds()) == 3600;
+        LocalDate day = t.getDateTimeBefore().minus(1, ChronoUnit.MICROS).toLocalDate();
+        boolean midnight = !t.getDateTimeAfter().toLocalDate().equals(day);
+        (hour && !midnight ? ordinary : odd).add(t);
+      }
+      while (ordinary.size() > TRANSITIONS) {
+        ordinary.remove(random.nextInt(ordinary.size()));
+      }
+      addAround(odd);
+      addAround(odd); // so as to draw them more often
+      addAround(ordinary);
+    }
+
+    /** The ends of both sides of gaps and overlaps, times within them, and the midnights before and after. */
+    void addAround(List<ZoneOffsetTransition> transitions) {
+      List<LocalDateTime> around = new ArrayList<>();
+      for (ZoneOffsetTransition t : transitions) {
+        LocalDateTime lower = t.isGap() ? t.getDateTimeBefore() : t.getDateTimeAfter();
+        LocalDateTime upper = t.isGap() ? t.getDateTimeAfter() : t.getDateTimeBefore();
+        long length = Duration.between(lower, upper).getSeconds();
+        around.add(lower.minus(1, ChronoUnit.MICROS));
+        around.add(lower);
+        around.add(lower.plusSeconds(random.nextInt((int) length)).plus(micros(), ChronoUnit.MICROS));
+        around.add(lower.plusSeconds(random.nextInt((int) length)));
+        around.add(upper.minus(1, ChronoUnit.MICROS));
+        around.add(upper);
+        around.add(lower.toLocalDate().atStartOfDay());
+        around.add(upper.toLocalDate().plusDays(1).atStartOfDay().minus(1, ChronoUnit.MICROS));
+      }
+      if (!around.isEmpty()) {
+        targets.add(around);
+      }
+    }
+
+    /** Last days of months, leap days among them, and some other times. */
+    void addMonthEnds(int firstYear) {
+      List<LocalDateTime> ends = new ArrayList<>();
+      for (int i = 0; i < MONTH_ENDS; i++) {
+        int year = firstYear + random.nextInt(2025 - firstYear);
+        if (name.equals("UTC") && i % 4 == 0) {
+          year = 1 + random.nextInt(9999);
+        }
+        int month = i % 5 == 0 ? 2 : 1 + random.nextInt(12);
+        if (i % 10 == 0) {
+          year = Math.max(year / 4 * 4, 4); // a leap year, mostly
+        }
+        LocalDate day = LocalDate.of(year, month, 1).with(TemporalAdjusters.lastDayOfMonth());
+        ends.add(day.atStartOfDay());
+        ends.add(day.atStartOfDay().plusSeconds(random.nextInt(86400)).plus(micros(), ChronoUnit.MICROS));
+        ends.add(day.plusDays(1).atStartOfDay().minus(1, ChronoUnit.MICROS));
+        ends.add(day.plusDays(random.nextInt(31)).atStartOfDay().plusSeconds(random.nextInt(86400)));
+      }
+      targets.add(ends);
+    }
+
+    /** No fraction for half of the times. */
+    long micros() {
+      return random.nextBoolean() ? 0 : random.nextInt(1_000_000);
+    }
+
+    LocalDateTime target() {
+      List<LocalDateTime> kind = targets.get(random.nextInt(targets.size()));
+      return kind.get(random.nextInt(kind.size()));
+    }
+
+    /** The instant of a local time, in an overlap now the first, now the second. */
+    Instant either(LocalDateTime local) {
+      ZonedDateTime t = local.atZone(zone);
+      return (random.nextBoolean() ? t : t.withLaterOffsetAtOverlap()).toInstant();
+    }
+
+    boolean holds(Instant t) {
+      return t == null || !t.isBefore(from) && t.isBefore(to);
+    }
+  }
+
+  static final String[] UNITS = {"second", "minute", "hour", "day", "week", "month", "quarter", "year"};
+  static final int[] COUNTS = {100_000, 100_000, 5_000, 800, 110, 40, 14, 12}; // the largest of each unit
+
+  /** How many windows of each form and unit a zone gets; half of them count one unit. */
+  static final int PER_FORM = 4;
+
+  static void windows(Ground g, PrintStream out) {
+    for (int u = 0; u < UNITS.length; u++) {
+      for (int i = 0; i < PER_FORM; i++) {
+        for (String form : new String[] {"InLast", "InLastFull", "InNext", "InNextFull", "MoreThanAgo"}) {
+          aimed(g, Spec.of(form, i % 2 == 0 ? 1 : count(g, u), UNITS[u]), i, out);
+        }
+        long n = i < 2 ? 0 : count(g, u);
+        aimed(g, new Spec("Ago", n, UNITS[u], n + count(g, u), "", "", ""), i, out);
+      }
+      for (int i = 0; i < PER_FORM / 2; i++) {
+        aimed(g, Spec.of("This", 0, UNITS[u]), 1, out);
+      }
+      for (int m = 0; m < UNITS.length; m++) {
+        long n = m % 2 == 0 ? 1 : count(g, u);
+        aimed(g, new Spec("For", n, UNITS[u], u % 2 == 0 ? count(g, m) : 1, UNITS[m], "", ""), m, out);
+      }
+    }
+    for (int i = 0; i < PER_FORM; i++) {
+      aimed(g, Spec.of("Today"), 1, out);
+      aimed(g, Spec.of("Yesterday"), 1, out);
+    }
+    aimed(g, Spec.of("Ever"), 1, out);
+    for (int i = 0; i < 2; i++) {
+      pointWindows(g, out);
+    }
+  }
+
+  /** Every pair of kinds of times as written. */
+  static void pointWindows(Ground g, PrintStream out) {
+    for (int from = 0; from < KINDS; from++) {
+      for (int to = 0; to < KINDS; to++) {
+        LocalDateTime local = g.target();
+        // A few of these are the wrong way round.
+        LocalDateTime later = local.plusSeconds(g.random.nextInt(400_000) - 50_000);
+        row(g, g.either(g.target()), Spec.points("Between", point(g, local, from), point(g, later, to)), out);
+      }
+      for (String form : new String[] {"Since", "After", "Before"}) {
+        row(g, g.either(g.target()), Spec.points(form, point(g, g.target(), from), ""), out);
+      }
+    }
+    String day = g.target().toLocalDate().toString();
+    row(g, g.either(g.target()), Spec.points("Between", day, day), out);
+  }
+
+  static long count(Ground g, int unit) {
+    return 1 + g.random.nextInt(g.random.nextBoolean() ? 9 : COUNTS[unit]);
+  }
+
+  /**
+   * Writes a window whose as_of is a target (odd turns), or lies so that the window's count of units leads to a target
+   * (even turns). It draws again where a bound leaves the years of the zone.
+   */
+  static void aimed(Ground g, Spec s, int turn, PrintStream out) {
+    for (int tries = 0; tries < 100; tries++) {
+      Instant asOf = g.either(g.target());
+      if (turn % 2 == 0) {
+        boolean next = s.form.startsWith("InNext");
+        boolean second = s.m > 0;
+        String unit = second && !s.unit2.isEmpty() ? s.unit2 : s.unit;
+        long n = (second ? s.m : s.n) * (next ? -1 : 1);
+        LocalDateTime local = g.target();
+        asOf = onDate(unit) ? g.either(plus(local, n, unit)) : g.either(local).plus(n, chrono(unit));
+      }
+      if (row(g, asOf, s, out)) {
+        return;
+      }
+    }
+    throw new IllegalStateException(g.name + ": " + s.text());
+  }
+
+  static boolean row(Ground g, Instant asOf, Spec s, PrintStream out) {
+    Bounds b = resolve(s, asOf, g.zone);
+    if (!g.holds(asOf) || !g.holds(b.lo) || !g.holds(b.hi)) {
+      return false;
+    }
+    line(out, g.name, instant(asOf, ""), instant(b.lo, "-inf"), instant(b.hi, "+inf"), s.form, "" + s.n, dash(s.unit),
+        "" + s.m, dash(s.unit2), dash(s.from), dash(s.to), s.text());
+    return true;
+  }
+
+  /** The kinds of times as written: a date, a local time, a time with an offset, a time in UTC. */
+  static final int KINDS = 4;
+
+  static String point(Ground g, LocalDateTime local, int kind) {
+    switch (kind) {
+      case 0: return local.toLocalDate().toString();
+      case 1: return text(local);
+      case 2: {
+        int minutes = g.random.nextInt(4) == 0 ? 1 + g.random.nextInt(18 * 60) : 15 * (1 + g.random.nextInt(56));
+        return text(local) + ZoneOffset.ofTotalSeconds((g.random.nextBoolean() ? -60 : 60) * minutes).getId();
+      }
+      default: return text(local) + "Z";
+    }
+  }
+
+  /** A time as somebody may write it: with a space, without seconds, with zeros, with +00:00. */
+  static String spelling(Ground g, String point) {
+    String s = g.random.nextBoolean() ? point.replace('T', ' ') : point;
+    if (g.random.nextBoolean()) {
+      s = s.replaceFirst("(:\\d\\d):00(?!\\.)", "$1");
+    }
+    if (g.random.nextBoolean()) {
+      s = s.replaceFirst("(\\.\\d{1,5})(?!\\d)", "$10");
+    }
+    return g.random.nextBoolean() ? s.replace("Z", "+00:00") : s;
+  }
+
+  static void literals(Ground g, PrintStream out) {
+    int[] kinds = {1, 1, 1, 1, 1, 0, 2, 3}; // local times are the ones that can go wrong
+    for (int i = 0; i < 9 * kinds.length; i++) {
+      String point = point(g, g.target(), kinds[i % kinds.length]);
+      Instant at = at(point, g.zone);
+      Instant end = end(point, g.zone);
+      if (g.holds(at) && g.holds(end)) {
+        line(out, "point", g.name, spelling(g, point), point, instant(at, ""), instant(end, ""));
+      }
+    }
+    for (int i = 0; i < 60; i++) {
+      Instant t = g.either(g.target());
+      LocalDate day = dayOf(t, g.zone);
+      Instant next = start(day.plusDays(1), g.zone);
+      if (g.holds(t) && g.holds(next)) {
+        line(out, "day", g.name, instant(t, ""), day.toString(), instant(start(day, g.zone), ""), instant(next, ""));
+      }
+    }
+    for (int i = 0; i < 20; i++) {
+      LocalDateTime local = g.target();
+      daysIn(g, g.either(local), g.either(local.plusSeconds(g.random.nextInt(i % 2 == 0 ? 100_000 : 400_000))), out);
+      // Both bounds a microsecond off the start of a day, or none.
+      LocalDate day = local.toLocalDate();
+      Instant lo = start(day, g.zone).plus(g.random.nextInt(3) - 1, ChronoUnit.MICROS);
+      Instant hi = start(day.plusDays(g.random.nextInt(4)), g.zone).plus(g.random.nextInt(3) - 1, ChronoUnit.MICROS);
+      daysIn(g, lo, hi, out);
+    }
+    for (int i = 0; i < 8; i++) {
+      Instant t = g.either(g.target());
+      offsets(g, t, g.either(g.target().plusDays(i)), out);
+      offsets(g, t, t.plus(1 + 300L * i, ChronoUnit.DAYS), out);
+    }
+  }
+
+  /** The days that start in [lo, hi), by trying every date around. */
+  static void daysIn(Ground g, Instant lo, Instant hi, PrintStream out) {
+    if (!g.holds(lo) || !g.holds(hi)) {
+      return;
+    }
+    LocalDate first = null;
+    LocalDate last = null;
+    LocalDate end = LocalDate.ofInstant(hi, ZoneOffset.UTC).plusDays(4);
+    for (LocalDate d = LocalDate.ofInstant(lo, ZoneOffset.UTC).minusDays(4); d.isBefore(end); d = d.plusDays(1)) {
+      if (!start(d, g.zone).isBefore(lo) && start(d, g.zone).isBefore(hi)) {
+        first = first == null ? d : first;
+        last = d;
+      }
+    }
+    String none = "none";
+    line(out, "days", g.name, instant(lo, ""), instant(hi, ""), first == null ? none : first.toString(),
+        first == null ? none : last.toString());
+  }
+
+  /** The offset at lo, and the transitions after it and before hi, as instant=seconds. */
+  static void offsets(Ground g, Instant lo, Instant hi, PrintStream out) {
+    if (!g.holds(lo) || !g.holds(hi) || !lo.isBefore(hi)) {
+      return;
+    }
+    StringBuilder list = new StringBuilder();
+    list.append(instant(lo, "")).append('=').append(g.zone.getRules().getOffset(lo).getTotalSeconds());
+    for (ZoneOffsetTransition t = g.zone.getRules().nextTransition(lo); t != null && t.getInstant().isBefore(hi);
+        t = g.zone.getRules().nextTransition(t.getInstant())) {
+      list.append(' ').append(instant(t.getInstant(), "")).append('=').append(t.getOffsetAfter().getTotalSeconds());
+    }
+    line(out, "offsets", g.name, instant(lo, ""), instant(hi, ""), list.toString());
+  }
+
+  /** Whole numbers where a time is wanted are unix seconds. */
+  static void unixSeconds(PrintStream out) {
+    Random random = new Random(SEED);
+    long first = Instant.parse("0001-01-01T00:00:00Z").getEpochSecond();
+    long last = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
+    List<Long> all = new ArrayList<>(List.of(first, first + 1, -1L, 0L, 1L, 951_782_400L, 1_700_000_000L, last - 1, last));
+    for (int i = 0; i < 60; i++) {
+      all.add(i % 2 == 0 ? random.nextInt() : first + (long) (random.nextDouble() * (last - first)));
+    }
+    for (long seconds : all) {
+      line(out, "unix", "UTC", "" + seconds, instant(Instant.ofEpochSecond(seconds), ""));
+    }
   }
 
   static String dash(String s) {
     return s.isEmpty() ? "-" : s;
   }
 
-  public static void main(String[] args) {
-    System.out.println("# Bounds of windows by java.time: the judge of Spec.Resolve and Spec.String.");
-    System.out.println("# Written by Windows.java; to regenerate: cd engine/window/testdata && java Windows.java > windows.tsv");
-    System.out.println("# The last column is a canonical text; all times are UTC; - is an unused member.");
-    System.out.println("# zone\tas_of\tlo\thi\tform\tn\tunit\tm\tunit2\tfrom\tto\ttext");
-    List<Spec> relative = relativeSpecs();
-    int next = 0;
-    int nextPoint = 0;
-    for (String name : ZONES) {
-      ZoneId zone = ZoneId.of(name);
-      for (Instant asOf : asOfs(zone)) {
-        List<Spec> specs = new ArrayList<>();
-        for (int i = 0; i < WINDOWS_PER_AS_OF; i++) {
-          // The stride has no factor in common with the number of windows, so every zone meets all of them.
-          specs.add(relative.get((int) (next * 37L % relative.size())));
-          next++;
-        }
-        List<Spec> points = pointSpecs(LocalDateTime.ofInstant(asOf, zone));
-        specs.add(points.get(nextPoint++ % points.size()));
-        specs.add(points.get(nextPoint++ % points.size()));
-        specs.add(Spec.of(nextPoint % 4 == 0 ? "Today" : "Yesterday"));
-        for (Spec s : specs) {
-          Bounds b = resolve(s, asOf, zone);
-          if (!inRange(b.lo) || !inRange(b.hi)) {
-            continue;
-          }
-          System.out.println(
-              String.join("\t", name, instant(asOf, ""), instant(b.lo, "-inf"), instant(b.hi, "+inf"), s.form,
-                  "" + s.n, dash(s.unit), "" + s.m, dash(s.unit2), dash(s.from), dash(s.to), s.text()));
-        }
+  static void line(PrintStream out, String... cells) {
+    out.print(String.join("\t", cells) + "\n");
+  }
+
+  static PrintStream table(String name, String... comments) throws IOException {
+    PrintStream out = new PrintStream(name, "UTF-8");
+    for (String comment : comments) {
+      out.print("# " + comment + "\n");
+    }
+    out.print("# Written by Windows.java, time-zone data " + ZoneRulesProvider.getVersions("UTC").lastEntry().getKey()
+        + ". All instants are UTC.\n");
+    return out;
+  }
+
+  public static void main(String[] args) throws IOException {
+    try (PrintStream windows = table("windows.tsv",
+            "Bounds of windows by java.time: the judge of Spec.Resolve and Spec.String.",
+            "- is an unused member. The last column is the canonical text.",
+            "zone\tas_of\tlo\thi\tform\tn\tunit\tm\tunit2\tfrom\tto\ttext");
+        PrintStream literals = table("literals.tsv",
+            "Times as written, instants and intervals by java.time.",
+            "unix\tUTC\tseconds\tcanonical text",
+            "point\tzone\ta spelling\tcanonical text\tinstant\tend",
+            "day\tzone\tinstant\tits local day\tstart of that day\tstart of the next",
+            "days\tzone\tlo\thi\tfirst day that starts in [lo, hi)\tlast",
+            "offsets\tzone\tlo\thi\tinstant=seconds east of UTC, from lo on and at each change before hi")) {
+      unixSeconds(literals);
+      for (String name : ZONES) {
+        Ground g = new Ground(name);
+        windows(g, windows);
+        literals(g, literals);
       }
     }
   }
