@@ -106,7 +106,7 @@ func BenchmarkIngest(b *testing.B) {
 	if err := writeShop(warehouse); err != nil {
 		b.Fatal(err)
 	}
-	parent, err := model.ParseBook("shop.yml", []byte(shopYAML))
+	parent, err := model.Parse("shop.yml", []byte(shopYAML))
 	if err != nil {
 		b.Fatal(err)
 	}

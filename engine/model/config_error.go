@@ -13,8 +13,7 @@ type Code string
 
 // The codes of problems in a configuration.
 const (
-	CodeSyntax          Code = "SYNTAX"           // not the YAML that configurations are written in
-	CodeUnsupported     Code = "UNSUPPORTED"      // of the format, but not of this version
+	CodeSyntax          Code = "SYNTAX"           // not the YAML or JSON that configurations are written in
 	CodeUnknownKey      Code = "UNKNOWN_KEY"      // a key that has no meaning here
 	CodeDuplicateKey    Code = "DUPLICATE_KEY"    // a key that its mapping has already
 	CodeMissingKey      Code = "MISSING_KEY"      // a required key, other than one for a name
@@ -25,6 +24,7 @@ const (
 	CodeInvalidTimezone Code = "INVALID_TIMEZONE" // no such time zone
 	CodeConflictingKeys Code = "CONFLICTING_KEYS" // two keys for one thing that differ
 	CodeDuplicateName   Code = "DUPLICATE_NAME"   // two attributes, behaviors or columns of one name
+	CodeUnknownBehavior Code = "UNKNOWN_BEHAVIOR" // a computed attribute of a behavior that is not there
 	CodeAmbiguousName   Code = "AMBIGUOUS_NAME"   // an attribute and a behavior of one name
 )
 
@@ -60,7 +60,7 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// ConfigError is what [ParseBook] returns for a file with problems. It is not
+// ConfigError is what [Parse] returns for a file with problems. It is not
 // changed after it is made and is safe for concurrent use.
 type ConfigError struct {
 	Path     string    `json:"file"`     // of the file, as the caller gave it

@@ -4,14 +4,14 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v4"
+	"github.com/rollcall-db/rollcall/engine/document"
 )
 
 // mapKeys says which keys a mapping may have.
 type mapKeys struct {
-	known []string          // in the order in which they are documented
-	later []string          // of the format, but not of this version
-	alias map[string]string // what other forms and tools call a known key
+	known   []string          // in the order in which they are documented
+	ignored []string          // of the form, but without a meaning here
+	alias   map[string]string // what other forms and tools call a known key
 }
 
 // nearest returns the known key that was most likely meant by key, or "".
@@ -31,54 +31,50 @@ func nearestWord(word string, from []string) string {
 }
 
 // configMap is a mapping of a configuration, its keys checked. Its methods read
-// the value of one key each, and add a problem where it is not what the format
+// the value of one key each, and add a problem where it is not what the form
 // wants there.
 type configMap struct {
 	place    place
-	values   map[string]*yaml.Node // of the known keys that are there
-	mistyped map[string]bool       // the known keys that an unknown one was likely meant for
-	problems *problemList
+	values   map[string]*document.Node // of the known keys that are there
+	mistyped map[string]bool           // the known keys that an unknown one was likely meant for
+	reader   *reader
 }
 
 // readMap checks that a node is a mapping and that its keys are among keys. It
 // returns an empty configMap that reports nothing, and false, where the node is
 // no mapping.
-func readMap(n *yaml.Node, path *keyPath, keys mapKeys, expected string, problems *problemList) (configMap, bool) {
+func (r *reader) readMap(n *document.Node, path *document.Path, keys mapKeys) (configMap, bool) {
 	m := configMap{
-		place: placeOf(n, path), problems: problems,
-		values: map[string]*yaml.Node{}, mistyped: map[string]bool{},
+		place: placeOf(n, path), reader: r,
+		values: map[string]*document.Node{}, mistyped: map[string]bool{},
 	}
-	if n.Kind != yaml.MappingNode {
-		m.wrongKind(n, path, CodeInvalidValue, expected)
+	if n.Kind != document.Map {
+		m.wrongKind(n, path, CodeInvalidValue)
 		return m, false
 	}
-	for key, value := range pairs(n) {
-		if problems.full() {
+	for _, pair := range n.Pairs {
+		if r.problems.full() {
 			break
 		}
-		if key.Kind == yaml.ScalarNode && !isMergeKey(key) {
-			m.readKey(key, value, keys)
-		}
+		m.readKey(pair.Key, pair.Value, keys)
 	}
 	return m, true
 }
 
-// readKey keeps the value of a known key. Of duplicate keys, which checkNodes
-// reports, the first counts.
-func (m configMap) readKey(key, value *yaml.Node, keys mapKeys) {
-	name := key.Value
-	at := placeOf(key, m.place.path.child(name))
+// readKey keeps the value of a known key. Of duplicate keys, which are problems
+// already, the first counts.
+func (m configMap) readKey(key, value *document.Node, keys mapKeys) {
+	name := key.Text
 	switch {
+	case value.IsNull() && m.reader.form.nullIsAbsent() && slices.Contains(keys.known, name):
 	case slices.Contains(keys.known, name):
 		if m.values[name] == nil {
 			m.values[name] = value
 		}
-	case slices.Contains(keys.later, name):
-		m.problems.add(at.laterKey(name))
-	default:
+	case !slices.Contains(keys.ignored, name):
 		near := keys.nearest(name)
 		m.mistyped[near] = true
-		m.problems.add(at.unknownKey(name, near, keys.known))
+		m.reader.problems.add(placeOf(key, m.place.path.Key(name)).unknownKey(name, near, keys.known))
 	}
 }
 
@@ -86,7 +82,7 @@ func (m configMap) readKey(key, value *yaml.Node, keys mapKeys) {
 func (m configMap) has(key string) bool { return m.values[key] != nil }
 
 // path returns the path of a key's value.
-func (m configMap) path(key string) *keyPath { return m.place.path.child(key) }
+func (m configMap) path(key string) *document.Path { return m.place.path.Key(key) }
 
 // at returns the place of a key's value. The key must be there.
 func (m configMap) at(key string) place { return placeOf(m.values[key], m.path(key)) }
@@ -97,16 +93,30 @@ func (m configMap) missing(key string, code Code) {
 	if !m.mistyped[key] {
 		at := m.place
 		at.path = m.path(key)
-		m.problems.add(at.missing(code, expectation(at.path)))
+		m.reader.problems.add(at.missing(code, m.expectation(at.path)))
 	}
 }
 
-// wrongKind reports a value of a kind that cannot stand there. An alias is
-// reported already, by checkNodes.
-func (m configMap) wrongKind(n *yaml.Node, path *keyPath, code Code, expected string) {
-	if n.Kind != yaml.AliasNode {
-		m.problems.add(placeOf(n, path).unexpected(code, n, expected))
+// expectation returns what belongs at a path.
+func (m configMap) expectation(path *document.Path) string {
+	return expectation(m.reader.form, path)
+}
+
+// wrongKind reports a value of a kind that cannot stand there. One that was
+// refused is reported already.
+func (m configMap) wrongKind(n *document.Node, path *document.Path, code Code) {
+	if n.Kind != 0 {
+		m.reader.problems.add(placeOf(n, path).unexpected(code, n, m.expectation(path)))
 	}
+}
+
+// submap reads the mapping that a required key gives.
+func (m configMap) submap(key string, keys mapKeys) (configMap, bool) {
+	if !m.has(key) {
+		m.missing(key, CodeMissingKey)
+		return configMap{}, false
+	}
+	return m.reader.readMap(m.values[key], m.path(key), keys)
 }
 
 // name returns the name that a required key gives, or "" after a problem.
@@ -129,10 +139,10 @@ func (m configMap) optionalName(key string) string {
 
 // nameAt returns a node's text as a name: not empty, nor nothing but spaces. The
 // code is that of the problem that nothing stands there.
-func (m configMap) nameAt(n *yaml.Node, path *keyPath, nothing Code) string {
+func (m configMap) nameAt(n *document.Node, path *document.Path, nothing Code) string {
 	text, ok := m.text(n, path, nothing)
 	if ok && strings.TrimSpace(text) == "" {
-		m.problems.add(placeOf(n, path).unexpected(CodeEmptyName, n, expectation(path)))
+		m.reader.problems.add(placeOf(n, path).unexpected(CodeEmptyName, n, m.expectation(path)))
 		return ""
 	}
 	return text
@@ -140,48 +150,61 @@ func (m configMap) nameAt(n *yaml.Node, path *keyPath, nothing Code) string {
 
 // text returns a node's text as the file has it: 00001 and 2023-01-01 are these
 // characters. It returns false after a problem.
-func (m configMap) text(n *yaml.Node, path *keyPath, nothing Code) (string, bool) {
+func (m configMap) text(n *document.Node, path *document.Path, nothing Code) (string, bool) {
 	switch {
-	case isNull(n):
-		m.wrongKind(n, path, nothing, expectation(path))
+	case n.IsNull():
+		m.wrongKind(n, path, nothing)
 		return "", false
-	case n.Kind != yaml.ScalarNode:
-		m.wrongKind(n, path, CodeInvalidValue, expectation(path))
+	case n.Kind != document.Scalar:
+		m.wrongKind(n, path, CodeInvalidValue)
 		return "", false
 	}
-	return n.Value, true
+	return n.Text, true
+}
+
+// flag returns the boolean that a key gives, false where it is not there or
+// after a problem.
+func (m configMap) flag(key string) bool {
+	n := m.values[key]
+	if n == nil {
+		return false
+	}
+	if n.Kind != document.Scalar || n.Text != "true" && n.Text != "false" {
+		m.wrongKind(n, m.path(key), CodeInvalidValue)
+	}
+	return n.Text == "true"
 }
 
 // list returns the items of the list that a key gives, none where the key is
 // not there or after a problem.
-func (m configMap) list(key string) []*yaml.Node {
+func (m configMap) list(key string) []*document.Node {
 	n := m.values[key]
 	switch {
 	case n == nil:
 		return nil
-	case n.Kind != yaml.SequenceNode:
-		m.wrongKind(n, m.path(key), CodeInvalidValue, expectation(m.path(key)))
+	case n.Kind != document.List:
+		m.wrongKind(n, m.path(key), CodeInvalidValue)
 		return nil
 	}
-	return n.Content
+	return n.Items
 }
 
 // columns returns the names of columns that the items of a key's list give, each
 // once.
-func (m configMap) columns(key string, items []*yaml.Node) []string {
-	names := []string{}
+func (m configMap) columns(key string, items []*document.Node) []string {
+	var names []string
 	lines := map[string]int{}
 	for i, item := range items {
-		if m.problems.full() {
+		if m.reader.problems.full() {
 			break
 		}
-		path := m.path(key).item(i)
+		path := m.path(key).Item(i)
 		name := m.nameAt(item, path, CodeInvalidValue)
 		if name == "" {
 			continue
 		}
 		if line, seen := lines[name]; seen {
-			m.problems.add(placeOf(item, path).duplicateColumn(name, line))
+			m.reader.problems.add(placeOf(item, path).duplicateColumn(name, line))
 			continue
 		}
 		lines[name] = item.Line

@@ -5,7 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v4"
+	"github.com/rollcall-db/rollcall/engine/document"
+	"github.com/rollcall-db/rollcall/engine/window"
 )
 
 // Every message about a configuration stands in this file, one method each.
@@ -13,12 +14,12 @@ import (
 
 // place is where a problem is. A zero line is the start of the file.
 type place struct {
-	path         *keyPath
+	path         *document.Path
 	line, column int
 }
 
 // placeOf returns the place of a node.
-func placeOf(n *yaml.Node, path *keyPath) place {
+func placeOf(n *document.Node, path *document.Path) place {
 	return place{path: path, line: n.Line, column: n.Column}
 }
 
@@ -39,200 +40,164 @@ func truncatedLine(path string) string {
 	return line
 }
 
-// expectations say what belongs at a key path, list positions left out.
-var expectations = map[string]string{
-	"":                          "a mapping with name and master_table",
-	"timezone":                  "the IANA name of a time zone",
-	"master_table":              "a mapping with table and key_column",
-	"master_table.attributes":   "all, none or a list of columns",
-	"master_table.attributes[]": "the name of a column",
-	"master_table.filters":      "a list of filters, each with column and values",
-	"master_table.filters[]":    "a mapping with column and values",
-	"values":                    `a list of values, such as ["US", "CA"]`,
-	"values[]":                  "a value",
-	"attributes":                "a list of attributes",
-	"attributes[]":              "a mapping with name, table, key_column and value_column",
-	"behaviors":                 "a list of behaviors",
-	"behaviors[]":               "a mapping with name, table, key_column and timestamp_column",
-	"fields":                    "a list of columns",
-	"name":                      "a name",
-	"catalog":                   "the name of a catalog",
-	"database":                  "the name of a database",
-	"schema":                    "the name of a database",
-	"table":                     "the name of a table",
-	"key_column":                "the name of the column with the customer's key",
-	"value_column":              "the name of the column with the attribute's values",
-	"timestamp_column":          "the name of the column with the event's time",
-	"type":                      "the name of a type",
+// expectations say what belongs at a key path in a form, list positions left
+// out. Those of no form are of all.
+var expectations = map[Form]map[string]string{
+	0: {
+		"":            "a mapping with name and master",
+		"timezone":    "the IANA name of a time zone",
+		"filters":     "a list of filters, each with column and values",
+		"filters[]":   "a mapping with column and values",
+		"values":      `a list of values, such as ["US", "CA"]`,
+		"values[]":    "a value",
+		"attributes":  "a list of attributes",
+		"behaviors":   "a list of behaviors",
+		"name":        "a name",
+		"connection":  "the name of a connection",
+		"catalog":     "the name of a catalog",
+		"database":    "the name of a database",
+		"schema":      "the name of a database",
+		"table":       "the name of a table",
+		"type":        "the name of a type",
+		"all_columns": "true or false",
+		"allColumns":  "true or false",
+
+		"schedule":                        "a mapping with type, such as {type: daily, time: 03:30}",
+		"schedule.type":                   "how often to refresh",
+		"schedule.time":                   "a time of the day, such as 03:30",
+		"schedule.cron":                   "a cron expression",
+		"schedule.repeat_sub_frequency":   "a list of days of the week or of the month",
+		"schedule.repeat_sub_frequency[]": "a day of the week or of the month",
+	},
+	FormBook: {
+		"":                          "a mapping with name and master_table",
+		"master_table":              "a mapping with table and key_column",
+		"master_table.attributes":   "all, none or a list of columns",
+		"master_table.attributes[]": "the name of a column",
+		"attributes[]":              "a mapping with name, table, key_column and value_column",
+		"behaviors[]":               "a mapping with name, table, key_column and timestamp_column",
+		"fields":                    "a list of columns",
+		"key_column":                "the name of the column with the customer's key",
+		"value_column":              "the name of the column with the attribute's values",
+		"timestamp_column":          "the name of the column with the event's time",
+		"keep":                      "a count and a unit, such as 730 days",
+		"computed":                  "a list of computed attributes",
+		"computed[]":                "a mapping with name, behavior and rule",
+		"computed[].behavior":       "the name of a behavior",
+		"computed[].rule":           "an aggregate, such as sum(amount) in last 365 days",
+	},
+	FormGrouped: {
+		"master":       "a mapping with database and table",
+		"attributes[]": "a mapping with source, join and columns",
+		"behaviors[]":  "a mapping with name, source, join and columns",
+		"source":       "a mapping with database and table",
+		"join":         "a mapping with parent_key and child_key",
+		"parent_key":   "the name of the master table's column with the customer's key",
+		"child_key":    "the name of the column that equals the customer's key",
+		"columns":      "a list of columns",
+		"columns[]":    "a column, or a mapping with column, label and type",
+		"label":        "a name",
+	},
+	FormComposableYAML: {
+		"master":       "a mapping with table and key_column",
+		"attributes[]": "a mapping with name, table, join and column",
+		"behaviors[]":  "a mapping with name, table, join, time_column and columns",
+		"join":         "a mapping with table_key and master_key",
+		"key_column":   "the name of the column with the customer's key",
+		"table_key":    "the name of the column that equals the customer's key",
+		"master_key":   "the key_column of the master table",
+		"time_column":  "the name of the column with the event's time",
+		"schema":       "the name of a schema",
+		"columns":      "a list of columns",
+		"columns[]":    "a column, or a mapping with name, type and column",
+	},
+	FormComposableJSON: {
+		"master":                 "a mapping with table and keyColumn",
+		"attributes[]":           "a mapping with name, table, tableKey, masterKey and column",
+		"behaviors[]":            "a mapping with name, table, tableKey, masterKey, timeColumn and columnMapping",
+		"connectionId":           "the name of a connection",
+		"federatedQueryConfigId": "the name of a connection",
+		"keyColumn":              "the name of the column with the customer's key",
+		"tableKey":               "the name of the column that equals the customer's key",
+		"masterKey":              "the keyColumn of the master table",
+		"timeColumn":             "the name of the column with the event's time",
+		"schema":                 "the name of a schema",
+		"columnMapping":          "a list of columns",
+		"columnMapping[]":        "a mapping with name, type and cdwColumn",
+	},
+	FormAudienceAPI: {
+		"master":             "a mapping with parentDatabaseName and parentTableName",
+		"attributes[]":       "a mapping with name, parentTableName, parentColumn, parentKey and foreignKey",
+		"behaviors[]":        "a mapping with name, parentTableName, parentKey, foreignKey and schema",
+		"parentDatabaseName": "the name of a database",
+		"parentTableName":    "the name of a table",
+		"parentKey":          "the name of the master table's column with the customer's key",
+		"foreignKey":         "the name of the column that equals the customer's key",
+		"schema":             "a list of columns",
+		"schema[]":           "a mapping with name, type and parentColumn",
+	},
 }
 
-// expectation returns what belongs at a path: what expectations has for the
-// whole path, else for its last part. Every other text is a column's name.
-func expectation(path *keyPath) string {
+// expectation returns what belongs at a path in a form: what expectations has
+// for the whole path, else for its last part, the form's before that of all.
+// Every other text is a column's name.
+func expectation(form Form, path *document.Path) string {
 	whole, last := "", ""
-	for p := path; p != nil; p = p.parent {
-		part := p.key
-		if p.index >= 0 {
+	for p := path; p != nil; p = p.Parent() {
+		part, index := p.Last()
+		if index >= 0 {
 			part = "[]"
 		}
 		if last == "" || last == "[]" {
 			last = part + last
 		}
-		switch {
-		case whole == "" || whole[0] == '[':
-			whole = part + whole
-		default:
-			whole = part + "." + whole
+		if whole != "" && whole[0] != '[' {
+			part += "."
 		}
+		whole = part + whole
 	}
-	if text, ok := expectations[whole]; ok {
-		return text
-	}
-	if text, ok := expectations[last]; ok {
-		return text
+	for _, key := range []string{whole, last} {
+		for _, of := range []Form{form, 0} {
+			if text, ok := expectations[of][key]; ok {
+				return text
+			}
+		}
 	}
 	return "the name of a column"
 }
 
 // describeNode returns what a node is, in the file's own words.
-func describeNode(n *yaml.Node) string {
+func describeNode(n *document.Node) string {
 	switch {
-	case n.Kind == yaml.SequenceNode:
+	case n.Kind == document.List:
 		return "a list"
-	case n.Kind == yaml.MappingNode:
+	case n.Kind == document.Map:
 		return "a mapping"
-	case n.Kind == yaml.AliasNode:
-		return "an alias"
-	case isNull(n):
+	case n.IsNull():
 		return "nothing"
 	}
-	return quote(n.Value)
+	return document.Quote(n.Text)
 }
 
-// Problems of the file as a whole.
-
-func (at place) tooLarge(size int) Problem {
-	return at.problem(CodeSyntax, fmt.Sprintf("the file has %d bytes, expected at most %d", size, MaxConfigBytes), "")
-}
-
-func (at place) tooManyMarks(count int) Problem {
-	message := fmt.Sprintf(`the file has %d characters such as ":", "," and "-", expected at most %d`, count, MaxConfigMarks)
-	return at.problem(CodeSyntax, message, "")
-}
-
-func (at place) tooDeep() Problem {
-	return at.problem(CodeSyntax, fmt.Sprintf("lists and mappings are nested more than %d deep", MaxConfigDepth), "")
-}
-
-func (at place) invalidUTF8(b byte, utf16 bool) Problem {
-	hint := ""
-	if utf16 {
-		hint = "the file looks like UTF-16: save it as UTF-8"
+// documentProblem returns a problem of a file as the YAML or JSON that it is.
+func documentProblem(p document.Problem) Problem {
+	problem := Problem{
+		Code: CodeSyntax, KeyPath: p.Path.String(), Line: p.Line, Column: p.Column, Message: p.Message, Hint: p.Hint,
 	}
-	return at.problem(CodeSyntax, fmt.Sprintf("byte %#02x is not valid UTF-8", b), hint)
-}
-
-func (at place) controlCharacter(r rune) Problem {
-	return at.problem(CodeSyntax, fmt.Sprintf("the control character U+%04X is not allowed in YAML", r), "")
-}
-
-func (at place) emptyFile() Problem {
-	return at.problem(CodeSyntax, "the file is empty, expected "+expectation(nil), "")
-}
-
-func (at place) secondDocument() Problem {
-	return at.problem(CodeSyntax, "a second document starts here, expected one in a file", "")
-}
-
-func (at place) otherForm(form string) Problem {
-	p := at.problem(CodeUnsupported, "the "+form+" form of a parent segment is not in this version of rollcall yet",
-		`write the book form, with "master_table:", as docs/configuration.md describes it`)
-	p.KeyPath, p.Found = "master", "master"
-	return p
-}
-
-// Problems of YAML.
-
-func (at place) notYAML(message string) Problem {
-	return at.problem(CodeSyntax, "the file is not valid YAML: "+message, "")
-}
-
-// plainSyntax puts what the YAML parser says into words that need no knowledge
-// of parsers. What it may say besides is passed on as it is.
-var plainSyntax = map[string]string{
-	"mapping values are not allowed in this context": `":" does not belong here`,
-	"did not find expected key":                      "expected a key in line with the keys above it",
-	"did not find expected '-' indicator":            `expected a "-" in line with the items above it`,
-	"could not find expected ':'":                    `expected a ":" after the key`,
-	"did not find expected ',' or ']'":               `expected "," or "]" in the list`,
-	"did not find expected ',' or '}'":               `expected "," or "}" in the mapping`,
-	"did not find expected node content":             "expected a value",
-}
-
-// syntax reports what the YAML parser says at a place, where it found the
-// character found, within something that starts on the line start (0: unknown).
-func (at place) syntax(message string, start int, found rune) Problem {
-	text, known := plainSyntax[message]
-	hint := ""
-	switch {
-	case message == "mapping values are not allowed in this context":
-		hint = `text with ": " in it goes in double quotes`
-	case message == "found character that cannot start any token" && found == '\t':
-		text, known = "a tab cannot indent", true
-		hint = "indent with spaces"
-	case message == "found character that cannot start any token":
-		text, known = fmt.Sprintf("text cannot start with %q", string(found)), true
-		hint = "put the text in double quotes"
-	case message == "found unexpected end of stream" && start > 0:
-		text, known = fmt.Sprintf("the quote that opens on line %d is not closed", start), true
-		start = 0
+	switch p.Code {
+	case document.Duplicate:
+		problem.Code = CodeDuplicateKey
+	case document.Empty:
+		problem.Message += ", expected " + expectation(FormBook, nil)
 	}
-	if !known {
-		text = message
-	}
-	if start > 0 && start != at.line {
-		text += fmt.Sprintf(", in what starts on line %d", start)
-	}
-	p := at.notYAML(text)
-	p.Hint = hint
-	return p
-}
-
-func (at place) anchor(name string) Problem {
-	return at.problem(CodeSyntax, "found the anchor "+quote("&"+name)+": anchors and aliases are not allowed", "write the value out in every place")
-}
-
-func (at place) alias(name string) Problem {
-	return at.problem(CodeSyntax, "found the alias "+quote("*"+name)+": anchors and aliases are not allowed", "write the value out in every place")
-}
-
-func (at place) mergeKey() Problem {
-	return at.problem(CodeSyntax, `the merge key "<<" is not allowed`, "write the keys out in every place")
-}
-
-func (at place) tag(tag string) Problem {
-	return at.problem(CodeSyntax, "found the tag "+quote(tag)+": tags are not allowed", "leave the tag out: every value is read as text")
-}
-
-func (at place) keyNotText(key *yaml.Node) Problem {
-	return at.problem(CodeSyntax, "found "+describeNode(key)+" as a key, expected a word", "")
+	return problem
 }
 
 // Problems of keys.
 
-func (at place) duplicateKey(first int) Problem {
-	return at.problem(CodeDuplicateKey, fmt.Sprintf("duplicate key, given on line %d already", first), "")
-}
-
 func (at place) unknownKey(key, nearest string, known []string) Problem {
 	p := at.problem(CodeUnknownKey, "unknown key", oneOf(nearest, known))
-	p.Found, p.Allowed, p.Nearest = shorten(key), slices.Clone(known), nearest
-	return p
-}
-
-func (at place) laterKey(key string) Problem {
-	p := at.problem(CodeUnsupported, quote(key)+" is not in this version of rollcall yet", "")
-	p.Found = key
+	p.Found, p.Allowed, p.Nearest = document.Shorten(key), slices.Clone(known), nearest
 	return p
 }
 
@@ -243,40 +208,40 @@ func (at place) missing(code Code, expected string) Problem {
 // oneOf is the hint for a word that is none of those known.
 func oneOf(nearest string, known []string) string {
 	if nearest != "" {
-		return "did you mean " + quote(nearest) + "?"
+		return "did you mean " + document.Quote(nearest) + "?"
 	}
 	return "expected one of " + strings.Join(known, ", ")
 }
 
 // Problems of values.
 
-func (at place) unexpected(code Code, n *yaml.Node, expected string) Problem {
+func (at place) unexpected(code Code, n *document.Node, expected string) Problem {
 	p := at.problem(code, "found "+describeNode(n)+", expected "+expected, "")
 	p.Found = describeNode(n)
-	if n.Kind == yaml.ScalarNode && !isNull(n) {
-		p.Found = shorten(n.Value)
+	if n.Kind == document.Scalar && !n.IsNull() {
+		p.Found = document.Shorten(n.Text)
 	}
 	return p
 }
 
 func (at place) unknownTimezone(name string) Problem {
-	p := at.problem(CodeInvalidTimezone, "unknown time zone "+quote(name), `expected an IANA name, such as "UTC" or "America/Los_Angeles"`)
-	p.Found = shorten(name)
+	p := at.problem(CodeInvalidTimezone, "unknown time zone "+document.Quote(name), `expected an IANA name, such as "UTC" or "America/Los_Angeles"`)
+	p.Found = document.Shorten(name)
 	return p
 }
 
 func (at place) unknownType(name string) Problem {
-	p := at.problem(CodeInvalidType, "unknown type "+quote(name), "")
-	p.Found, p.Allowed, p.Nearest = shorten(name), KindNames(), nearestWord(name, KindNames())
+	p := at.problem(CodeInvalidType, "unknown type "+document.Quote(name), "")
+	p.Found, p.Allowed, p.Nearest = document.Shorten(name), KindNames(), nearestWord(name, KindNames())
 	p.Hint = oneOf(p.Nearest, p.Allowed)
 	return p
 }
 
-func (at place) unknownColumnChoice(name string) Problem {
-	p := at.problem(CodeInvalidValue, "found "+quote(name)+", expected "+expectation(at.path), "")
-	p.Found, p.Allowed = shorten(name), []string{"all", "none"}
+func (at place) unknownColumnChoice(name, expected string) Problem {
+	p := at.problem(CodeInvalidValue, "found "+document.Quote(name)+", expected "+expected, "")
+	p.Found, p.Allowed = document.Shorten(name), []string{"all", "none"}
 	p.Nearest = nearestWord(name, p.Allowed)
-	p.Hint = "a single column is written as a list: [" + shorten(name) + "]"
+	p.Hint = "a single column is written as a list: [" + document.Shorten(name) + "]"
 	if p.Nearest != "" {
 		p.Hint = oneOf(p.Nearest, p.Allowed)
 	}
@@ -284,9 +249,9 @@ func (at place) unknownColumnChoice(name string) Problem {
 }
 
 func (at place) schemaDiffers(schema, database string) Problem {
-	message := fmt.Sprintf("schema %s and database %s differ", quote(schema), quote(database))
+	message := fmt.Sprintf("schema %s and database %s differ", document.Quote(schema), document.Quote(database))
 	p := at.problem(CodeConflictingKeys, message, "schema is another word for database: give one of them")
-	p.Found = shorten(schema)
+	p.Found = document.Shorten(schema)
 	return p
 }
 
@@ -299,11 +264,86 @@ func (at place) tooManyFilters(count int) Problem {
 	return at.problem(CodeInvalidValue, fmt.Sprintf("found %d filters, expected at most %d", count, MaxFilters), "")
 }
 
+func (at place) unknownSpan(text, unit string) Problem {
+	p := at.problem(CodeInvalidValue, "found "+document.Quote(text)+", expected "+expectations[FormBook]["keep"], "")
+	p.Found, p.Allowed = document.Shorten(text), window.UnitNames()
+	if _, known := window.ParseUnit(unit); !known && unit != "" {
+		p.Nearest = nearestWord(strings.TrimSuffix(unit, "s"), p.Allowed)
+		p.Hint = oneOf(p.Nearest, p.Allowed)
+	}
+	return p
+}
+
+func (at place) unknownSchedule(name string) Problem {
+	p := at.problem(CodeInvalidValue, "found "+document.Quote(name)+", expected "+expectations[0]["schedule.type"], "")
+	p.Found, p.Allowed, p.Nearest = document.Shorten(name), slices.Clone(scheduleTypes), nearestWord(name, scheduleTypes)
+	p.Hint = oneOf(p.Nearest, p.Allowed)
+	return p
+}
+
+func (at place) connectionDiffers(connection, other string) Problem {
+	message := fmt.Sprintf("the connections %s and %s differ", document.Quote(connection), document.Quote(other))
+	p := at.problem(CodeConflictingKeys, message, "give one of them")
+	p.Found = document.Shorten(connection)
+	return p
+}
+
+func (at place) allAndList(all, list string) Problem {
+	message := fmt.Sprintf("%s is true beside a list of %s", all, list)
+	return at.problem(CodeConflictingKeys, message, "give one of them")
+}
+
+func (at place) otherMasterKey(column string, key masterKey) Problem {
+	message := fmt.Sprintf("found %s, expected %s, the customer's key by line %d",
+		document.Quote(column), document.Quote(key.column), key.line)
+	p := at.problem(CodeConflictingKeys, message, "every table is joined on the one column that identifies a customer")
+	p.Found = document.Shorten(column)
+	return p
+}
+
+func (at place) noMasterKey(join string) Problem {
+	return at.problem(CodeMissingKey, "nothing names the column with the customer's key, expected an attribute or a behavior with "+join,
+		`write the book form, with "master_table:", if there is none`)
+}
+
 // Problems of names.
 
+func (at place) unknownBehavior(name string, names []string) Problem {
+	p := at.problem(CodeUnknownBehavior, "unknown behavior "+document.Quote(name), "")
+	p.Found, p.Nearest = document.Shorten(name), nearestWord(name, names)
+	if len(names) <= maxShownNames {
+		for _, n := range names {
+			p.Allowed = append(p.Allowed, document.Shorten(n))
+		}
+	}
+	switch {
+	case len(names) == 0:
+		p.Hint = "the file has no behaviors"
+	case p.Nearest != "" || p.Allowed != nil:
+		p.Hint = oneOf(p.Nearest, p.Allowed)
+	}
+	return p
+}
+
+func (at place) duplicateField(f FieldSource, first int) Problem {
+	if f.Name == f.Column {
+		return at.duplicateColumn(f.Name, first)
+	}
+	p := at.problem(CodeDuplicateName, fmt.Sprintf("another field is called %s, on line %d", document.Quote(f.Name), first), "")
+	p.Found = document.Shorten(f.Name)
+	return p
+}
+
+func (at place) namedAsTime(f FieldSource) Problem {
+	message := fmt.Sprintf("the column %s is called %s, as the event's time is", document.Quote(f.Column), document.Quote(f.Name))
+	p := at.problem(CodeDuplicateName, message, "give it another name")
+	p.Found = document.Shorten(f.Name)
+	return p
+}
+
 func (at place) duplicateColumn(name string, first int) Problem {
-	p := at.problem(CodeDuplicateName, fmt.Sprintf("column %s is listed on line %d already", quote(name), first), "")
-	p.Found = shorten(name)
+	p := at.problem(CodeDuplicateName, fmt.Sprintf("column %s is listed on line %d already", document.Quote(name), first), "")
+	p.Found = document.Shorten(name)
 	return p
 }
 
@@ -312,20 +352,20 @@ func (at place) notAField(column, key string) Problem {
 	if key == "timestamp_column" {
 		hint += ": rules can name it all the same"
 	}
-	p := at.problem(CodeDuplicateName, fmt.Sprintf("column %s is the %s", quote(column), key), hint)
-	p.Found = shorten(column)
+	p := at.problem(CodeDuplicateName, fmt.Sprintf("column %s is the %s", document.Quote(column), key), hint)
+	p.Found = document.Shorten(column)
 	return p
 }
 
 func (at place) duplicateName(name string, taken namedNode) Problem {
-	p := at.problem(CodeDuplicateName, fmt.Sprintf("another %s is called %s, on line %d", taken.what, quote(name), taken.node.Line), "")
-	p.Found = shorten(name)
+	p := at.problem(CodeDuplicateName, fmt.Sprintf("another %s is called %s, on line %d", taken.what, document.Quote(name), taken.node.Line), "")
+	p.Found = document.Shorten(name)
 	return p
 }
 
 func (at place) ambiguousName(name string, taken namedNode) Problem {
-	message := fmt.Sprintf("the %s on line %d is called %s too", taken.what, taken.node.Line, quote(name))
+	message := fmt.Sprintf("the %s on line %d is called %s too", taken.what, taken.node.Line, document.Quote(name))
 	p := at.problem(CodeAmbiguousName, message, "an attribute and a behavior need different names")
-	p.Found = shorten(name)
+	p.Found = document.Shorten(name)
 	return p
 }

@@ -10,16 +10,17 @@
 //   - [Schema] is what a load found behind those names: every attribute and
 //     every behavior field with its exact [Type]. Rules are checked against it.
 //
-// [ParseBook] reads a configuration; docs/configuration.md describes the format.
-// It goes over a file in four steps, each of which finds its own problems:
+// [Parse] reads a configuration in any of the five forms that
+// docs/configuration.md describes, and [AppendBook] writes one in the first of
+// them. Reading goes over a file in three steps, each of which finds its own
+// problems:
 //
-//  1. the bytes: size, encoding, how much structure there can be;
-//  2. the YAML: one document, not nested too deep;
-//  3. the tree: no anchors, aliases, merge keys, tags or duplicate keys;
-//  4. the format: which keys, which values, which names.
+//  1. the file as YAML or JSON, which is the work of package document;
+//  2. the form: which of the five it is, by its keys (form.go);
+//  3. the content: which keys, which values, which names (a form_*.go for each).
 //
-// The first two end at their first problem, the last two find all of theirs. All
-// messages stand in config_messages.go.
+// The first ends at its first problem of syntax, the last finds all of its own.
+// All messages stand in config_messages.go.
 //
 // The package reads bytes it is given. But for the system's time-zone data it
 // never touches a file, a source or the network.

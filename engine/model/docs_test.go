@@ -11,7 +11,8 @@ import (
 
 const documentation = "../../docs/configuration.md"
 
-// documentedExamples returns the YAML blocks of docs/configuration.md.
+// documentedExamples returns the blocks of YAML and JSON in
+// docs/configuration.md.
 func documentedExamples(t testing.TB) []string {
 	t.Helper()
 	text, err := os.ReadFile(documentation)
@@ -19,27 +20,38 @@ func documentedExamples(t testing.TB) []string {
 		t.Fatal(err)
 	}
 	var blocks []string
-	for i, part := range strings.Split(string(text), "```yaml\n") {
-		if i == 0 {
-			continue
+	for rest := string(text); ; {
+		_, after, found := strings.Cut(rest, "\n```")
+		if !found {
+			return blocks
 		}
-		block, _, closed := strings.Cut(part, "\n```")
+		block, next, closed := strings.Cut(after, "\n```")
 		if !closed {
-			t.Fatalf("%s: a block that starts with %.40q is not closed", documentation, part)
+			t.Fatalf("%s: a block that starts with %.40q is not closed", documentation, after)
 		}
-		blocks = append(blocks, block+"\n")
+		if language, content, _ := strings.Cut(block, "\n"); language == "yaml" || language == "json" {
+			blocks = append(blocks, content+"\n")
+		}
+		rest = next
 	}
-	return blocks
 }
 
+// TestDocumentedExamples reads the examples of the page, of which each form has
+// one.
 func TestDocumentedExamples(t *testing.T) {
-	blocks := documentedExamples(t)
-	if len(blocks) < 2 {
-		t.Errorf("%s has %d YAML blocks, want at least 2", documentation, len(blocks))
-	}
-	for _, block := range blocks {
-		if _, err := ParseBook(documentation, []byte(block)); err != nil {
+	examples := map[Form]int{}
+	for _, block := range documentedExamples(t) {
+		segment, form, err := ParseForm(documentation, []byte(block))
+		if err != nil {
 			t.Errorf("%v\nin the block\n%s", err, block)
+			continue
+		}
+		checkRoundTrip(t, segment)
+		examples[form]++
+	}
+	for form := FormBook; form <= FormAudienceAPI; form++ {
+		if examples[form] == 0 {
+			t.Errorf("%s has no example of the %s form", documentation, form)
 		}
 	}
 }
@@ -51,8 +63,8 @@ func TestDocumentation(t *testing.T) {
 		t.Fatal(err)
 	}
 	words := KindNames()
-	for _, keys := range []mapKeys{bookKeys, masterKeys, filterKeys, attributeKeys, behaviorKeys} {
-		words = append(append(words, keys.known...), keys.later...)
+	for _, keys := range everyKey {
+		words = append(append(words, keys.known...), keys.ignored...)
 	}
 	for _, code := range everyCode {
 		words = append(words, string(code))
@@ -78,9 +90,18 @@ func grouped(n int) string {
 	return grouped(n/1000) + fmt.Sprintf(",%03d", n%1000)
 }
 
+var everyKey = []mapKeys{
+	topKeys[FormBook], topKeys[FormGrouped], topKeys[FormComposableYAML], topKeys[FormComposableJSON], topKeys[FormAudienceAPI],
+	filterKeys, scheduleKeys, bookMasterKeys, bookAttributeKeys, bookBehaviorKeys, bookFields.item, computedKeys,
+	groupedMasterKeys, groupedSourceKeys, groupedJoinKeys, groupedGroupKeys, groupedColumnKeys, groupedBehaviorKeys,
+	composableYAML.master, composableYAML.attribute, composableYAML.behavior, *composableYAML.join, composableYAML.fields.item,
+	composableJSON.master, composableJSON.attribute, composableJSON.behavior, composableJSON.fields.item,
+	audienceMasterKeys, audienceAttributeKeys, audienceBehaviorKeys, audienceFields.item,
+}
+
 var everyCode = []Code{
-	CodeSyntax, CodeUnsupported, CodeUnknownKey, CodeDuplicateKey, CodeMissingKey, CodeMissingName, CodeEmptyName,
-	CodeInvalidValue, CodeInvalidType, CodeInvalidTimezone, CodeConflictingKeys, CodeDuplicateName, CodeAmbiguousName,
+	CodeSyntax, CodeUnknownKey, CodeDuplicateKey, CodeMissingKey, CodeMissingName, CodeEmptyName,
+	CodeInvalidValue, CodeInvalidType, CodeInvalidTimezone, CodeConflictingKeys, CodeDuplicateName, CodeUnknownBehavior, CodeAmbiguousName,
 }
 
 // TestDocumentedError checks the error that the page shows.
@@ -89,7 +110,7 @@ func TestDocumentedError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = ParseBook("parent.yml", []byte("name: x\ntimezone: Asia/Tokio\nmaster_table:\n  table: t\n  key_colum: k\n"))
+	_, err = Parse("parent.yml", []byte("name: x\ntimezone: Asia/Tokio\nmaster_table:\n  table: t\n  key_colum: k\n"))
 	if err == nil || !strings.Contains(string(text), "```text\n"+err.Error()+"\n```") {
 		t.Errorf("%s does not show the error\n%v", documentation, err)
 	}

@@ -9,8 +9,9 @@ const (
 	// counted apart for those by indentation and those in brackets.
 	MaxConfigDepth = 32
 	// MaxConfigMarks is the greatest number of characters that YAML gives a
-	// meaning to, such as ":" and "-". It bounds the memory that reading takes, at
-	// some 150 MiB, and leaves room for 10,000 attributes.
+	// meaning to, such as ":" and "-"; JSON needs no such limit. It bounds the
+	// memory that reading takes, at some 150 MiB, and leaves room for 10,000
+	// attributes.
 	MaxConfigMarks = 1 << 16
 	// MaxProblems is how many problems a ConfigError holds. Reading stops there,
 	// and the error says so.
@@ -21,6 +22,6 @@ const (
 
 // Limits on how a problem is shown. They shorten text for the reader.
 const (
-	maxShownRunes = 40  // of the file's text repeated in a message or a key path
+	maxShownNames = 8   // of names listed in a hint
 	maxNearBytes  = 256 // of an unknown word; no nearest word is looked for beyond
 )
