@@ -27,6 +27,12 @@ type Options struct {
 	// Progress is called from the goroutine of Build, when a scan starts and after
 	// every record batch and column. Nil: nobody wants to know.
 	Progress func(Progress)
+	// AsOf is the time from which the times that events are kept count, and at
+	// which computed attributes are computed. Zero: the time of the call.
+	AsOf time.Time
+	// Delete allows that attributes and behaviors of an existing snapshot go. A
+	// build that would drop one without it is refused with a *DriftError.
+	Delete bool
 	// FS is the file system that the snapshot is written to. Nil: the machine's.
 	FS store.FS
 }
@@ -48,25 +54,31 @@ type Progress struct {
 // *DuplicateKeyError, *ValueError, those of [store.Create] and
 // [store.Writer.Commit], the source's, or ctx's. Build starts no goroutine.
 func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir string, opts *Options) (m *store.Manifest, err error) {
-	b := &builder{start: time.Now(), progress: func(Progress) {}}
-	var fsys store.FS = store.OS
-	if opts != nil && opts.Progress != nil {
-		b.progress = opts.Progress
+	if opts == nil {
+		opts = &Options{}
 	}
-	if opts != nil && opts.FS != nil {
+	b := &builder{start: time.Now(), asOf: opts.AsOf, progress: opts.Progress}
+	var fsys store.FS = store.OS
+	if b.progress == nil {
+		b.progress = func(Progress) {}
+	}
+	if opts.FS != nil {
 		fsys = opts.FS
+	}
+	if b.asOf.IsZero() {
+		b.asOf = b.start
 	}
 	loc, err := window.LoadLocation(p.Timezone)
 	if err != nil {
 		return nil, err
 	}
-	if b.resolved, err = resolve(ctx, p, src, loc); err != nil {
+	if b.resolved, err = resolve(ctx, p, src, loc, b.asOf); err != nil {
 		return nil, err
 	}
 	if b.out, err = store.Create(fsys, dir); err != nil {
 		return nil, err
 	}
-	b.manifest = &store.Manifest{Schema: b.resolved.schema, Attributes: []store.AttributeInfo{}, Behaviors: []store.BehaviorInfo{}}
+	b.manifest = &store.Manifest{Schema: b.resolved.schema, Layout: b.resolved.layout, Attributes: []store.AttributeInfo{}, Behaviors: []store.BehaviorInfo{}}
 	b.manifest.Load.Source = src.URI()
 	defer func() {
 		// A panic is a fault of ours or of a library: it must not end the caller's
@@ -76,6 +88,9 @@ func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir s
 		}
 		err = errors.Join(err, b.out.Abort()) // does nothing after Commit
 	}()
+	if err := b.checkDrift(opts.Delete); err != nil {
+		return nil, err
+	}
 	if err := b.run(ctx); err != nil {
 		return nil, err
 	}
@@ -90,6 +105,7 @@ func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir s
 type builder struct {
 	*resolved
 	start    time.Time
+	asOf     time.Time
 	progress func(Progress)
 	out      *store.Writer
 	manifest *store.Manifest
@@ -253,7 +269,7 @@ func (b *builder) behavior(ctx context.Context, scan *behaviorScan) error {
 		return err
 	}
 	b.report(report)
-	order := events.Order()
+	order := keptEvents(events, events.Order(), scan.keepFrom)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -269,7 +285,7 @@ func (b *builder) behavior(ctx context.Context, scan *behaviorScan) error {
 	if err := b.writeIndex(dirName, bitmapsName, directory, bitmaps); err != nil {
 		return err
 	}
-	b.manifest.Behaviors = append(b.manifest.Behaviors, b.describe(events, times))
+	b.manifest.Behaviors = append(b.manifest.Behaviors, b.describe(events, order, times))
 	b.progress(Progress{Stage: "write", Table: described.Name, Rows: int64(len(order)), Total: int64(len(order))})
 	return nil
 }
@@ -304,12 +320,30 @@ func dated(events *index.Collected, order []uint32) (rows []uint32, times []int6
 	return rows, times
 }
 
-// describe sums a behavior up for the manifest.
-func (b *builder) describe(events *index.Collected, times []int64) store.BehaviorInfo {
-	info := store.BehaviorInfo{Events: uint64(len(events.Rows)), Undated: uint64(len(events.Rows) - len(times))}
+// keptEvents returns the events of order that have no time, or one at from or
+// later. It reuses order.
+func keptEvents(events *index.Collected, order []uint32, from int64) []uint32 {
+	if from == math.MinInt64 {
+		return order
+	}
+	kept := order[:0]
+	for _, i := range order {
+		if at, dated := events.Times.Int(int(i)); !dated || at >= from {
+			kept = append(kept, i)
+		}
+	}
+	return kept
+}
+
+// describe sums a behavior up for the manifest: the events of order, of which
+// times are the dated ones'.
+func (b *builder) describe(events *index.Collected, order []uint32, times []int64) store.BehaviorInfo {
+	info := store.BehaviorInfo{Events: uint64(len(order)), Undated: uint64(len(order) - len(times))}
 	seen := newOnce(b.keys.len())
-	seen.visit(events.Rows)
-	info.Customers = uint64(len(events.Rows) - len(seen.second))
+	for _, i := range order {
+		seen.visit(events.Rows[i : i+1])
+	}
+	info.Customers = uint64(len(order) - len(seen.second))
 	if len(times) > 0 {
 		lo, hi := int64(math.MaxInt64), int64(math.MinInt64)
 		for _, t := range times {

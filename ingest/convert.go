@@ -17,8 +17,9 @@ import (
 // converter turns the values of a source column into those of a snapshot
 // column.
 type converter struct {
-	typ  model.Type
-	note string // how times without a zone are read; empty: nothing to say
+	typ      model.Type
+	encoding model.TimeEncoding // of a timestamp
+	note     string             // how times without a zone are read; empty: nothing to say
 	// load sets row dst[i] of b to value i of arr, where dst[i] is not noRow. An
 	// error is a *elementError.
 	load func(c *counts, b *column.Builder, arr arrow.Array, dst []uint32) error
@@ -102,7 +103,7 @@ func newConverter(f arrow.Field, want model.Kind, loc *time.Location) (*converte
 		return nil, err
 	}
 	if want == model.Timestamp && typ == (model.Type{Kind: model.Number, Repr: model.Int64}) {
-		return &converter{typ: model.Type{Kind: model.Timestamp}, load: loadUnixSeconds}, nil
+		return &converter{typ: model.Type{Kind: model.Timestamp}, encoding: model.EncodedSeconds, load: loadUnixSeconds}, nil
 	}
 	if want != 0 && want != typ.Kind {
 		return nil, fmt.Errorf("configured as %s, but the source has %s", want, typ)
@@ -123,6 +124,9 @@ func newConverter(f arrow.Field, want model.Kind, loc *time.Location) (*converte
 		c.load = loadDates
 	case typ.Kind == model.Timestamp:
 		c.load, c.note = timestampLoader(t.(*arrow.TimestampType), loc)
+		if t.(*arrow.TimestampType).TimeZone == "" {
+			c.encoding = model.EncodedLocal
+		}
 	case typ.Repr == model.Float64:
 		c.load = loadFloats
 	case typ.Repr == model.Decimal:
@@ -142,7 +146,7 @@ func newConverter(f arrow.Field, want model.Kind, loc *time.Location) (*converte
 func newTimeConverter(f arrow.Field, loc *time.Location) (*converter, error) {
 	if typ, err := typeOf(f.Type); err == nil && typ.Kind == model.Date {
 		return &converter{
-			typ:  model.Type{Kind: model.Timestamp},
+			typ: model.Type{Kind: model.Timestamp}, encoding: model.EncodedDate,
 			note: "dates are read as the first instant of the day in " + loc.String(),
 			load: func(_ *counts, b *column.Builder, arr arrow.Array, dst []uint32) error {
 				days := arr.(*array.Date32)

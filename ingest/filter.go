@@ -14,6 +14,7 @@ import (
 // filter keeps the rows of the master table whose column is one of some values.
 type filter struct {
 	column string
+	typ    model.Type
 	texts  []string // of a string column
 	ints   []int64  // of a column of whole numbers
 	bools  []bool   // of a boolean column
@@ -29,6 +30,7 @@ func newFilter(column string, t arrow.DataType, values []string) (filter, error)
 	if typ.Kind != model.String && typ.Kind != model.Boolean && typ != (model.Type{Kind: model.Number, Repr: model.Int64}) {
 		return f, fmt.Errorf("column %q is %s; a filter can be on a string, whole numbers or a boolean", column, typ)
 	}
+	f.typ = typ
 	for _, v := range values {
 		switch typ.Kind {
 		case model.String:

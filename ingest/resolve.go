@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
 	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/window"
 	"github.com/rollcall-db/rollcall/federate/source"
 )
 
@@ -16,6 +18,7 @@ type resolved struct {
 	parent *model.ParentSegment
 	loc    *time.Location
 	schema *model.Schema
+	layout *model.Layout
 	master masterScan
 	// attributes holds a scan per table and key column, so that a table is read
 	// once however many attributes it gives.
@@ -54,6 +57,7 @@ type behaviorScan struct {
 	time     string
 	timeConv *converter
 	fields   []fieldColumn
+	keepFrom int64 // events before it are left out; math.MinInt64: none
 	notes    []string
 }
 
@@ -66,6 +70,7 @@ type fieldColumn struct {
 type resolver struct {
 	ctx      context.Context
 	src      source.Source
+	asOf     time.Time // from which the times that events are kept count
 	out      *resolved
 	tables   map[model.TableRef]source.Table
 	texts    map[keyColumn]source.Table // tables of which a key is read as text
@@ -79,17 +84,34 @@ type keyColumn struct {
 	column string
 }
 
+// Resolve finds every table and column that p names in src, without reading any
+// row, and returns the schema and the layout that a build at asOf would have. Its
+// errors are those of Build before it reads: a *ConfigError with all problems, or
+// the source's.
+func Resolve(ctx context.Context, p *model.ParentSegment, src source.Source, asOf time.Time) (*model.Schema, *model.Layout, error) {
+	loc, err := window.LoadLocation(p.Timezone)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := resolve(ctx, p, src, loc, asOf)
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.schema, r.layout, nil
+}
+
 // resolve finds every table and column of a parent segment. Its error is a
 // *ConfigError with all problems, or the source's.
-func resolve(ctx context.Context, p *model.ParentSegment, src source.Source, loc *time.Location) (*resolved, error) {
+func resolve(ctx context.Context, p *model.ParentSegment, src source.Source, loc *time.Location, asOf time.Time) (*resolved, error) {
 	r := &resolver{
-		ctx: ctx, src: src, tables: map[model.TableRef]source.Table{}, texts: map[keyColumn]source.Table{},
+		ctx: ctx, src: src, asOf: asOf, tables: map[model.TableRef]source.Table{}, texts: map[keyColumn]source.Table{},
 		out: &resolved{
 			parent: p, loc: loc,
 			schema: &model.Schema{
 				Name: p.Name, Timezone: p.Timezone, KeyColumn: p.Master.KeyColumn,
 				Attributes: []model.Attribute{}, Behaviors: []model.Behavior{},
 			},
+			layout: &model.Layout{Attributes: []model.ColumnLayout{}, Behaviors: []model.EventLayout{}},
 		},
 	}
 	r.master()
@@ -212,6 +234,10 @@ func (r *resolver) master() {
 	r.out.master.found, r.out.master.table, r.out.master.key = t, keyed, key
 	r.out.schema.KeyColumn = key
 	r.out.master.filters = r.filters(keyed, r.problem)
+	r.out.layout.Master, r.out.layout.KeyColumn = m.Table, key
+	for i, f := range r.out.master.filters {
+		r.out.layout.Filters = append(r.out.layout.Filters, model.FilterLayout{Column: f.column, Type: f.typ, Values: m.Filters[i].Values})
+	}
 }
 
 // filters returns the filters of the master table for a scan of it: the scan's
@@ -252,10 +278,13 @@ func (r *resolver) attribute(path string, a *model.AttributeSource) {
 		r.problem("TYPE_MISMATCH", path, atColumn(t, spelled, err))
 		return
 	}
-	r.addAttribute(a.Name, r.scanOf(t, keyed, key), spelled, convert)
+	r.addAttribute(a.Name, r.scanOf(t, keyed, key), a.Table, spelled, convert)
 }
 
-func (r *resolver) addAttribute(name string, scan *attributeScan, column string, convert *converter) {
+func (r *resolver) addAttribute(name string, scan *attributeScan, table model.TableRef, column string, convert *converter) {
+	r.out.layout.Attributes = append(r.out.layout.Attributes, model.ColumnLayout{
+		Table: table, KeyColumn: scan.key, Column: column, Encoding: convert.encoding,
+	})
 	scan.columns = append(scan.columns, attributeColumn{len(r.out.schema.Attributes), column, convert})
 	scan.notes = append(scan.notes, convert.noteOn(column)...)
 	r.out.schema.Attributes = append(r.out.schema.Attributes, model.Attribute{Name: name, Type: convert.typ})
@@ -301,7 +330,7 @@ func (r *resolver) masterAttributes() {
 		convert, err := newConverter(t.Schema().Field(at), 0, r.out.loc)
 		switch {
 		case err == nil:
-			r.addAttribute(name, scan(), spelled, convert)
+			r.addAttribute(name, scan(), m.Table, spelled, convert)
 		case m.AllColumns:
 			s := scan()
 			s.notes = append(s.notes, fmt.Sprintf("column %q is left out: %v", spelled, err))
@@ -329,33 +358,45 @@ func (r *resolver) behavior(path string, b *model.BehaviorSource) {
 	}
 	scan := &behaviorScan{table: keyed, behavior: len(r.out.schema.Behaviors), key: key, time: spelled, timeConv: timeConv}
 	scan.notes = timeConv.noteOn(spelled)
+	layout := model.EventLayout{
+		Table: b.Table, KeyColumn: key,
+		Time: model.FieldLayout{Column: spelled, Encoding: timeConv.encoding}, Fields: []model.FieldLayout{},
+	}
+	scan.keepFrom = b.Keep.Resolve(r.asOf, r.out.loc).Lo
+	if scan.keepFrom != math.MinInt64 {
+		layout.KeptFrom = &scan.keepFrom
+	}
 	fields := r.fields(path, b, scan)
+	for _, f := range scan.fields {
+		layout.Fields = append(layout.Fields, model.FieldLayout{Column: f.name, Encoding: f.convert.encoding})
+	}
 	r.out.behaviors = append(r.out.behaviors, scan)
+	r.out.layout.Behaviors = append(r.out.layout.Behaviors, layout)
 	r.out.schema.Behaviors = append(r.out.schema.Behaviors, model.Behavior{Name: b.Name, TimeColumn: spelled, Fields: fields})
 }
 
 // fields resolves the fields of a behavior: those named, or every column but
 // key and time.
 func (r *resolver) fields(path string, b *model.BehaviorSource, scan *behaviorScan) []model.Field {
-	names := b.Fields
+	sources := b.Fields
 	if b.AllFields {
 		for _, f := range scan.table.Schema().Fields() {
 			if f.Name != scan.key && f.Name != scan.time {
-				names = append(names, f.Name)
+				sources = append(sources, model.FieldSource{Name: f.Name, Column: f.Name})
 			}
 		}
 	}
 	fields := []model.Field{}
-	for _, name := range names {
-		at, spelled, ok := r.column(path+".fields", scan.table, name)
+	for _, source := range sources {
+		at, spelled, ok := r.column(path+".fields", scan.table, source.Column)
 		if !ok {
 			continue
 		}
-		convert, err := newConverter(scan.table.Schema().Field(at), 0, r.out.loc)
+		convert, err := newConverter(scan.table.Schema().Field(at), source.Kind, r.out.loc)
 		switch {
 		case err == nil:
 			scan.fields = append(scan.fields, fieldColumn{spelled, convert})
-			fields = append(fields, model.Field{Name: name, Type: convert.typ})
+			fields = append(fields, model.Field{Name: source.Name, Type: convert.typ})
 			scan.notes = append(scan.notes, convert.noteOn(spelled)...)
 		case b.AllFields:
 			scan.notes = append(scan.notes, fmt.Sprintf("column %q is left out: %v", spelled, err))

@@ -272,10 +272,15 @@ func scanEvents(ctx context.Context, scan *behaviorScan, keys *keySet, b *model.
 	}
 	s.report.Loaded = int64(len(events.Rows))
 	for i := range events.Rows {
-		if events.Times.IsNull(i) {
+		at, dated := events.Times.Int(i)
+		switch {
+		case !dated:
 			s.report.Undated++
+		case at < scan.keepFrom:
+			s.report.Expired++
 		}
 	}
+	s.report.Loaded -= s.report.Expired
 	return events, s.report, nil
 }
 

@@ -26,8 +26,9 @@ type Manifest struct {
 	CreatedAt  time.Time       `json:"created_at"` // when the build ended, UTC
 	Customers  uint64          `json:"customers"`
 	Schema     *model.Schema   `json:"schema"`
-	Attributes []AttributeInfo `json:"attributes"` // as Schema.Attributes
-	Behaviors  []BehaviorInfo  `json:"behaviors"`  // as Schema.Behaviors
+	Layout     *model.Layout   `json:"layout,omitempty"` // where the parts of Schema are in the source
+	Attributes []AttributeInfo `json:"attributes"`       // as Schema.Attributes
+	Behaviors  []BehaviorInfo  `json:"behaviors"`        // as Schema.Behaviors
 	Load       LoadReport      `json:"load"`
 	Files      []FileInfo      `json:"files"` // in the order written
 }

@@ -5,7 +5,8 @@ package store
 type LoadReport struct {
 	Source  string        `json:"source"` // URI, without secrets
 	Tables  []TableReport `json:"tables"`
-	Seconds float64       `json:"seconds"` // from the first read to the commit
+	Changes []string      `json:"changes,omitempty"` // how attributes and behaviors differ from the version before
+	Seconds float64       `json:"seconds"`           // from the first read to the commit
 }
 
 // TableReport is the part of a load report about one scan of one table.
@@ -16,11 +17,12 @@ type TableReport struct {
 	Names     []string `json:"names"`      // attributes, or the behavior, that came of it
 	KeyColumn string   `json:"key_column"` // as the source spells it
 	Rows      int64    `json:"rows"`       // read
-	Loaded    int64    `json:"loaded"`     // of Rows: the others are counted by the next three
+	Loaded    int64    `json:"loaded"`     // of Rows: the others are counted by the next four
 
 	NullKeys int64 `json:"null_keys"` // left out: key is NULL
 	Filtered int64 `json:"filtered"`  // left out: a filter of the master table excludes them
 	Orphans  int64 `json:"orphans"`   // left out: key is not in the master table
+	Expired  int64 `json:"expired"`   // left out: an event older than its behavior keeps
 
 	NullKeyRows []int64  `json:"null_key_rows,omitempty"` // positions of the first rows with a NULL key, from 1; at most 10
 	OrphanKeys  []string `json:"orphan_keys,omitempty"`   // keys of the first orphans, in order of arrival; at most 10

@@ -53,6 +53,13 @@ func Create(fsys FS, dir string) (*Writer, error) {
 	return w, nil
 }
 
+// Current returns the manifest of the version that the new one replaces, nil
+// where there is none.
+func (w *Writer) Current() *Manifest { return w.old }
+
+// Dir returns the snapshot's folder.
+func (w *Writer) Dir() string { return w.dir }
+
 // makeDir makes the snapshot's folder and those above it that are missing.
 func (w *Writer) makeDir() error {
 	for dir := w.dir; ; dir = parentDir(dir) {
