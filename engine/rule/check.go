@@ -9,23 +9,21 @@ import (
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
-// Check resolves a rule against a schema. All its problems are returned
-// together, as [Errors]; any other error is about the schema's time zone. The
-// Checked refers to schema, which must not change afterwards.
-func Check(r *Rule, schema *model.Schema) (*Checked, error) {
-	if r.root == nil {
-		return nil, Errors{r.source.emptyRule()}
-	}
+// Check resolves a rule against a schema and the segments that it may refer to;
+// segments may be nil. All its problems, and those of the segments it refers to,
+// are returned together, as [Errors]; any other error is about the schema's time
+// zone. The Checked refers to schema, which must not change afterwards.
+func Check(r *Rule, schema *model.Schema, segments *Library) (*Checked, error) {
 	loc, err := window.LoadLocation(schema.Timezone)
 	if err != nil {
 		return nil, fmt.Errorf("parent segment %q: %w", schema.Name, err)
 	}
-	c := newChecker(r.source, schema, loc)
-	root := c.node(r.root)
-	if len(c.errs) > 0 {
-		return nil, c.errs.sorted()
+	c := newChecker(newShared(schema, loc, segments), r)
+	root, text := c.rule(r)
+	if errs := append(c.errs.sorted(), c.segmentErrs...); len(errs) > 0 {
+		return nil, errs[:min(len(errs), MaxErrors)]
 	}
-	return &Checked{Root: root, Schema: schema, Location: loc, text: r.String(), warnings: c.warnings}, nil
+	return &Checked{Root: root, Schema: schema, Location: loc, text: text, warnings: c.warnings}, nil
 }
 
 // Warnings returns what is allowed in the rule but hardly meant, a line each
@@ -33,44 +31,77 @@ func Check(r *Rule, schema *model.Schema) (*Checked, error) {
 // its second (EMPTY_RANGE). There are MaxErrors at most. The caller must not change the slice.
 func (c *Checked) Warnings() []string { return c.warnings }
 
-// checker turns nodes into conditions and collects what is wrong with them. A
-// function that notes a problem returns whatever it likes: the conditions are
-// dropped if there was one.
-type checker struct {
-	source
+// shared is what the checkers of a rule and of the segments it refers to have in
+// common.
+type shared struct {
 	schema     *model.Schema
 	loc        *time.Location
 	attributes map[string]int // positions by name
 	behaviors  map[string]int
-	errs       Errors
+	segments   *segmentTable
 	warnings   []string
 
 	patterns     map[string]*regexp.Regexp // those compiled, by their text
 	patternSteps int                       // instructions of all of them
 }
 
-func newChecker(src source, schema *model.Schema, loc *time.Location) *checker {
-	c := &checker{
-		source: src, schema: schema, loc: loc,
+func newShared(schema *model.Schema, loc *time.Location, segments *Library) *shared {
+	s := &shared{
+		schema: schema, loc: loc,
 		attributes: make(map[string]int, len(schema.Attributes)),
 		behaviors:  make(map[string]int, len(schema.Behaviors)),
+		segments:   newSegmentTable(segments),
 		patterns:   make(map[string]*regexp.Regexp),
 	}
 	for i := range schema.Attributes {
-		c.attributes[schema.Attributes[i].Name] = i
+		s.attributes[schema.Attributes[i].Name] = i
 	}
 	for i := range schema.Behaviors {
-		c.behaviors[schema.Behaviors[i].Name] = i
+		s.behaviors[schema.Behaviors[i].Name] = i
 	}
-	return c
+	return s
+}
+
+// checker turns the nodes of one rule into conditions and collects what is wrong
+// with them. A function that notes a problem returns whatever it likes: the
+// conditions are dropped if there was one.
+type checker struct {
+	*shared
+	source
+	file        string
+	paths       pathIndex
+	behavior    *model.Behavior // whose fields names are, within a where
+	bareWhere   bool            // which has no brackets
+	errs        Errors
+	segmentErrs Errors // of segments that the rule refers to
+}
+
+func newChecker(s *shared, r *Rule) *checker {
+	return &checker{shared: s, source: r.source, file: r.file, paths: r.paths}
+}
+
+// rule checks a whole rule and returns its canonical text, too.
+func (c *checker) rule(r *Rule) (Cond, string) {
+	if r.root == nil {
+		c.add(c.emptyRule())
+		return nil, ""
+	}
+	root := r.root
+	if r.loose {
+		root = c.typedTree(root)
+	}
+	return c.node(root), *root.slot()
 }
 
 // add notes a problem.
-func (c *checker) add(err *Error) { c.errs = append(c.errs, err) }
+func (c *checker) add(err *Error) {
+	err.File, err.Path = c.file, c.paths.at(err.Offset)
+	c.errs = append(c.errs, err)
+}
 
 // full reports whether further problems would not be shown. Problems come in the
 // order of their places but for those within one test.
-func (c *checker) full() bool { return len(c.errs) >= MaxErrors }
+func (c *checker) full() bool { return len(c.errs)+len(c.segmentErrs) >= MaxErrors }
 
 func (c *checker) node(n node) Cond {
 	switch n := n.(type) {
@@ -88,7 +119,12 @@ func (c *checker) node(n node) Cond {
 		return &Or{Conds: conds, text: n.text}
 	case *notNode:
 		return &Not{Cond: c.node(n.node), text: n.text}
+	case *segmentNode:
+		return c.segment(n)
 	case *testNode:
+		if c.behavior != nil {
+			return c.fieldTest(n)
+		}
 		return c.test(n)
 	}
 	return nil
@@ -97,13 +133,23 @@ func (c *checker) node(n node) Cond {
 // test decides what the name of a test is.
 func (c *checker) test(t *testNode) Cond {
 	if i, ok := c.attributes[t.name.text]; ok {
-		return c.attribute(t, i)
+		if t.ofBehavior() {
+			c.add(c.behaviorPartOnAttribute(t))
+			return nil
+		}
+		a := &AttributeTest{Attribute: i, text: t.text}
+		return c.columnTest(t, c.schema.Attributes[i].Type, &a.ColumnTest, a, &a.text)
 	}
 	if i, ok := c.behaviors[t.name.text]; ok {
-		return c.behavior(t, i)
+		return c.behaviorTest(t, i)
 	}
 	c.add(c.unknownName(t))
 	return nil
+}
+
+// ofBehavior reports whether the test has a part that only behaviors have.
+func (n *testNode) ofBehavior() bool {
+	return n.edge != edgeNone || n.where != nil || n.aggregate != nil
 }
 
 // window resolves a window's times and checks its counts.

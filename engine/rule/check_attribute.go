@@ -7,42 +7,50 @@ import (
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
-// attribute checks a test of the attribute at position i.
-func (c *checker) attribute(t *testNode, i int) Cond {
-	typ := c.schema.Attributes[i].Type
-	if t.count != nil {
-		c.add(c.countOnAttribute(t))
-		return nil
-	}
+// columnTest checks a test of an attribute or a field of the type and fills ct,
+// which is part of leaf; text is the leaf's. It returns the leaf, or its
+// complement where the operator is negated.
+func (c *checker) columnTest(t *testNode, typ model.Type, ct *ColumnTest, leaf Cond, text *string) Cond {
 	if t.quant != nil && (!typ.IsArray() || t.op != nil && t.op.kind == opIsNull) {
 		c.add(c.invalidQuant(t, typ))
 		return nil
 	}
-	a := &AttributeTest{Attribute: i, Type: typ, text: t.text}
+	ct.Type = typ
 	op, win := t.readFor(typ)
 	switch {
 	case win != nil && !isTime(typ):
 		c.add(c.windowMismatch(t, typ))
 	case win != nil:
-		a.Window = c.window(win)
+		ct.Window = c.window(win)
 	case op == nil && typ.Kind != model.Boolean:
-		c.add(c.bareAttribute(t, typ))
+		c.add(c.bareName(t, typ))
 	case op == nil:
-		a.Values.Bools = []bool{true}
+		ct.Values.Bools = []bool{true}
 	case op.kind == opIsNull:
-		a.IsNull = true
+		ct.IsNull = true
 	case typ.IsArray():
-		a.Quant = Quant{Op: QuantAny}
+		ct.Quant = Quant{Op: QuantAny}
 		if t.quant != nil {
-			a.Quant = t.quant.quant
+			ct.Quant = t.quant.quant
 		}
-		a.Values = c.values(t.name, typ, op)
-		a.Values.Except = op.not
-		return a // the negation is part of what each element is tested for
+		ct.Values = c.values(t.name, typ, op)
+		ct.Values.Except = op.not
+		return leaf // the negation is part of what each element is tested for
 	default:
-		a.Values = c.values(t.name, typ, op)
+		ct.Values = c.values(t.name, typ, op)
 	}
-	return negated(t, a)
+	if t.op == nil || !t.op.not {
+		return leaf
+	}
+	*text = (&testNode{name: t.name, quant: t.quant, op: t.op.positive()}).print()
+	return &Not{Cond: leaf, text: t.text}
+}
+
+// positive returns the operator without its negation.
+func (o *opNode) positive() *opNode {
+	p := *o
+	p.not = false
+	return &p
 }
 
 // isTime reports whether windows test attributes of the type.
@@ -62,18 +70,6 @@ func (n *testNode) readFor(typ model.Type) (*opNode, *windowNode) {
 	default:
 		return op, win
 	}
-}
-
-// negated returns the test a of t's operator, or its complement where the
-// operator is negated.
-func negated(t *testNode, a *AttributeTest) Cond {
-	if t.op == nil || !t.op.not {
-		return a
-	}
-	positive := *t.op
-	positive.not = false
-	a.text = (&testNode{name: t.name, quant: t.quant, op: &positive}).print()
-	return &Not{Cond: a, text: t.text}
 }
 
 // values returns the set of values that pass o, its negation aside. Of a list

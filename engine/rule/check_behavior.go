@@ -2,6 +2,8 @@ package rule
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/rollcall-db/rollcall/engine/window"
 )
@@ -9,30 +11,115 @@ import (
 // counts holds the numbers of events that a customer may have.
 var counts = intDomain(0, math.MaxInt64)
 
-// behavior checks a test of a behavior: purchase count >= 2 in last 30 days.
-func (c *checker) behavior(t *testNode, i int) Cond {
+// behaviorTest checks a test of a behavior:
+//
+//	purchase where (category = 'Books') count >= 2 in last 30 days
+func (c *checker) behaviorTest(t *testNode, i int) Cond {
 	if t.quant != nil || t.op != nil {
 		c.add(c.operatorOnBehavior(t))
 		return nil
 	}
-	if w := t.window; t.count == nil && w != nil && w.spec.Form == window.Between && w.from.kind == literalNumber {
+	if w := t.window; !t.ofBehavior() && w != nil && w.spec.Form == window.Between && w.from.kind == literalNumber {
 		c.add(c.numbersAsWindow(t))
 		return nil
 	}
-	b := &BehaviorTest{Behavior: i, Counts: []Range[int64]{{1, math.MaxInt64}}, text: t.text}
-	if t.count != nil {
-		b.Counts = c.counts(t.count)
-	}
-	if t.window != nil {
-		b.Window = *c.window(t.window)
-	}
-	if t.count == nil || !t.count.not {
+	b := &BehaviorTest{Behavior: i, text: t.text}
+	if t.edge != edgeNone {
+		c.edge(t, b)
 		return b
 	}
-	positive := *t.count
-	positive.not = false
-	b.text = (&testNode{name: t.name, count: &positive, window: t.window}).print()
+	b.Aggregate = c.aggregate(t.aggregate, &c.schema.Behaviors[i])
+	c.eventsOf(t, b)
+	if t.aggregate == nil || !t.aggregate.test.not {
+		return b
+	}
+	positive := *t
+	aggregate := *t.aggregate
+	aggregate.test = aggregate.test.positive()
+	positive.aggregate = &aggregate
+	b.text = positive.print()
 	return &Not{Cond: b, text: t.text}
+}
+
+// where checks the filter of the events of b.
+func (c *checker) where(t *testNode, b *BehaviorTest) {
+	if t.where == nil {
+		return
+	}
+	c.behavior, c.bareWhere = &c.schema.Behaviors[b.Behavior], t.bareWhere
+	b.Where = c.node(t.where)
+	c.behavior = nil
+}
+
+// eventsOf fills b with which events are meant.
+func (c *checker) eventsOf(t *testNode, b *BehaviorTest) {
+	c.where(t, b)
+	if t.window != nil {
+		b.Window = *c.window(t.window)
+	} else {
+		b.liftWindow()
+	}
+	b.SeesNext = isNext(b.Window)
+}
+
+// edge fills b with the test of the time of a customer's first or last event.
+func (c *checker) edge(t *testNode, b *BehaviorTest) {
+	c.where(t, b)
+	if t.edgeField != nil {
+		if _, i, ok := c.findField(&c.schema.Behaviors[b.Behavior], t.edgeField.text); !ok || i != TimeField {
+			c.add(c.edgeOfField(t, &c.schema.Behaviors[b.Behavior]))
+		}
+	}
+	b.Aggregate = Aggregate{Op: AggregateFirst, Field: TimeField, Type: timeType, Window: c.window(t.window)}
+	if t.edge == edgeLast {
+		b.Aggregate.Op = AggregateLast
+	}
+	b.SeesNext = isNext(*b.Aggregate.Window)
+}
+
+func isNext(s window.Spec) bool { return s.Form == window.InNext || s.Form == window.InNextFull }
+
+// liftWindow makes a window that all events must lie in by Where the test's
+// window, if it has none: files write windows as filters of the time. A window
+// of "in next" so sees the events at as_of and later, wherever it is written.
+// Ever stays: an event without a time does not pass it as a filter.
+func (b *BehaviorTest) liftWindow() {
+	if isTimeWindow(b.Where) {
+		b.Window, b.Where = *b.Where.(*FieldTest).Window, nil
+		return
+	}
+	and, ok := b.Where.(*And)
+	if !ok {
+		return
+	}
+	i := slices.IndexFunc(and.Conds, isTimeWindow)
+	if i < 0 {
+		return
+	}
+	b.Window = *and.Conds[i].(*FieldTest).Window
+	rest := slices.Concat(and.Conds[:i], and.Conds[i+1:])
+	b.Where = rest[0]
+	if len(rest) > 1 {
+		b.Where = &And{Conds: rest, text: joinTexts(rest)}
+	}
+}
+
+// isTimeWindow reports whether c is a window of the event's time other than Ever.
+func isTimeWindow(c Cond) bool {
+	f, ok := c.(*FieldTest)
+	return ok && f.Field == TimeField && f.Window != nil && f.Window.Form != window.Ever
+}
+
+// joinTexts returns the canonical text of the conditions joined by "and".
+func joinTexts(conds []Cond) string {
+	texts := make([]string, len(conds))
+	for i, c := range conds {
+		texts[i] = c.Text()
+		if _, ok := c.(*Or); ok {
+			texts[i] = "(" + texts[i] + ")"
+		}
+	}
+	return strings.Join(texts, " and ")
 }
 
 // counts returns the counts that pass o, its negation aside.

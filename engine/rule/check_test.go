@@ -171,7 +171,7 @@ func TestHintsListFewNames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = Check(r, s)
+		_, err = Check(r, s, nil)
 		var e *Error
 		if !errors.As(err, &e) || e.Hint != c.want {
 			t.Errorf("%d attributes, %d behaviors: hint %q, want %q", c.attributes, c.behaviors, e.Hint, c.want)
@@ -189,7 +189,7 @@ func TestNearestOfBothKinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = Check(r, s)
+	_, err = Check(r, s, nil)
 	var e *Error
 	if want := `did you mean "purchases" or "purchase"?`; !errors.As(err, &e) || e.Hint != want {
 		t.Errorf("error = %v, want the hint %s", err, want)

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"math/big"
 	"regexp"
 	"time"
 
@@ -26,8 +27,10 @@ type Checked struct {
 // String returns the canonical text of the rule. Parsing it gives the same rule.
 func (c *Checked) String() string { return c.text }
 
-// Cond is a node of a checked rule: *And, *Or, *Not, *AttributeTest or
-// *BehaviorTest. Every Cond is true or false for every customer, never unknown.
+// Cond is a node of a checked rule: *And, *Or, *Not, *AttributeTest,
+// *BehaviorTest or *SegmentTest; within BehaviorTest.Where *And, *Or, *Not or
+// *FieldTest. Every Cond is true or false for every customer (within Where: for
+// every event), never unknown.
 type Cond interface {
 	// Text returns the canonical text of the node.
 	Text() string
@@ -52,29 +55,148 @@ type Not struct {
 	text string
 }
 
-// AttributeTest is a test of one attribute. It is false where the attribute is
-// NULL, except that it is true exactly there when IsNull is set.
+// ColumnTest is a test of one value. It is false where the value is NULL, except
+// that it is true exactly there when IsNull is set.
 //
 // Exactly one of IsNull, Window and Values is meant: IsNull when set, else
 // Window when not nil, else Values.
+type ColumnTest struct {
+	Type   model.Type   // of the value
+	Quant  Quant        // how many elements of a list must pass; QuantNone for scalars
+	IsNull bool         // the test is "is null"
+	Window *window.Spec // the instant (of a date: its first) lies in the window, as Spec.Resolve has it
+	Values Values       // the value (of a list: the element) is one of these
+}
+
+// AttributeTest is a test of one attribute of a customer.
 type AttributeTest struct {
-	Attribute int          // position in Schema.Attributes
-	Type      model.Type   // of the attribute
-	Quant     Quant        // how many elements of a list must pass; QuantNone for scalars
-	IsNull    bool         // the test is "is null"
-	Window    *window.Spec // the instant (of a date: its first) lies in the window
-	Values    Values       // the value (of a list: the element) is one of these
+	Attribute int // position in Schema.Attributes
+	ColumnTest
+	text string
+}
+
+// TimeField stands for an event's time where the position of a field is wanted.
+const TimeField = -1
+
+// FieldTest is a test of one field of an event.
+type FieldTest struct {
+	Field int // position in Schema.Behaviors[…].Fields, or TimeField
+	ColumnTest
+	text string
+}
+
+// BehaviorTest is a test of what Aggregate makes of a customer's events. Those
+// are the events of Behavior that are seen, lie in Window and pass Where:
+//
+//   - an event with a time is seen if it lies before as_of, or if SeesNext;
+//   - it lies in Window as Spec.Resolve has it;
+//   - an event without a time lies in no Window but Ever.
+//
+// [window.Spec.ResolveEvents] gives the bounds of the first two together.
+type BehaviorTest struct {
+	Behavior  int         // position in Schema.Behaviors
+	Where     Cond        // nil: every event
+	Window    window.Spec // of the events; zero: ever
+	SeesNext  bool        // events at as_of and later are seen
+	Aggregate Aggregate
 	text      string
 }
 
-// BehaviorTest is true where the number of a customer's events in Window, as
-// far as they are seen at as_of, is one of Counts. A customer without events
-// has the number 0.
-type BehaviorTest struct {
-	Behavior int         // position in Schema.Behaviors
-	Window   window.Spec // zero: ever
-	Counts   []Range[int64]
-	text     string
+// Aggregate is a value computed from some events of a customer, and the test of
+// it. Which of the last members holds the test follows from Op. The test is
+// false where the value is NULL.
+type Aggregate struct {
+	Op    AggregateOp
+	Field int        // position in Schema.Behaviors[…].Fields, or TimeField; of all but AggregateCount and AggregateDays
+	Type  model.Type // of the field
+
+	// Counts holds the passing values of AggregateCount, AggregateDistinct and
+	// AggregateDays, which are never NULL and never negative.
+	Counts []Range[int64]
+	// Values holds the passing values of AggregateSum, of type SumType(Type), and
+	// of AggregateMin and AggregateMax, of type Type.
+	Values Values
+	// Averages holds the passing values of AggregateAvg.
+	Averages Averages
+	// Window holds the passing times of AggregateFirst and AggregateLast, as
+	// Spec.Resolve has it.
+	Window *window.Spec
+}
+
+// AggregateOp is what is computed from events. NULL values of the field are
+// skipped by all that have one.
+type AggregateOp uint8
+
+// The aggregates. Of no events, and of no values, the first four are 0 and the
+// others NULL.
+const (
+	AggregateCount    AggregateOp = iota // the number of events
+	AggregateDistinct                    // the number of distinct values of Field; -0.0 is 0.0
+	AggregateDays                        // the number of distinct local days with an event; undated events are on none
+	AggregateSum                         // the sum of Field, a number
+	AggregateAvg                         // the average of Field, a number
+	AggregateMin                         // the least value of Field, a number, a date or a timestamp
+	AggregateMax                         // the greatest
+	AggregateFirst                       // the earliest time; undated events have none. Field is TimeField
+	AggregateLast                        // the latest time. Field is TimeField
+
+	// AggregateMostFrequent is the value of Field that most events have, the least
+	// of several. It occurs in Computed alone, and no rule can test it.
+	AggregateMostFrequent
+)
+
+// SumType returns the type of the sum of values of t: floats sum to a float64,
+// the correctly rounded true sum; whole numbers and decimals sum exactly, to a
+// decimal of 38 digits at the scale of t (0 for whole numbers), and a sum
+// of more digits is an error of code OVERFLOW in every execution. A float64 sum
+// of infinities of both signs is NULL.
+func SumType(t model.Type) model.Type {
+	switch t.Repr {
+	case model.Float64:
+		return model.Type{Kind: model.Number, Repr: model.Float64}
+	case model.Decimal:
+		return model.Type{Kind: model.Number, Repr: model.Decimal, Precision: 38, Scale: t.Scale}
+	}
+	return model.Type{Kind: model.Number, Repr: model.Decimal, Precision: 38}
+}
+
+// Averages is a set of averages between two bounds. An average passes where Sum,
+// a value of SumType, and Count, the number of values that are not NULL, have
+// Count > 0 and
+//
+//	Lo·Count <= Sum (< where Lo.Open)  and  Sum <= Hi·Count (< where Hi.Open)
+//
+// as far as there are bounds: so an average is never rounded. For whole numbers
+// and decimals both sides are exact; for floats the product is one float64
+// multiplication.
+type Averages struct {
+	None   bool // no average passes
+	Lo, Hi *AverageBound
+}
+
+// AverageBound is one end of [Averages].
+type AverageBound struct {
+	Open  bool    // the bound itself is out
+	Float float64 // where the field is a Float64; finite
+
+	// Else the bound is Unscaled / 10^Scale. Unscaled does not end in 0 unless Scale is 0.
+	Unscaled *big.Int
+	Scale    int
+}
+
+// SegmentTest is true for the customers of another segment, evaluated on the
+// same snapshot at the same as_of.
+type SegmentTest struct {
+	// Segment is one object however often a rule, or the segments it refers to,
+	// name it: executions may keep its answer by its address.
+	Segment *Segment
+	text    string
+}
+
+// Segment is a checked segment of a library.
+type Segment struct {
+	Path string // folder and name with slashes: "Loyalty/VIP"
+	Root Cond
 }
 
 // Range is the set of values from Lo to Hi, both included. A Range in a list is
@@ -153,10 +275,18 @@ func (c *Not) Text() string { return c.text }
 func (c *AttributeTest) Text() string { return c.text }
 
 // Text returns the canonical text.
+func (c *FieldTest) Text() string { return c.text }
+
+// Text returns the canonical text.
 func (c *BehaviorTest) Text() string { return c.text }
+
+// Text returns the canonical text.
+func (c *SegmentTest) Text() string { return c.text }
 
 func (*And) cond()           {}
 func (*Or) cond()            {}
 func (*Not) cond()           {}
 func (*AttributeTest) cond() {}
+func (*FieldTest) cond()     {}
 func (*BehaviorTest) cond()  {}
+func (*SegmentTest) cond()   {}

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"math/big"
+	"strconv"
 	"strings"
 )
 
@@ -35,6 +36,31 @@ func (d decimal) String() string {
 		s = "-" + s
 	}
 	return s
+}
+
+// maxExponent is the greatest exponent that shifted takes, more than any column's
+// numbers need.
+const maxExponent = 1000
+
+// shifted returns d·10^exponent, exponent being digits with an optional sign. It
+// reports false for what is no exponent or one beyond maxExponent.
+func (d decimal) shifted(exponent string) (decimal, bool) {
+	n, err := strconv.Atoi(exponent)
+	if err != nil || n > maxExponent || n < -maxExponent {
+		return decimal{}, false
+	}
+	if n >= 0 {
+		frac := d.frac + strings.Repeat("0", max(0, n-len(d.frac)))
+		d.whole, d.frac = d.whole+frac[:n], frac[n:]
+	} else {
+		whole := strings.Repeat("0", max(0, -n-len(d.whole))) + d.whole
+		d.whole, d.frac = whole[:len(whole)+n], whole[len(whole)+n:]+d.frac
+	}
+	text := "0" + d.whole + "." + d.frac
+	if d.neg {
+		text = "-" + text
+	}
+	return parseDecimal(text), true
 }
 
 // compare returns -1, 0 or 1 as d is less than, equal to or greater than e.

@@ -1,7 +1,10 @@
-// Package rule is the rule language in text: it reads a rule, checks it against
-// a schema, prints it canonically, and says with position what is wrong with it.
+// Package rule is the rule language, in text and in the two shapes of files: it
+// reads a rule, checks it against a schema, writes it in any of the three, and
+// says with position what is wrong with it.
 //
-//	text ──Parse──▶ Rule ──Check(schema)──▶ Checked ──▶ executions
+//	text ──Parse──────┐
+//	                  ├──▶ Rule ──Check(schema, segments)──▶ Checked ──▶ executions
+//	file ──ParseFile──┘
 //
 // [Parse] knows the grammar and no names: a name alone, with a window or with a
 // between is one neutral node. [Check] makes it a test of an attribute or of a
@@ -19,15 +22,25 @@
 //	email_open count > 3 this month
 //	country in ('US', 'CA') and not (email contains '+test' or email is null)
 //	purchase count = 0 in last 365 days and purchase between '2023-01-01' and '2023-12-31'
+//	purchase where category = 'Electronics' and amount > 100 count >= 2 in last 180 days
+//	purchase where (category = 'Electronics' or channel is null) sum(amount) > 500 in last 90 days
+//	purchase count distinct category >= 3 in last 12 months
+//	page_view count distinct days >= 5 in last 14 days
+//	first purchase in last 30 days
 //	interests at least 2 in ('golf', 'tennis', 'ski')
+//	segment 'Loyalty/VIP' and not segment 'Suppression list'
 //
 // # Grammar
 //
 //	rule    = and {"or" and}
 //	and     = unary {"and" unary}
 //	unary   = "not" unary | "(" rule ")" | test
-//	test    = NAME {"count" acmp | window}     a behavior; each at most once, in any order
-//	        | NAME [quant] [op]                an attribute; alone it is a boolean one and means = true
+//	test    = "segment" STRING
+//	        | ("first" | "last") NAME [where] window
+//	        | NAME {where | agg acmp | window}   a behavior; each at most once, in any order
+//	        | NAME [quant] [op]                  an attribute; alone it is a boolean one and means = true
+//	where   = "where" ( "(" rule of fields ")" | NAME op {"and" NAME op} )
+//	agg     = "count" ["distinct" (NAME | "days")] | ("sum" | "avg" | "min" | "max") "(" NAME ")"
 //	acmp    = ("=" | "!=" | "<>" | "<" | "<=" | ">" | ">=") literal
 //	        | ["not"] "between" literal "and" literal
 //	op      = acmp | window | "is" ["not"] "null"
@@ -44,7 +57,10 @@
 //	UNIT    = second | minute | hour | day | week | month | quarter | year, singular or plural
 //
 // "not" binds closest, then "and", then "or". A test takes as many words as it
-// can: the "and" of a between is its own.
+// can: the "and" of a between is its own. A where without brackets takes every
+// "and NAME op" that follows, up to an aggregate, a window, ")" or the end; a name
+// in it that is no field, or is an attribute or a behavior, too, is an error that
+// asks for brackets.
 //
 // # Words
 //
@@ -101,22 +117,32 @@
 // list is false whatever the quantifier. "is null" tests the list itself and
 // takes no quantifier; windows do not go with lists.
 //
-// A behavior is tested by the number of a customer's events in a window; without
-// a count it means count >= 1, without a window all events count, undated ones
-// included. A customer without events has the count 0.
+// A behavior is tested by an aggregate of a customer's events; without one it
+// means count >= 1. The events are those in the window that pass the where, all of
+// it in one event, as far as they lie before as_of: later ones are seen by "in
+// next" alone. Without a window all events are in, undated ones included. Fields
+// are tested as attributes are; the event's time is a field, called by its column
+// or "timestamp", and a window that all events must lie in by the where, as in
+// where (timestamp in last 3 days and amount > 5), is the test's window if it has
+// no other.
+//
+// A customer without events has the counts and the sum 0; avg, min, max, first
+// and last are NULL, so that no test of them holds but a negated one. NULL fields
+// are skipped. Sums are exact; averages are compared as sum(F) OP x·count(F) and
+// so never rounded. sum and avg take numbers, min and max also dates and
+// timestamps, count distinct all but lists; count distinct days counts local days.
+// "first" and "last" test the time of the earliest and the latest of the events.
+//
+// A segment is another rule of the library, by its folder and name; a bare name
+// will do where it is unique. It is evaluated on the same snapshot at the same
+// as_of, and may not refer to itself.
 //
 // # Canonical text
 //
-// [Rule.String] prints one spelling: lower-case keywords, != for <>, count before
-// the window, nested and/or of one kind merged, no brackets without effect, units
+// [Rule.String] prints one spelling: lower-case keywords, != for <>, where, aggregate
+// and window in this order, nested and/or of one kind merged, no brackets without effect, units
 // singular after 1, numbers without needless zeros, names quoted only where they
 // must be. Strings and times stay as written.
-//
-// # Not in this version
-//
-// These are of the language and refused with code UNSUPPORTED, at their place:
-// where filters on events; count distinct, sum, avg, min and max; first and last;
-// segment.
 //
 // # Where to read first
 //

@@ -23,8 +23,25 @@ var docsSchema = &model.Schema{
 		{Name: "lifetime_value", Type: model.Type{Kind: model.Number, Repr: model.Decimal, Precision: 10, Scale: 2}},
 		{Name: "interests", Type: model.Type{Kind: model.StringArray}},
 	},
-	Behaviors: []model.Behavior{{Name: "purchase"}, {Name: "email_open"}, {Name: "page_view"}},
+	Behaviors: []model.Behavior{
+		{Name: "purchase", TimeColumn: "purchased_at", Fields: []model.Field{
+			{Name: "amount", Type: model.Type{Kind: model.Number, Repr: model.Decimal, Precision: 10, Scale: 2}},
+			{Name: "category", Type: model.Type{Kind: model.String}},
+			{Name: "channel", Type: model.Type{Kind: model.String}},
+		}},
+		{Name: "email_open", TimeColumn: "opened_at"},
+		{Name: "page_view", TimeColumn: "viewed_at"},
+	},
 }
+
+// docsLibrary has the segments that docs/rules.md uses.
+var docsLibrary = func() *Library {
+	r, err := Parse("email_opt_in")
+	if err != nil {
+		panic(err)
+	}
+	return NewLibrary([]*SegmentFile{{Path: "Loyalty/VIP", Name: "VIP", Rule: r}, {Path: "Suppression list", Name: "Suppression list", Rule: r}})
+}()
 
 // TestDocsExamples parses and checks every example of docs/rules.md.
 func TestDocsExamples(t *testing.T) {
@@ -43,7 +60,7 @@ func TestDocsExamples(t *testing.T) {
 			t.Errorf("%s%v", text, err)
 			continue
 		}
-		if _, err := Check(r, docsSchema); err != nil {
+		if _, err := Check(r, docsSchema, docsLibrary); err != nil {
 			t.Errorf("%s%v", text, err)
 		}
 	}

@@ -36,7 +36,16 @@ func testSchema(zone string) *model.Schema {
 			{Name: "first", Type: model.Type{Kind: model.String}},
 		},
 		Behaviors: []model.Behavior{
-			{Name: "purchase", TimeColumn: "purchased_at"},
+			{Name: "purchase", TimeColumn: "purchased_at", Fields: []model.Field{
+				{Name: "amount", Type: dec(10, 2)},
+				{Name: "quantity", Type: number(model.Int64)},
+				{Name: "weight", Type: number(model.Float64)},
+				{Name: "category", Type: model.Type{Kind: model.String}},
+				{Name: "is_gift", Type: model.Type{Kind: model.Boolean}},
+				{Name: "due", Type: model.Type{Kind: model.Date}},
+				{Name: "tags", Type: model.Type{Kind: model.StringArray}},
+				{Name: "country", Type: model.Type{Kind: model.String}},
+			}},
 			{Name: "email_open", TimeColumn: "opened_at"},
 			{Name: "page view", TimeColumn: "viewed_at"},
 		},
@@ -64,10 +73,18 @@ func dump(c *Checked) string {
 			fmt.Fprintf(&b, "not: %s\n", n.Text())
 			walk(n.Cond, indent+"  ")
 		case *AttributeTest:
-			fmt.Fprintf(&b, "attribute: %s\n%s  %s %s\n", n.Text(), indent, c.Schema.Attributes[n.Attribute].Name, dumpTest(c, n))
+			fmt.Fprintf(&b, "attribute: %s\n%s  %s %s\n", n.Text(), indent, c.Schema.Attributes[n.Attribute].Name, dumpTest(c, &n.ColumnTest))
+		case *FieldTest:
+			fmt.Fprintf(&b, "field: %s\n%s  %d %s\n", n.Text(), indent, n.Field, dumpTest(c, &n.ColumnTest))
+		case *SegmentTest:
+			fmt.Fprintf(&b, "segment: %s\n%s  at %s\n", n.Text(), indent, n.Segment.Path)
+			walk(n.Segment.Root, indent+"  ")
 		case *BehaviorTest:
-			fmt.Fprintf(&b, "behavior: %s\n%s  %s counts %s, window %s\n", n.Text(), indent,
-				c.Schema.Behaviors[n.Behavior].Name, dumpRanges(n.Counts, dumpInt), n.Window)
+			fmt.Fprintf(&b, "behavior: %s\n%s  %s %s, window %s%s\n", n.Text(), indent,
+				c.Schema.Behaviors[n.Behavior].Name, dumpAggregate(c, &n.Aggregate), n.Window, map[bool]string{true: ", sees next"}[n.SeesNext])
+			if n.Where != nil {
+				walk(n.Where, indent+"  ")
+			}
 		default:
 			fmt.Fprintf(&b, "%T\n", n)
 		}
@@ -79,7 +96,44 @@ func dump(c *Checked) string {
 	return b.String()
 }
 
-func dumpTest(c *Checked, n *AttributeTest) string {
+func dumpAggregate(c *Checked, a *Aggregate) string {
+	name := map[AggregateOp]string{
+		AggregateCount: "counts", AggregateDistinct: "distinct", AggregateDays: "days", AggregateSum: "sum", AggregateAvg: "avg",
+		AggregateMin: "min", AggregateMax: "max", AggregateFirst: "first", AggregateLast: "last",
+	}[a.Op]
+	if a.Op != AggregateCount && a.Op != AggregateDays {
+		name += fmt.Sprintf(" of %d", a.Field)
+	}
+	switch a.Op {
+	case AggregateSum:
+		return name + " " + dumpValues(c, SumType(a.Type), a.Values)
+	case AggregateMin, AggregateMax:
+		return name + " " + dumpValues(c, a.Type, a.Values)
+	case AggregateAvg:
+		return name + " " + dumpAverages(a.Averages)
+	case AggregateFirst, AggregateLast:
+		return name + " " + a.Window.String()
+	}
+	return name + " " + dumpRanges(a.Counts, dumpInt)
+}
+
+func dumpAverages(a Averages) string {
+	if a.None {
+		return "none"
+	}
+	bound := func(b *AverageBound) string {
+		switch {
+		case b == nil:
+			return "any"
+		case b.Unscaled == nil:
+			return fmt.Sprintf("%v open %t", b.Float, b.Open)
+		}
+		return fmt.Sprintf("%s/10^%d open %t", b.Unscaled, b.Scale, b.Open)
+	}
+	return "from " + bound(a.Lo) + " to " + bound(a.Hi)
+}
+
+func dumpTest(c *Checked, n *ColumnTest) string {
 	switch {
 	case n.IsNull:
 		return "is null"

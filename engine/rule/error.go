@@ -13,14 +13,15 @@ import (
 // messages may.
 type Code string
 
-// The codes of problems in rules written as text.
+// The codes of problems in rules.
 const (
 	Syntax               Code = "SYNTAX"                 // the text is not of the language
-	Unsupported          Code = "UNSUPPORTED"            // of the language, but not of this version
 	MissingConditions    Code = "MISSING_CONDITIONS"     // a rule without a condition
 	EmptyAttribute       Code = "EMPTY_ATTRIBUTE"        // a name of no characters
 	UnknownAttribute     Code = "UNKNOWN_ATTRIBUTE"      // no such attribute
 	UnknownBehavior      Code = "UNKNOWN_BEHAVIOR"       // no such behavior
+	UnknownField         Code = "UNKNOWN_FIELD"          // no such field of the behavior
+	AmbiguousName        Code = "AMBIGUOUS_NAME"         // a name in a where without brackets that is not only a field's
 	InvalidOperatorType  Code = "INVALID_OPERATOR_TYPE"  // an operator that the name cannot have
 	MissingOperatorValue Code = "MISSING_OPERATOR_VALUE" // an operator without its value
 	MissingBetweenBounds Code = "MISSING_BETWEEN_BOUNDS" // between without both its bounds
@@ -30,6 +31,13 @@ const (
 	TypeMismatch         Code = "TYPE_MISMATCH"          // the attribute's type has no such test or value
 	InvalidArrayMatching Code = "INVALID_ARRAY_MATCHING" // a quantifier where none belongs
 	InvalidRegexp        Code = "INVALID_REGEXP"         // a pattern that RE2 refuses
+
+	MissingName             Code = "MISSING_NAME"              // a segment file without a name
+	InvalidRuleType         Code = "INVALID_RULE_TYPE"         // no such type of condition
+	MissingSegmentReference Code = "MISSING_SEGMENT_REFERENCE" // a reference that names no segment
+	UnknownSegment          Code = "UNKNOWN_SEGMENT"           // no such segment in the library
+	AmbiguousSegment        Code = "AMBIGUOUS_SEGMENT"         // a bare name that several segments have
+	SegmentCycle            Code = "SEGMENT_CYCLE"             // a segment that refers to itself through others
 )
 
 // Error is one problem in a rule, with its place. [Error.Detail] shows it like
@@ -44,7 +52,9 @@ const (
 // An Error is not changed after it is made and is safe for concurrent use.
 type Error struct {
 	Code   Code   `json:"code"`
-	Source string `json:"-"`              // the whole rule; left out of JSON
+	File   string `json:"file,omitempty"` // of the rule, where it was read from one
+	Path   string `json:"path,omitempty"` // of the place in a file: "rule.conditions[2].operator.unit"
+	Source string `json:"-"`              // the whole rule or file; left out of JSON
 	Offset int    `json:"offset"`         // of the problem in Source, in bytes, 0-based
 	Length int    `json:"length"`         // in bytes; 0 where something is missing
 	Line   int    `json:"line"`           // 1-based

@@ -119,12 +119,12 @@ func (s source) expectedOperator(t token) *Error {
 	return s.problem(Syntax, t.span, `expected an operator such as "=" or "in", found `+t.describe(), operatorHint(t))
 }
 
-func (s source) expectedComparison(t token) *Error {
+func (s source) expectedComparison(t token, a *aggregateNode) *Error {
 	code := Syntax
 	if t.endsValue() {
 		code = MissingOperatorValue
 	}
-	return s.problem(code, t.span, `expected a comparison such as ">= 2" after "count", found `+t.describe(), "")
+	return s.problem(code, t.span, fmt.Sprintf(`expected a comparison such as ">= 2" after %s, found %s`, quoteWord(shorten(a.words())), t.describe()), "")
 }
 
 // operatorHint guesses which word of the language was meant by t, found in the
@@ -142,6 +142,10 @@ func operatorHint(t token) string {
 		return `equality is written "="`
 	case "has", "includes":
 		return `write "contains"`
+	case "within", "during":
+		return `windows are written like "in last 30 days" or "between '2023-01-01' and '2023-01-31'"`
+	case "less", "fewer":
+		return `a window that ends now is written like "in last 30 days"`
 	}
 	return didYouMean(nearestKeyword(t.text))
 }
@@ -181,6 +185,8 @@ func (s source) expectedList(t token, negated bool) *Error {
 		expected = "a list in brackets"
 	}
 	switch {
+	case t.kind == tokenWord && lowerASCII(t.text) == "the":
+		hint = `windows are written without it: in last 30 days`
 	case t.is("last") || t.is("next"):
 		hint = `windows are negated from the front: not (…)`
 	case t.kind == tokenString || t.kind == tokenNumber:
@@ -277,28 +283,42 @@ func (s source) unknownUnit(t token, n int64) *Error {
 	return s.problem(InvalidTimeUnit, t.span, "unknown unit "+quoteWord(shorten(t.text)), hint)
 }
 
-func (s source) unsupported(at span, what string) *Error {
-	return s.problem(Unsupported, at, what+" not in this version of rollcall yet", "")
+func (s source) segmentInDoubleQuotes(t token) *Error {
+	return s.problem(Syntax, t.span, `expected a string after "segment", found `+t.describe(),
+		"segments are named in single quotes: segment "+shorten(quoteString(t.text)))
 }
 
-func (s source) unsupportedWhere(at span) *Error {
-	return s.unsupported(at, `"where" filters on events are`)
+func (s source) emptySegment(t token) *Error {
+	return s.problem(MissingSegmentReference, t.span, `expected the name of a segment after "segment", found ''`, "")
 }
 
-func (s source) unsupportedDistinct(at span) *Error {
-	return s.unsupported(at, `"count distinct" is`)
+func (s source) expectedWindow(t token, edge string) *Error {
+	return s.problem(Syntax, t.span, fmt.Sprintf("expected a window for the %s event, found %s", edge, t.describe()),
+		`a window is written like "in last 30 days"; any time is "ever"`)
 }
 
-func (s source) unsupportedAggregate(t token) *Error {
-	return s.unsupported(t.span, fmt.Sprintf("the aggregate %q is", t.keyword))
+func (s source) aggregateInWhere(t token) *Error {
+	return s.problem(Syntax, t.span, fmt.Sprintf("expected a test of one event within \"where\", found %q", t.keyword),
+		`aggregates stand outside: purchase where (amount > 5) count >= 2`)
 }
 
-func (s source) unsupportedFirstLast(t token) *Error {
-	return s.unsupported(t.span, fmt.Sprintf("tests of the %s event of a behavior are", t.keyword))
+func (s source) aggregateOfEdge(t token, e edge) *Error {
+	return s.problem(Syntax, t.span, fmt.Sprintf("the %sevent is tested by a window alone, found %q", e.prefix(), t.keyword), "")
 }
 
-func (s source) unsupportedSegment(at span) *Error {
-	return s.unsupported(at, `references to other segments with "segment" are`)
+func (s source) expectedDistinct(t token) *Error {
+	return s.problem(Syntax, t.span, `expected a field or "days" after "count distinct", found `+t.describe(), "")
+}
+
+func (s source) expectedField(t token, word string) *Error {
+	return s.problem(Syntax, t.span, fmt.Sprintf("expected a field in brackets after %q, found %s", word, t.describe()),
+		fmt.Sprintf("write it like %s(amount) > 100", word))
+}
+
+func (s source) expectedComputed(t token) *Error {
+	return s.problem(Syntax, t.span,
+		"expected an aggregate, a where or a window, found "+t.describe(),
+		"a computed attribute is written like: sum(amount) in last 365 days")
 }
 
 // describe returns what t is, for a message.

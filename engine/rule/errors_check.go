@@ -14,7 +14,7 @@ import (
 
 func (c *checker) unknownName(t *testNode) *Error {
 	code := UnknownAttribute
-	if t.count != nil {
+	if t.ofBehavior() {
 		code = UnknownBehavior
 	}
 	return c.problem(code, t.name.span,
@@ -80,9 +80,129 @@ func typed(name nameNode, typ model.Type) string {
 	return quoteDouble(shorten(name.text)) + " (" + typ.Kind.String() + ")"
 }
 
-func (c *checker) countOnAttribute(t *testNode) *Error {
-	return c.problem(InvalidOperatorType, t.count.whole,
-		quoteDouble(shorten(t.name.text))+` is an attribute: "count" goes with behaviors`, "")
+func (c *checker) behaviorPartOnAttribute(t *testNode) *Error {
+	part, at := t.edge.prefix(), t.name.span
+	switch {
+	case t.edge != edgeNone:
+		part = strings.TrimSpace(part)
+	case t.aggregate != nil:
+		part, at = t.aggregate.words(), t.aggregate.to(t.aggregate.test.whole)
+	default:
+		part = "where"
+	}
+	return c.problem(InvalidOperatorType, at,
+		quoteDouble(shorten(t.name.text))+" is an attribute: "+quoteWord(shorten(part))+" goes with behaviors", "")
+}
+
+func (c *checker) unknownField(name nameNode, b *model.Behavior) *Error {
+	names := fieldNames(b)
+	hint := didYouMean(nearestName(name.text, names))
+	switch {
+	case hint != "":
+	case c.bareWhere && c.isName(name.text) && c.behavior != nil:
+		hint = "put what belongs to the where in parentheses: where (…)"
+	default:
+		hint = "fields: " + joinNames(names, min(len(names), maxListedNames))
+	}
+	return c.problem(UnknownField, name.span,
+		fmt.Sprintf("unknown field %s of behavior %s", quoteDouble(shorten(name.text)), quoteDouble(shorten(b.Name))), hint)
+}
+
+// fieldNames returns what the fields of a behavior are called, its time included.
+func fieldNames(b *model.Behavior) []string {
+	names := make([]string, 0, len(b.Fields)+1)
+	for i := range b.Fields {
+		names = append(names, b.Fields[i].Name)
+	}
+	return append(names, b.TimeColumn)
+}
+
+func (c *checker) ambiguousField(t *testNode) *Error {
+	what := "an attribute"
+	if _, ok := c.behaviors[t.name.text]; ok {
+		what = "a behavior"
+	}
+	name := quoteDouble(shorten(t.name.text))
+	return c.problem(AmbiguousName, t.name.span,
+		fmt.Sprintf("%s is a field of %s and also %s", name, quoteDouble(shorten(c.behavior.Name)), what),
+		"put what belongs to the where in parentheses: where (…)")
+}
+
+func (c *checker) edgeOfField(t *testNode, b *model.Behavior) *Error {
+	return c.problem(InvalidOperatorType, t.edgeField.span,
+		fmt.Sprintf("a window tests the first or last time of a behavior, found the field %s", quoteDouble(shorten(t.edgeField.text))),
+		"the time of "+quoteDouble(shorten(b.Name))+" is "+quoteName(b.TimeColumn))
+}
+
+func (c *checker) aggregateMismatch(n *aggregateNode, typ model.Type) *Error {
+	expected := "a number"
+	switch n.op {
+	case AggregateMin, AggregateMax:
+		expected = "a number, a date or a timestamp"
+	case AggregateDistinct, AggregateMostFrequent:
+		expected = "a field that is no list"
+	}
+	return c.problem(TypeMismatch, n.field.span,
+		fmt.Sprintf("%s wants %s, found %s", quoteWord(shorten(n.words())), expected, typed(*n.field, typ)), "")
+}
+
+func (c *checker) averageTooLong(l literal) *Error {
+	return c.problem(TypeMismatch, l.span,
+		fmt.Sprintf("the number has %d digits, expected at most %d to compare an average with", len(l.num.whole)+len(l.num.frac), MaxAverageDigits), "")
+}
+
+func (c *checker) unknownSegment(n *segmentNode, l *Library) *Error {
+	hint := "segments are looked up in a folder of segment files, which none was given"
+	if files := l.Segments(); len(files) > 0 {
+		names := make([]string, 0, 2*len(files))
+		for _, f := range files {
+			names = append(names, f.Path)
+		}
+		for _, f := range files {
+			names = append(names, f.Name)
+		}
+		if hint = didYouMeanString(nearestName(n.ref, names)); hint == "" {
+			hint = "segments: " + joinStrings(names[:len(files)])
+		}
+	}
+	return c.problem(UnknownSegment, n.span, "unknown segment "+quoteString(shorten(n.ref)), hint)
+}
+
+func didYouMeanString(name string) string {
+	if name == "" {
+		return ""
+	}
+	return "did you mean " + quoteString(name) + "?"
+}
+
+// joinStrings lists the first names, in single quotes.
+func joinStrings(names []string) string {
+	var quoted []string
+	for i, name := range names {
+		if i == maxListedNames {
+			quoted = append(quoted, "…")
+			break
+		}
+		quoted = append(quoted, quoteString(shorten(name)))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+func (c *checker) ambiguousSegment(n *segmentNode, found []*SegmentFile) *Error {
+	paths := make([]string, len(found))
+	for i, f := range found {
+		paths[i] = f.Path
+	}
+	return c.problem(AmbiguousSegment, n.span,
+		fmt.Sprintf("%d segments are called %s", len(found), quoteString(shorten(n.ref))), "name one with its folder: "+joinStrings(paths))
+}
+
+func (c *checker) segmentCycle(n *segmentNode, paths []string) *Error {
+	return c.problem(SegmentCycle, n.span, "a segment refers to itself: "+cycleText(paths), "")
+}
+
+func (c *checker) segmentsTooDeep(n *segmentNode) *Error {
+	return c.problem(SegmentCycle, n.span, fmt.Sprintf("segments refer to each other more than %d deep", MaxDepth), "")
 }
 
 func (c *checker) operatorOnBehavior(t *testNode) *Error {
@@ -110,9 +230,9 @@ func (c *checker) numbersAsWindow(t *testNode) *Error {
 		"compare the number of events: "+shorten(quoteName(t.name.text)+" count "+t.window.print()))
 }
 
-func (c *checker) bareAttribute(t *testNode, typ model.Type) *Error {
+func (c *checker) bareName(t *testNode, typ model.Type) *Error {
 	return c.problem(TypeMismatch, t.name.span,
-		fmt.Sprintf("expected an operator after %s: only a boolean attribute stands alone", typed(t.name, typ)), "")
+		fmt.Sprintf("expected an operator after %s: only a boolean stands alone", typed(t.name, typ)), "")
 }
 
 func (c *checker) invalidQuant(t *testNode, typ model.Type) *Error {

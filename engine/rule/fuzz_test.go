@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/window"
 )
 
 var fuzzSeeds = []string{
@@ -22,6 +23,12 @@ var fuzzSeeds = []string{
 	"\"page view\" for 7 days from 1 month ago or not not \"first\" starts with ('a', '''')",
 	"visits > 99999999999999999999.5 or \"Total Spend\" < -0.005",
 	"purchase where amount > 1",
+	"purchase where (category = 'Books' and (amount > 5 or tags any = 'x')) sum(amount) > 100.5 in last 90 days",
+	"purchase where category = 'x' and amount > 5 and email_opt_in",
+	"first purchase where (not is_gift) in last 3 full weeks or last purchase ever",
+	"purchase count distinct days >= 3 today and purchase avg(weight) not between 1 and 2.50",
+	"segment 'Loyalty/VIP' and not segment 'it''s'",
+	"a = and b = 3 or (c in 5, ) and d like 3",
 	"a = \"x\n\ty\u0000",
 	"((((a",
 	"x = '\xff'",
@@ -81,7 +88,7 @@ func checkErrors(t *testing.T, text string, err error) {
 func checkInvariants(t *testing.T, r *Rule) bool {
 	t.Helper()
 	text := string(r.source)
-	c, err := Check(r, testSchema("America/Sao_Paulo"))
+	c, err := Check(r, testSchema("America/Sao_Paulo"), testLibrary)
 	if err != nil {
 		checkErrors(t, text, err)
 		return false
@@ -107,14 +114,54 @@ func checkCond(t *testing.T, text string, c *Checked, n Cond) {
 	case *Not:
 		checkCond(t, text, c, n.Cond)
 	case *AttributeTest:
-		checkAttribute(t, text, n)
+		checkColumn(t, text, &n.ColumnTest)
 	case *BehaviorTest:
-		checkSet(t, text, counts, n.Counts)
-		if err := n.Window.Validate(); err != nil {
-			t.Fatalf("rule %q: %v", text, err)
+		checkBehavior(t, text, n)
+	case *SegmentTest:
+		if n.Segment == nil || n.Segment.Root == nil || n.Segment.Path == "" {
+			t.Fatalf("rule %q: segment %+v", text, n.Segment)
 		}
 	default:
 		t.Fatalf("rule %q: node is %T", text, n)
+	}
+}
+
+func checkBehavior(t *testing.T, text string, n *BehaviorTest) {
+	t.Helper()
+	checkSet(t, text, counts, n.Aggregate.Counts)
+	checkColumn(t, text, &ColumnTest{Type: model.Type{Kind: model.Number}, Values: n.Aggregate.Values})
+	if err := n.Window.Validate(); err != nil {
+		t.Fatalf("rule %q: %v", text, err)
+	}
+	edge := n.Aggregate.Op == AggregateFirst || n.Aggregate.Op == AggregateLast
+	if edge != (n.Aggregate.Window != nil) || edge && n.Window != (window.Spec{}) {
+		t.Fatalf("rule %q: aggregate %+v in window %s", text, n.Aggregate, n.Window)
+	}
+	if n.Where != nil {
+		checkWhere(t, text, n.Where)
+	}
+}
+
+func checkWhere(t *testing.T, text string, n Cond) {
+	t.Helper()
+	switch n := n.(type) {
+	case *And:
+		for _, operand := range n.Conds {
+			checkWhere(t, text, operand)
+		}
+	case *Or:
+		for _, operand := range n.Conds {
+			checkWhere(t, text, operand)
+		}
+	case *Not:
+		checkWhere(t, text, n.Cond)
+	case *FieldTest:
+		checkColumn(t, text, &n.ColumnTest)
+	default:
+		t.Fatalf("rule %q: node in a where is %T", text, n)
+	}
+	if _, err := parseCheck("purchase where ("+n.Text()+")", "UTC"); err != nil {
+		t.Fatalf("rule %q: text %q of a node in a where: %v", text, n.Text(), err)
 	}
 }
 
@@ -133,7 +180,7 @@ func dumpRoot(c *Checked) string {
 	return dump(&Checked{Root: c.Root, Schema: c.Schema, Location: c.Location})
 }
 
-func checkAttribute(t *testing.T, text string, n *AttributeTest) {
+func checkColumn(t *testing.T, text string, n *ColumnTest) {
 	t.Helper()
 	tested := !n.IsNull && n.Window == nil
 	if (n.Quant.Op != QuantNone) != (tested && n.Type.IsArray()) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 //	parse            the canonical text, or the problem
 //	check [zone=Z]   the checked tree and warnings, or the problems
 //	json             the problems as JSON
+//	computed         the computed attribute, of the behavior purchase
 //
 // With the flag escaped, the input is a JSON string without its quotes, and each
 // line of the output a Go string. With the flag lines, every line of the input is a rule of its own.
@@ -67,8 +69,19 @@ func runGolden(t *testing.T, d *datadriven.TestData, text string) string {
 		}
 		return string(b)
 	}
-	t.Fatalf("unknown command %q", d.Cmd)
-	return ""
+	if d.Cmd != "computed" {
+		t.Fatalf("unknown command %q", d.Cmd)
+	}
+	c, err := ParseComputed(text, "purchase", testSchema(zone))
+	if err != nil {
+		return showErrors(t, err)
+	}
+	b := c.Test
+	where := "everything"
+	if b.Where != nil {
+		where = b.Where.Text()
+	}
+	return fmt.Sprintf("%s\n  aggregate %d of %d in %s where %s gives %s", c, b.Aggregate.Op, b.Aggregate.Field, b.Window, where, c.Result)
 }
 
 func parseCheck(text, zone string) (*Checked, error) {
@@ -76,8 +89,30 @@ func parseCheck(text, zone string) (*Checked, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Check(r, testSchema(zone))
+	return Check(r, testSchema(zone), testLibrary)
 }
+
+// testLibrary has segments of every relation.
+var testLibrary = func() *Library {
+	var files []*SegmentFile
+	for _, s := range [][2]string{
+		{"Loyalty/VIP", "visits > 10 and segment 'Base'"},
+		{"Base", "country = 'JP'"},
+		{"A/Same", "visits > 1"},
+		{"B/Same", "visits > 2"},
+		{"Loop/one", "visits > 1 or segment 'two'"},
+		{"Loop/two", "not segment 'Loop/three'"},
+		{"Loop/three", "segment 'Loop/one'"},
+		{"Broken", "contry = 'JP' and visits = 'x'"},
+	} {
+		r, err := Parse(s[1])
+		if err != nil {
+			panic(err)
+		}
+		files = append(files, &SegmentFile{Path: s[0], Name: path.Base(s[0]), Rule: r})
+	}
+	return NewLibrary(files)
+}()
 
 // showErrors returns the details of all problems, each with its code in front.
 func showErrors(t *testing.T, err error) string {
@@ -88,7 +123,11 @@ func showErrors(t *testing.T, err error) string {
 	var parts []string
 	for _, e := range errs {
 		detail := strings.ReplaceAll(e.Detail(), "\n\n", "\n")
-		parts = append(parts, fmt.Sprintf("%s %s", e.Code, detail))
+		in := ""
+		if e.File != "" {
+			in = " in " + e.File
+		}
+		parts = append(parts, fmt.Sprintf("%s%s %s", e.Code, in, detail))
 	}
 	return strings.Join(parts, "\n")
 }

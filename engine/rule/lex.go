@@ -64,6 +64,7 @@ func (l *lexer) take(kind tokenKind, n int) token {
 
 // bad returns a token for text that is not of the language. Its span is err's.
 func (l *lexer) bad(err *Error) token {
+	l.pos = max(l.pos, err.Offset+err.Length)
 	return token{kind: tokenBad, span: span{err.Offset, err.Length}, err: err}
 }
 
@@ -94,7 +95,7 @@ func (l *lexer) quoted(kind tokenKind) token {
 	for i := start + 1; ; i++ {
 		n := strings.IndexByte(string(l.text[i:]), quote)
 		if n < 0 {
-			l.pos = len(l.text)
+			l.pos = len(l.text) // what follows may be inside the quotes or not
 			return l.bad(l.text.unclosedQuote(span{start, 1}, quote))
 		}
 		i += n

@@ -5,7 +5,8 @@ package rule
 const (
 	// MaxBytes is the greatest size of a rule's text, in bytes.
 	MaxBytes = 1 << 20
-	// MaxDepth is the greatest number of "(" and "not" open around any condition.
+	// MaxDepth is the greatest number of "(" and "not" open around any condition,
+	// and of segments that refer to each other in a row.
 	MaxDepth = 500
 	// MaxErrors is the greatest number of problems, and of warnings, reported
 	// about one rule: the first in the text. Further ones are left out.
@@ -13,6 +14,9 @@ const (
 	// MaxPatternSteps is the greatest number of instructions that the different
 	// regular expressions of a rule may have together, about 40 bytes each.
 	MaxPatternSteps = 1_000_000
+	// MaxAverageDigits is the greatest number of digits of a number that an
+	// average is compared with.
+	MaxAverageDigits = 1000
 )
 
 // Limits on how a problem is shown. They shorten text for the reader; the

@@ -10,11 +10,14 @@ import (
 type Rule struct {
 	source source
 	root   node
+	loose  bool      // some literals are from a file and take the type they meet
+	file   string    // where the rule was read, for messages; empty for text
+	paths  pathIndex // of a rule from a file: the path of what stands at an offset
 }
 
-// Parse reads a rule in text; the package comment gives the language. It stops
-// at the first problem, which it returns as [Errors]. It takes time in
-// proportion to the length of text and never panics.
+// Parse reads a rule in text; the package comment gives the language. Its
+// problems are returned together, as [Errors]: after one it goes on at the next
+// condition. It takes time in proportion to the length of text and never panics.
 func Parse(text string) (*Rule, error) {
 	src := source(text)
 	if err := src.readable(); err != nil {
@@ -24,7 +27,10 @@ func Parse(text string) (*Rule, error) {
 	p.advance()
 	root := p.all()
 	if p.err != nil {
-		return nil, Errors{p.err}
+		p.errs = append(p.errs, p.err)
+	}
+	if len(p.errs) > 0 {
+		return nil, p.errs.sorted()
 	}
 	root = flatten(root)
 	fillText(root)
@@ -66,26 +72,82 @@ func (s source) readable() *Error {
 	return s.invalidUTF8(span{i, 1})
 }
 
-// parser reads tokens by recursive descent. After the first problem, err, it
-// sees nothing but the end of the rule, so that every loop ends and no function
-// needs to ask; what they return then is never looked at.
+// parser reads tokens by recursive descent. After a problem, err, it sees nothing
+// but the end of the rule, so that every loop ends and no function needs to ask;
+// what they return then is never looked at. Where a condition ends, recover may
+// go on behind it.
 type parser struct {
 	source
-	lexer lexer
-	tok   token  // the current token
-	prev  token  // the one before it
-	ahead *token // the one after it, when it has been looked at
-	depth int    // of "(" and "not"
-	bare  bool   // the last test is a name alone, so an operator may be missing
-	err   *Error
+	lexer  lexer
+	tok    token  // the current token
+	prev   token  // the one before it
+	ahead  *token // the one after it, when it has been looked at
+	depth  int    // of "(" and "not"
+	open   int    // of "("
+	fields bool   // within a where: names are fields
+	bare   bool   // the last test is a name alone, so an operator may be missing
+	err    *Error // the problem met, until recover takes it
+	fatal  bool   // nothing is read after err
+	errs   Errors // the problems behind which reading went on
+	failed token  // the current token when err was met
 }
 
 // fail notes a problem, unless one has been noted.
 func (p *parser) fail(err *Error) {
 	if p.err == nil {
-		p.err = err
+		p.err, p.failed = err, p.tok
 	}
 	p.tok = token{kind: tokenEnd, span: span{len(p.source), 0}}
+}
+
+// failForGood notes a problem behind which nothing is read.
+func (p *parser) failForGood(err *Error) {
+	if p.err == nil {
+		p.fatal = true
+	}
+	p.fail(err)
+}
+
+// recover keeps the problem of a condition and goes on at what ends it: an "and"
+// or "or" in front of what may be a condition, a ")", or the end. It does nothing
+// where there is no problem, or there have been enough.
+func (p *parser) recover() {
+	if p.err == nil || p.fatal || len(p.errs) >= MaxErrors-1 {
+		return
+	}
+	p.errs = append(p.errs, p.err)
+	p.tok, p.err, p.bare = p.failed, nil, false
+	open := 0
+	for p.tok.kind != tokenEnd {
+		switch {
+		case p.tok.isSymbol("("):
+			open++
+		case p.tok.isSymbol(")") && open > 0:
+			open--
+		case p.tok.isSymbol(")") && p.open > 0, open == 0 && p.atNextCondition():
+			return
+		}
+		p.skip()
+	}
+}
+
+// skip moves to the next token, whatever it is.
+func (p *parser) skip() {
+	if p.ahead != nil {
+		p.tok, p.ahead = *p.ahead, nil
+		return
+	}
+	p.tok = p.lexer.next()
+}
+
+// atNextCondition reports whether the current token joins what may be a
+// condition. The "and" of a between is followed by a value.
+func (p *parser) atNextCondition() bool {
+	if !p.tok.is("and") && !p.tok.is("or") {
+		return false
+	}
+	next := p.peek()
+	return next.isName() || next.isSymbol("(") || next.is("not") || next.is("segment") || next.is("first") || next.is("last")
 }
 
 // advance moves to the next token and returns the one it leaves.
@@ -148,11 +210,11 @@ func (p *parser) expect(keyword, before string) {
 // all reads the whole text.
 func (p *parser) all() node {
 	if p.tok.kind == tokenEnd {
-		p.fail(p.emptyRule())
+		p.failForGood(p.emptyRule())
 	}
 	n := p.rule()
 	if p.tok.kind != tokenEnd {
-		p.fail(p.unexpected("the end of the rule"))
+		p.failForGood(p.unexpected("the end of the rule"))
 	}
 	return n
 }
@@ -188,24 +250,49 @@ func (p *parser) logic(word string, operand func() node) node {
 func (p *parser) unary() node {
 	isNot := p.tok.is("not")
 	if !isNot && !p.tok.isSymbol("(") {
-		return p.test()
+		n := p.test()
+		p.recover()
+		return n
 	}
-	if p.depth++; p.depth > MaxDepth {
-		p.fail(p.tooDeep(p.tok.span))
+	if !isNot {
+		return p.brackets()
+	}
+	if !p.enter() {
 		return nil
 	}
-	defer func() { p.depth-- }()
-	open := p.advance()
-	if isNot {
-		return &notNode{node: p.unary()}
+	defer p.leave()
+	p.advance()
+	return &notNode{node: p.unary()}
+}
+
+// enter notes one more level of nesting; it reports false, and a problem, where
+// that is too deep.
+func (p *parser) enter() bool {
+	if p.depth++; p.depth > MaxDepth {
+		p.failForGood(p.tooDeep(p.tok.span))
+		return false
 	}
+	return true
+}
+
+func (p *parser) leave() { p.depth-- }
+
+// brackets reads: "(" rule ")".
+func (p *parser) brackets() node {
+	if !p.enter() {
+		return nil
+	}
+	defer p.leave()
+	open := p.advance()
+	p.open++
+	defer func() { p.open-- }()
 	n := p.rule()
 	switch {
 	case p.err != nil:
 	case p.tok.kind == tokenEnd:
-		p.fail(p.unclosedBracket(open.span))
+		p.failForGood(p.unclosedBracket(open.span))
 	case !p.acceptSymbol(")"):
-		p.fail(p.unexpected(`")"`))
+		p.failForGood(p.unexpected(`")"`))
 	}
 	return n
 }
@@ -216,6 +303,10 @@ func flatten(n node) node {
 	switch n := n.(type) {
 	case *notNode:
 		n.node = flatten(n.node)
+	case *testNode:
+		if n.where != nil {
+			n.where = flatten(n.where)
+		}
 	case *logicNode:
 		n.nodes = appendOperands(make([]node, 0, len(n.nodes)), n)
 	}

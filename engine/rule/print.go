@@ -35,7 +35,9 @@ func (p *printer) node(n node) {
 		_, isLogic := n.node.(*logicNode)
 		p.operand(n.node, isLogic)
 	case *testNode:
-		p.b.WriteString(n.print())
+		p.test(n)
+	case *segmentNode:
+		p.b.WriteString("segment " + quoteString(n.ref))
 	}
 	p.marks = append(p.marks, mark{n.slot(), lo, p.b.Len()})
 }
@@ -51,23 +53,65 @@ func (p *printer) operand(n node, brackets bool) {
 	}
 }
 
-// print returns the canonical text of the test.
-func (n *testNode) print() string {
-	var b strings.Builder
-	b.WriteString(quoteName(n.name.text))
-	if n.count != nil {
-		b.WriteString(" count " + n.count.print())
+// test writes: [first] NAME where (…) AGGREGATE OP N WINDOW.
+func (p *printer) test(n *testNode) {
+	p.b.WriteString(n.edge.prefix() + quoteName(n.name.text))
+	if n.where != nil {
+		p.b.WriteString(" where ")
+		p.operand(n.where, true)
+	}
+	if n.aggregate != nil {
+		p.b.WriteString(" " + n.aggregate.print())
 	}
 	if n.quant != nil {
-		b.WriteString(" " + n.quant.quant.String())
+		p.b.WriteString(" " + n.quant.quant.String())
 	}
 	if n.window != nil {
-		b.WriteString(" " + n.window.print())
+		p.b.WriteString(" " + n.window.print())
 	}
 	if n.op != nil {
-		b.WriteString(" " + n.op.print())
+		p.b.WriteString(" " + n.op.print())
 	}
-	return b.String()
+}
+
+// print returns the canonical text of the test.
+func (n *testNode) print() string {
+	var p printer
+	p.test(n)
+	return p.b.String()
+}
+
+// prefix returns the words in front of the name.
+func (e edge) prefix() string {
+	switch e {
+	case edgeFirst:
+		return "first "
+	case edgeLast:
+		return "last "
+	}
+	return ""
+}
+
+// print returns the canonical text of the aggregate with its comparison.
+func (a *aggregateNode) print() string { return a.words() + " " + a.test.print() }
+
+// words returns the aggregate as a rule writes it.
+func (a *aggregateNode) words() string {
+	switch a.op {
+	case AggregateCount:
+		return "count"
+	case AggregateDays:
+		return "count distinct days"
+	case AggregateDistinct:
+		return "count distinct " + quoteName(a.field.text)
+	}
+	word := mostFrequent
+	for w, op := range aggregates {
+		if op == a.op {
+			word = w
+		}
+	}
+	return word + "(" + quoteName(a.field.text) + ")"
 }
 
 // print returns the canonical text of the operator with its values.

@@ -68,17 +68,60 @@ func (g generator) test() string {
 	if g.typed {
 		return g.typedTest()
 	}
-	switch g.IntN(4) {
-	case 0:
-		parts := []string{g.caseOf("count") + g.gap() + g.comparison(g.number), g.window()}
-		g.Shuffle(2, func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
-		return g.join(append([]string{g.name()}, parts[:1+g.IntN(2)]...)...)
+	switch g.IntN(6) {
+	case 0, 4:
+		parts := []string{g.aggregate(g.name) + g.gap() + g.comparison(g.number), g.window(), g.where()}
+		g.Shuffle(3, func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+		// In brackets: a where without any would take the tests behind it.
+		return "(" + g.join(append([]string{g.name()}, parts[:1+g.IntN(3)]...)...) + ")"
+	case 5:
+		return g.pick(g.join(g.caseOf("segment"), g.pick("'Base'", "'it''s'", "'Loyalty/VIP'")),
+			"("+g.join(g.caseOf(g.pick("first", "last")), g.name(), g.pick("", g.where()), g.window())+")")
 	case 1:
 		return g.join(g.name(), g.quant(), g.op())
 	case 2:
 		return g.join(g.name(), g.pick(g.window(), g.op()))
 	}
 	return g.name()
+}
+
+// aggregate returns an aggregate of a field.
+func (g generator) aggregate(field func() string) string {
+	return g.pick(g.caseOf("count"), g.caseOf("count")+" distinct "+field(), g.caseOf("count distinct")+" days",
+		g.caseOf(g.pick("sum", "avg", "min", "max"))+g.pick("", " ")+"("+field()+")")
+}
+
+// where returns a filter of events, made of tests that fields and attributes both
+// take.
+func (g generator) where() string {
+	test := func() string { return g.join(g.name(), g.pick("", g.quant()), g.op()) }
+	if g.IntN(2) == 0 {
+		return g.join(g.caseOf("where"), test(), g.pick("", g.join("and", test())))
+	}
+	return g.join(g.caseOf("where"), "(", test(), g.pick("and", "or", "or not"), "(", test(), "or", g.name(), g.window(), ")", ")")
+}
+
+// typedWhere returns a filter of events of purchase.
+func (g generator) typedWhere() string {
+	test := func() string {
+		return g.pick("amount", "quantity", "weight") + " " + g.comparison(g.number)
+	}
+	if g.IntN(2) == 0 {
+		return "where " + test() + g.pick("", " and category in ('x', 'y')", " and purchased_at since "+g.time())
+	}
+	return "where (" + test() + g.pick(" or ", " and ") + g.pick("is_gift", "not is_gift", "tags all = 'x'", "timestamp in last 3 full days",
+		"due "+g.comparison(g.time), "country is null", "not ("+test()+" or category != 'z')") + ")"
+}
+
+// typedAggregate returns an aggregate of purchase with its comparison.
+func (g generator) typedAggregate() string {
+	switch g.IntN(4) {
+	case 0:
+		return g.pick("min", "max") + g.pick("(due) ", "(purchased_at) ") + g.comparison(g.time)
+	case 1:
+		return g.pick("sum", "avg", "min", "max") + g.pick("(amount) ", "(weight) ", "(quantity) ") + g.comparison(g.number)
+	}
+	return "count " + g.pick("", "distinct days ", "distinct category ", "distinct due ", "distinct timestamp ") + g.comparison(g.number)
 }
 
 // typedTest returns a test whose operator and values suit the type of the name.
@@ -93,7 +136,15 @@ func (g generator) typedTest() string {
 		return g.pick("", "not ") + g.pick("contains ", "starts with ", "ends with ", "matches ") + text()
 	}
 	isNull := g.pick("is null", "is not null")
-	switch g.IntN(7) {
+	switch g.IntN(10) {
+	case 7:
+		return "(" + g.join(g.pick("first", "last"), "purchase", g.pick("", g.typedWhere()), g.pick("today", "in next 3 days", "ever", "since "+g.time())) + ")"
+	case 8:
+		return g.pick("segment 'Base'", "segment 'Loyalty/VIP'", "segment 'VIP'")
+	case 9:
+		parts := []string{g.typedAggregate(), g.typedWhere(), g.pick("today", "2 to 3 weeks ago", "since "+g.time())}
+		g.Shuffle(3, func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+		return "(" + g.join(append([]string{"purchase"}, parts[:1+g.IntN(3)]...)...) + ")"
 	case 0:
 		return g.join(g.pick("visits", "score", "lifetime_value", `"Total Spend"`), g.pick(isNull, values(g.number), values(g.number)))
 	case 1:

@@ -20,7 +20,7 @@ var comparisons = map[string]func(c int) bool{
 	">=": func(c int) bool { return c >= 0 },
 }
 
-func contains[T any](d domain[T], rs []Range[T], v T) bool {
+func inRanges[T any](d domain[T], rs []Range[T], v T) bool {
 	for _, r := range rs {
 		if d.cmp(r.Lo, v) <= 0 && d.cmp(v, r.Hi) <= 0 {
 			return true
@@ -73,7 +73,7 @@ func TestRandomNumbers(t *testing.T) {
 			ints := rule("visits").Values.Ints
 			for _, v := range aroundInt(exact) {
 				want := passes(new(big.Rat).SetInt64(v).Cmp(exact))
-				if got := contains(fullInts, ints, v); got != want {
+				if got := inRanges(fullInts, ints, v); got != want {
 					t.Fatalf("visits %s %s: %d passes: %v, want %v", op, lit, v, got, want)
 				}
 			}
@@ -82,7 +82,7 @@ func TestRandomNumbers(t *testing.T) {
 			decimals := rule("lifetime_value").Values.Decimals
 			for _, v := range aroundDecimal(exact, 10, 2) {
 				want := passes(new(big.Rat).SetFrac(v, big.NewInt(100)).Cmp(exact))
-				if got := contains(d, decimals, decimal128.FromBigInt(v)); got != want {
+				if got := inRanges(d, decimals, decimal128.FromBigInt(v)); got != want {
 					t.Fatalf("lifetime_value %s %s: %v/100 passes: %v, want %v", op, lit, v, got, want)
 				}
 			}
@@ -94,7 +94,7 @@ func TestRandomNumbers(t *testing.T) {
 				0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.MaxFloat64,
 			} {
 				want := passes(floatDomain.cmp(v, rounded))
-				if got := contains(floatDomain, floats, v); got != want {
+				if got := inRanges(floatDomain, floats, v); got != want {
 					t.Fatalf("score %s %s: %v passes: %v, want %v", op, lit, v, got, want)
 				}
 			}
@@ -188,7 +188,7 @@ func TestRandomTimes(t *testing.T) {
 					case v >= p.End(loc):
 						c = 1
 					}
-					if got, want := contains(fullInts, stamps, v), passes(c); got != want {
+					if got, want := inRanges(fullInts, stamps, v), passes(c); got != want {
 						t.Fatalf("%s: renewal_at %s %s: %d passes: %v, want %v", zone, op, lit, v, got, want)
 					}
 				}
@@ -199,7 +199,7 @@ func TestRandomTimes(t *testing.T) {
 					if !p.IsDate() {
 						c = fullInts.cmp(window.DayStart(day, loc), p.Instant(loc))
 					}
-					if got, want := contains(fullInts, days, int64(day)), passes(c); got != want {
+					if got, want := inRanges(fullInts, days, int64(day)), passes(c); got != want {
 						t.Fatalf("%s: signup_date %s %s: day %d passes: %v, want %v", zone, op, lit, day, got, want)
 					}
 				}

@@ -3,7 +3,7 @@ package rule
 import "github.com/rollcall-db/rollcall/engine/window"
 
 // node is a part of a parsed rule that is true or false for a customer:
-// *logicNode, *notNode or *testNode. Nodes are not changed after Parse.
+// *logicNode, *notNode, *testNode or *segmentNode. Nodes are not changed after Parse.
 type node interface {
 	// slot returns where the canonical text of the node is kept.
 	slot() *string
@@ -22,27 +22,60 @@ type notNode struct {
 	text string
 }
 
+// segmentNode is a reference to another segment: by path or bare name, or, from
+// a file, by id.
+type segmentNode struct {
+	ref  string
+	byID bool // ref is the id of a segment file
+	text string
+	span // of ref
+}
+
 // testNode is a name and what is said of it. It is neutral: whether the name is
 // an attribute's or a behavior's only the checker knows.
 //
-//	NAME                          everything else is nil
-//	NAME window                   window
-//	NAME between A and B          window, of the form Between
-//	NAME count … [window]         count, window: a behavior
-//	NAME [quant] op               quant, op: an attribute
-//	NAME quant window             quant, window: an attribute, wrongly
+//	NAME                               everything else is nil
+//	NAME window                        window
+//	NAME between A and B               window, of the form Between
+//	NAME [where] [aggregate] [window]  a behavior: one of where and aggregate, or both
+//	first NAME [where] window          edge, window, of the time of one event
+//	NAME [quant] op                    quant, op: an attribute
+//	NAME quant window                  quant, window: an attribute, wrongly
+//
+// In a where, names are fields and only the forms of attributes occur.
 type testNode struct {
-	name   nameNode
-	count  *opNode // a comparison with numbers
-	window *windowNode
-	quant  *quantNode
-	op     *opNode
-	text   string
+	name      nameNode
+	edge      edge
+	edgeField *nameNode // from a file: the column whose Min or Max is meant, which must be the time
+	where     node      // nil: none
+	bareWhere bool      // it was written without brackets
+	aggregate *aggregateNode
+	window    *windowNode
+	quant     *quantNode
+	op        *opNode
+	text      string
 }
+
+// edge says which event of a customer a window is about.
+type edge uint8
+
+const (
+	edgeNone  edge = iota // any
+	edgeFirst             // the earliest
+	edgeLast              // the latest
+)
 
 type nameNode struct {
 	text string
 	span
+}
+
+// aggregateNode is a value of events and the comparison of it.
+type aggregateNode struct {
+	op    AggregateOp // none of AggregateFirst, AggregateLast
+	field *nameNode   // of all but AggregateCount, AggregateDays
+	test  *opNode     // a comparison or a between
+	span              // of the aggregate's words
 }
 
 // opNode is an operator with its values.
@@ -111,9 +144,13 @@ type quantNode struct {
 // literal is a value in a rule.
 type literal struct {
 	kind literalKind
-	str  string  // of a string
-	num  decimal // of a number
-	b    bool    // of a boolean
+	// loose says that the literal is from a file, where a value is what its
+	// column wants: raw is its text there. The kind is what it looks like.
+	loose bool
+	raw   string
+	str   string  // of a string
+	num   decimal // of a number
+	b     bool    // of a boolean
 	span
 }
 
@@ -125,6 +162,7 @@ const (
 	literalBool
 )
 
-func (n *logicNode) slot() *string { return &n.text }
-func (n *notNode) slot() *string   { return &n.text }
-func (n *testNode) slot() *string  { return &n.text }
+func (n *logicNode) slot() *string   { return &n.text }
+func (n *notNode) slot() *string     { return &n.text }
+func (n *testNode) slot() *string    { return &n.text }
+func (n *segmentNode) slot() *string { return &n.text }

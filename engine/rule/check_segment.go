@@ -1,0 +1,81 @@
+package rule
+
+import (
+	"slices"
+	"strings"
+)
+
+// segmentTable checks each segment of a library once, when it is first referred
+// to.
+type segmentTable struct {
+	library *Library
+	checked map[*SegmentFile]*Segment // nil while it is being checked
+	stack   []*SegmentFile            // those being checked, each referred to by the one before
+}
+
+func newSegmentTable(l *Library) *segmentTable {
+	return &segmentTable{library: l, checked: map[*SegmentFile]*Segment{}}
+}
+
+// segment checks a reference to a segment.
+func (c *checker) segment(n *segmentNode) Cond {
+	found := c.segments.library.find(n.ref, n.byID)
+	switch {
+	case len(found) == 0:
+		c.add(c.unknownSegment(n, c.segments.library))
+		return nil
+	case len(found) > 1:
+		c.add(c.ambiguousSegment(n, found))
+		return nil
+	}
+	file := found[0]
+	segment, seen := c.segments.checked[file]
+	switch {
+	case !seen:
+		segment = c.checkSegment(n, file)
+	case segment == nil:
+		c.add(c.segmentCycle(n, c.segments.cycle(file)))
+	}
+	return &SegmentTest{Segment: segment, text: n.text}
+}
+
+// checkSegment checks the rule of a segment that is referred to for the first
+// time. Its problems are kept apart: their places are in another text.
+func (c *checker) checkSegment(n *segmentNode, file *SegmentFile) *Segment {
+	t := c.segments
+	if len(t.stack) >= MaxDepth {
+		c.add(c.segmentsTooDeep(n))
+		return nil
+	}
+	t.checked[file] = nil
+	t.stack = append(t.stack, file)
+	inner := newChecker(c.shared, file.Rule)
+	if inner.file == "" {
+		inner.file = "segment " + quoteString(file.Path)
+	}
+	root, _ := inner.rule(file.Rule)
+	t.stack = t.stack[:len(t.stack)-1]
+	c.segmentErrs = append(append(c.segmentErrs, inner.errs.sorted()...), inner.segmentErrs...)
+	segment := &Segment{Path: file.Path, Root: root}
+	t.checked[file] = segment
+	return segment
+}
+
+// cycle returns the paths from file through the segments that refer to each
+// other back to file.
+func (t *segmentTable) cycle(file *SegmentFile) []string {
+	var paths []string
+	for _, f := range t.stack[slices.Index(t.stack, file):] {
+		paths = append(paths, f.Path)
+	}
+	return append(paths, file.Path)
+}
+
+// cycleText returns a cycle as messages show it.
+func cycleText(paths []string) string {
+	quoted := make([]string, len(paths))
+	for i, p := range paths {
+		quoted[i] = quoteString(shorten(p))
+	}
+	return strings.Join(quoted, " → ")
+}

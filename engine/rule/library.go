@@ -1,0 +1,63 @@
+package rule
+
+import "github.com/rollcall-db/rollcall/engine/document"
+
+// Library is the segments that a rule may refer to. It is immutable and safe for
+// concurrent use. A nil Library is empty.
+type Library struct {
+	files  []*SegmentFile
+	byPath map[string]*SegmentFile
+	byName map[string][]*SegmentFile
+	byID   map[string][]*SegmentFile
+}
+
+// SegmentFile is a segment of a library.
+type SegmentFile struct {
+	Path string // folder and name with slashes: "Loyalty/VIP"; unique in the library
+	Name string // the last part of Path
+	ID   string // of the file's "id"; may be empty
+	File string // where it was read, for messages; empty if it was made from text
+	Rule *Rule
+	// Extra holds the other keys of the file, in their order. They are kept for
+	// those who write the file again, and not acted on.
+	Extra []document.Pair
+}
+
+// NewLibrary returns the library of the given segments, whose paths differ.
+func NewLibrary(files []*SegmentFile) *Library {
+	l := &Library{
+		files: files, byPath: map[string]*SegmentFile{},
+		byName: map[string][]*SegmentFile{}, byID: map[string][]*SegmentFile{},
+	}
+	for _, f := range files {
+		l.byPath[f.Path] = f
+		l.byName[f.Name] = append(l.byName[f.Name], f)
+		if f.ID != "" {
+			l.byID[f.ID] = append(l.byID[f.ID], f)
+		}
+	}
+	return l
+}
+
+// Segments returns the segments, in the order given. The caller must not change
+// the slice.
+func (l *Library) Segments() []*SegmentFile {
+	if l == nil {
+		return nil
+	}
+	return l.files
+}
+
+// find returns the segments that ref may mean: the one at that path, else those
+// of that name, else, where byID is set, those of that id first.
+func (l *Library) find(ref string, byID bool) []*SegmentFile {
+	switch {
+	case l == nil:
+		return nil
+	case byID && len(l.byID[ref]) > 0:
+		return l.byID[ref]
+	case l.byPath[ref] != nil:
+		return []*SegmentFile{l.byPath[ref]}
+	}
+	return l.byName[ref]
+}

@@ -1,0 +1,155 @@
+package rule
+
+import (
+	"strings"
+
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/window"
+)
+
+// Typed returns the rule with every value that a file gave in the form that its
+// column wants, so that its text means the same: the text 1500 of a file is a
+// number beside a number, and whole numbers beside a time are unix seconds. A
+// value that is not of its column's type, and one whose name the schema does not
+// have, stays what it looks like. A rule in text is returned as it is.
+func (r *Rule) Typed(schema *model.Schema) *Rule {
+	if !r.loose || r.root == nil {
+		return r
+	}
+	c := newChecker(newShared(schema, nil, nil), r)
+	typed := *r
+	typed.root, typed.loose = c.typedTree(r.root), false
+	return &typed
+}
+
+// typedTree returns a copy of a tree from a file with its values typed, and with
+// its canonical text.
+func (c *checker) typedTree(root node) node {
+	root = c.typedNode(root, nil)
+	fillText(root)
+	return root
+}
+
+// typedNode copies a node; b is the behavior whose fields names are, or nil.
+func (c *checker) typedNode(n node, b *model.Behavior) node {
+	switch n := n.(type) {
+	case *logicNode:
+		out := *n
+		out.nodes = make([]node, len(n.nodes))
+		for i, operand := range n.nodes {
+			out.nodes[i] = c.typedNode(operand, b)
+		}
+		return &out
+	case *notNode:
+		return &notNode{node: c.typedNode(n.node, b)}
+	case *testNode:
+		return c.typedTest(n, b)
+	case *segmentNode:
+		out := *n
+		return &out
+	}
+	return n
+}
+
+func (c *checker) typedTest(n *testNode, b *model.Behavior) node {
+	out := *n
+	if b != nil {
+		if typ, _, ok := c.findField(b, n.name.text); ok {
+			out.op = typedOp(n.op, typ)
+		}
+		return &out
+	}
+	if i, ok := c.attributes[n.name.text]; ok {
+		out.op = typedOp(n.op, c.schema.Attributes[i].Type)
+		return &out
+	}
+	i, ok := c.behaviors[n.name.text]
+	if !ok {
+		return &out
+	}
+	behavior := &c.schema.Behaviors[i]
+	if n.where != nil {
+		out.where = c.typedNode(n.where, behavior)
+	}
+	if n.aggregate != nil {
+		aggregate := *n.aggregate
+		aggregate.test = typedOp(aggregate.test, c.testedType(&aggregate, behavior))
+		out.aggregate = &aggregate
+	}
+	return &out
+}
+
+// testedType returns the type of the values that an aggregate is compared with.
+func (c *checker) testedType(a *aggregateNode, b *model.Behavior) model.Type {
+	if a.op == AggregateMin || a.op == AggregateMax {
+		if typ, _, ok := c.findField(b, a.field.text); ok {
+			return typ
+		}
+	}
+	return model.Type{Kind: model.Number, Repr: model.Int64}
+}
+
+// typedOp returns a copy of the operator whose values are typed.
+func typedOp(o *opNode, typ model.Type) *opNode {
+	if o == nil || o.kind == opIsNull {
+		return o
+	}
+	out := *o
+	out.values = make([]literal, len(o.values))
+	for i, l := range o.values {
+		out.values[i] = l.typed(typ.Elem().Kind)
+	}
+	return &out
+}
+
+// typed returns what a value of a file is beside a column of the kind.
+func (l literal) typed(kind model.Kind) literal {
+	if !l.loose {
+		return l
+	}
+	out := literal{kind: literalString, str: l.raw, span: l.span}
+	switch kind {
+	case model.Number:
+		if d, ok := parseLooseNumber(l.raw); ok {
+			return literal{kind: literalNumber, num: d, span: l.span}
+		}
+	case model.Boolean:
+		if l.raw == "true" || l.raw == "false" {
+			return literal{kind: literalBool, b: l.raw == "true", span: l.span}
+		}
+	case model.Date, model.Timestamp:
+		if d, ok := parseLooseNumber(l.raw); ok {
+			out.str = secondsText(d, l.raw)
+		}
+	}
+	return out
+}
+
+// parseLooseNumber reads a number as files write them: as in a rule, or with a
+// plus sign or an exponent.
+func parseLooseNumber(text string) (decimal, bool) {
+	mantissa, exponent, hasExponent := strings.Cut(strings.ToLower(text), "e")
+	mantissa = strings.TrimPrefix(mantissa, "+")
+	if !numberPattern.MatchString(mantissa) {
+		return decimal{}, false
+	}
+	d := parseDecimal(mantissa)
+	if !hasExponent {
+		return d, true
+	}
+	return d.shifted(exponent)
+}
+
+// secondsText returns the time that a whole number of unix seconds stands for, or
+// raw where it stands for none.
+func secondsText(d decimal, raw string) string {
+	n, exact := d.floor(0)
+	if !exact || !n.IsInt64() {
+		return raw
+	}
+	p, err := window.PointFromUnix(n.Int64())
+	if err != nil {
+		return raw
+	}
+	return p.String()
+}
