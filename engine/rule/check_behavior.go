@@ -80,9 +80,10 @@ func (c *checker) edge(t *testNode, b *BehaviorTest) {
 func isNext(s window.Spec) bool { return s.Form == window.InNext || s.Form == window.InNextFull }
 
 // liftWindow makes a window that all events must lie in by Where the test's
-// window, if it has none: files write windows as filters of the time. A window
-// of "in next" so sees the events at as_of and later, wherever it is written.
-// Ever stays: an event without a time does not pass it as a filter.
+// window, if it has none: files write windows as filters of the time. Of several,
+// one of "in next" is taken, which sees the events at as_of and later wherever it
+// is written, else the first. Ever stays: an event without a time does not pass it
+// as a filter.
 func (b *BehaviorTest) liftWindow() {
 	if isTimeWindow(b.Where) {
 		b.Window, b.Where = *b.Where.(*FieldTest).Window, nil
@@ -92,7 +93,10 @@ func (b *BehaviorTest) liftWindow() {
 	if !ok {
 		return
 	}
-	i := slices.IndexFunc(and.Conds, isTimeWindow)
+	i := slices.IndexFunc(and.Conds, func(c Cond) bool { return isTimeWindow(c) && isNext(*c.(*FieldTest).Window) })
+	if i < 0 {
+		i = slices.IndexFunc(and.Conds, isTimeWindow)
+	}
 	if i < 0 {
 		return
 	}
