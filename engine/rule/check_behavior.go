@@ -56,7 +56,8 @@ func (c *checker) eventsOf(t *testNode, b *BehaviorTest) {
 	c.where(t, b)
 	if t.window != nil {
 		b.Window = *c.window(t.window)
-	} else {
+	}
+	if b.Window.Form == window.Ever {
 		b.liftWindow()
 	}
 	b.SeesNext = isNext(b.Window)
@@ -80,7 +81,7 @@ func (c *checker) edge(t *testNode, b *BehaviorTest) {
 func isNext(s window.Spec) bool { return s.Form == window.InNext || s.Form == window.InNextFull }
 
 // liftWindow makes a window that all events must lie in by Where the test's
-// window, if it has none: files write windows as filters of the time. Of several,
+// window, if that is Ever: files write windows as filters of the time. Of several,
 // one of "in next" is taken, which sees the events at as_of and later wherever it
 // is written, else the first. Ever stays: an event without a time does not pass it
 // as a filter.
