@@ -49,7 +49,8 @@ func (l *Library) Segments() []*SegmentFile {
 }
 
 // find returns the segments that ref may mean: the one at that path, else those
-// of that name, else, where byID is set, those of that id first.
+// of that name, else those of that id, so that a file's reference by id keeps its
+// meaning as text. Where byID is set, ids come first.
 func (l *Library) find(ref string, byID bool) []*SegmentFile {
 	switch {
 	case l == nil:
@@ -58,6 +59,8 @@ func (l *Library) find(ref string, byID bool) []*SegmentFile {
 		return l.byID[ref]
 	case l.byPath[ref] != nil:
 		return []*SegmentFile{l.byPath[ref]}
+	case len(l.byName[ref]) > 0:
+		return l.byName[ref]
 	}
-	return l.byName[ref]
+	return l.byID[ref]
 }
