@@ -85,27 +85,27 @@ func isNext(s window.Spec) bool { return s.Form == window.InNext || s.Form == wi
 // one of "in next" is taken, which sees the events at as_of and later wherever it
 // is written, else the first. Ever stays: an event without a time does not pass it
 // as a filter.
-func (b *BehaviorTest) liftWindow() {
-	if isTimeWindow(b.Where) {
-		b.Window, b.Where = *b.Where.(*FieldTest).Window, nil
+func (c *BehaviorTest) liftWindow() {
+	if isTimeWindow(c.Where) {
+		c.Window, c.Where = *c.Where.(*FieldTest).Window, nil
 		return
 	}
-	and, ok := b.Where.(*And)
+	and, ok := c.Where.(*And)
 	if !ok {
 		return
 	}
-	i := slices.IndexFunc(and.Conds, func(c Cond) bool { return isTimeWindow(c) && isNext(*c.(*FieldTest).Window) })
+	i := slices.IndexFunc(and.Conds, func(m Cond) bool { return isTimeWindow(m) && isNext(*m.(*FieldTest).Window) })
 	if i < 0 {
 		i = slices.IndexFunc(and.Conds, isTimeWindow)
 	}
 	if i < 0 {
 		return
 	}
-	b.Window = *and.Conds[i].(*FieldTest).Window
+	c.Window = *and.Conds[i].(*FieldTest).Window
 	rest := slices.Concat(and.Conds[:i], and.Conds[i+1:])
-	b.Where = rest[0]
+	c.Where = rest[0]
 	if len(rest) > 1 {
-		b.Where = &And{Conds: rest, text: joinTexts(rest)}
+		c.Where = &And{Conds: rest, text: joinTexts(rest)}
 	}
 }
 

@@ -63,9 +63,14 @@ type Error struct {
 	Hint   string `json:"hint,omitempty"` // how to write it right; may be empty
 }
 
-// Error returns the message in one line, with line and column in front.
+// Error returns the message in one line, with the file, if there is one, line and
+// column in front.
 func (e *Error) Error() string {
-	return strconv.Itoa(e.Line) + ":" + strconv.Itoa(e.Column) + ": " + e.Msg
+	file := e.File
+	if file != "" {
+		file += ":"
+	}
+	return file + strconv.Itoa(e.Line) + ":" + strconv.Itoa(e.Column) + ": " + e.Msg
 }
 
 // Errors holds the problems of one rule, in the order of their places, MaxErrors
@@ -130,7 +135,7 @@ func (s source) problem(code Code, at span, msg, hint string) *Error {
 
 // place returns the line and column of an offset, as Error has them.
 func (s source) place(offset int) (line, column int) {
-	before := string(s[:offset])
+	before := strings.TrimPrefix(string(s[:offset]), "\ufeff") // a mark of the byte order is no character
 	start := strings.LastIndexByte(before, '\n') + 1
 	return 1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[start:])
 }

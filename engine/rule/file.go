@@ -93,7 +93,7 @@ func (r *fileReader) top(f *parsedFile) *Rule {
 	var root node
 	switch n := r.root; {
 	case n.Kind == document.List:
-		root = r.conditions(n, n, "and")
+		root = r.conditions(n, "and")
 	case n.Kind != document.Map:
 		r.notARule(n)
 	case n.Find("rule") != nil:
@@ -133,7 +133,7 @@ func (r *fileReader) segment(f *parsedFile) node {
 		return nil
 	}
 	if rule.Kind == document.List {
-		return r.conditions(rule, rule, "and")
+		return r.conditions(rule, "and")
 	}
 	return r.condition(rule)
 }

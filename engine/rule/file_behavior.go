@@ -19,7 +19,7 @@ var aggregationNames = []string{
 	"Count", "CountDistinct", "CountDistinctDays", "Sum", "Average", "Min", "Max", "First", "Last",
 }
 
-var aggregationKeys = fileKeys{what: "an aggregation", keys: []string{"type", "column"}}
+var aggregationKeys = fileKeys{what: `"aggregation"`, keys: []string{"type", "column"}}
 
 // aggregation is an aggregate as a file gives it.
 type aggregation struct {
@@ -179,7 +179,7 @@ func (r *fileReader) filter(n *document.Node) node {
 	defer func() { r.fields = false }()
 	switch {
 	case n.Kind == document.List && len(n.Items) > 0:
-		return r.conditions(n, n, "and")
+		return r.conditions(n, "and")
 	case n.Kind == document.List, n.Kind == document.Map && len(n.Pairs) == 0:
 		return nil
 	case n.Kind == document.Map && isEmptyGroup(n):

@@ -134,12 +134,12 @@ func (r *fileReader) group(m mapping, word string) node {
 		r.missingConditions(m.node)
 		return nil
 	}
-	return r.conditions(m.node, n, word)
+	return r.conditions(n, word)
 }
 
 // conditions reads the list of conditions of a group.
-func (r *fileReader) conditions(group, list *document.Node, word string) node {
-	nodes := r.conditionList(group, list)
+func (r *fileReader) conditions(list *document.Node, word string) node {
+	nodes := r.conditionList(list)
 	switch len(nodes) {
 	case 0:
 		return nil
@@ -150,7 +150,7 @@ func (r *fileReader) conditions(group, list *document.Node, word string) node {
 }
 
 // conditionList reads conditions, those with problems left out.
-func (r *fileReader) conditionList(group, list *document.Node) []node {
+func (r *fileReader) conditionList(list *document.Node) []node {
 	switch {
 	case list.Kind != document.List:
 		r.expectedConditions(list)

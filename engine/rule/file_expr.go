@@ -22,7 +22,7 @@ func (r *fileReader) composite(m mapping) node {
 		return nil
 	}
 	before := len(r.errs)
-	nodes := r.conditionList(m.node, list)
+	nodes := r.conditionList(list)
 	switch {
 	case expr == nil:
 		r.missingExpr(m.node)

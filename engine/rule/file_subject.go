@@ -12,10 +12,10 @@ import (
 const behaviorPrefix = "behavior_"
 
 var (
-	leftValueKeys  = fileKeys{what: "a leftValue", keys: []string{"name", "source", "aggregation", "filter", "timeWindow"}}
-	columnLeftKeys = fileKeys{what: "a leftValue", keys: []string{"name"}}
-	sourceKeys     = fileKeys{what: "a source", keys: []string{"name"}}
-	windowKeys     = fileKeys{what: "a timeWindow", keys: []string{"duration", "unit", "type", "text"}}
+	leftValueKeys  = fileKeys{what: `"leftValue"`, keys: []string{"name", "source", "aggregation", "filter", "timeWindow"}}
+	columnLeftKeys = fileKeys{what: `"leftValue"`, keys: []string{"name"}}
+	sourceKeys     = fileKeys{what: `"source"`, keys: []string{"name"}}
+	windowKeys     = fileKeys{what: `"timeWindow"`, keys: []string{"duration", "unit", "type", "text"}}
 )
 
 // subject is what a condition of type Value is about: its keys and those of its
@@ -116,7 +116,7 @@ func (r *fileReader) columnTest(m mapping, name nameNode) node {
 	case o.op != nil && o.op.kind.flipped() == o.op.kind:
 		o.op.not = true
 	default:
-		return &notNode{node: t}
+		return &notNode{node: t, each: o.op != nil}
 	}
 	return t
 }

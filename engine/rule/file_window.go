@@ -5,7 +5,7 @@ import (
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
-var fromKeys = fileKeys{what: "a from", keys: []string{"last", "unit"}}
+var fromKeys = fileKeys{what: `"from"`, keys: []string{"last", "unit"}}
 
 // windowOf returns an operator that is a window.
 func (m mapping) windowOf(spec window.Spec) operator {

@@ -123,11 +123,7 @@ func showErrors(t *testing.T, err error) string {
 	var parts []string
 	for _, e := range errs {
 		detail := strings.ReplaceAll(e.Detail(), "\n\n", "\n")
-		in := ""
-		if e.File != "" {
-			in = " in " + e.File
-		}
-		parts = append(parts, fmt.Sprintf("%s%s %s", e.Code, in, detail))
+		parts = append(parts, fmt.Sprintf("%s %s", e.Code, detail))
 	}
 	return strings.Join(parts, "\n")
 }

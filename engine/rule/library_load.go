@@ -42,9 +42,7 @@ type LibraryError struct {
 func (e *LibraryError) Error() string {
 	var lines []string
 	for _, errs := range e.Files {
-		for _, line := range strings.Split(errs.Error(), "\n") {
-			lines = append(lines, errs[0].File+":"+line)
-		}
+		lines = append(lines, errs.Error())
 	}
 	return strings.Join(lines, "\n")
 }
@@ -54,7 +52,7 @@ func (e *LibraryError) Error() string {
 func (e *LibraryError) Detail() string {
 	parts := make([]string, len(e.Files))
 	for i, errs := range e.Files {
-		parts[i] = errs[0].File + ":\n\n" + errs.Detail()
+		parts[i] = errs.Detail()
 	}
 	return strings.Join(parts, "\n\n")
 }

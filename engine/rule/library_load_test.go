@@ -94,7 +94,7 @@ c/f.yml:1:7: a segment 'VIP' is in the file "a.yml" already
 			t.Errorf("error is\n%v\nwant %q in it", err, part)
 		}
 	}
-	if detail := library.Detail(); !strings.Contains(detail, "b.yml:\n\n2:7: a segment") || !strings.Contains(detail, "  2 | name: VIP\n    |       ^^^") {
+	if detail := library.Detail(); !strings.Contains(detail, "b.yml:2:7: a segment") || !strings.Contains(detail, "  2 | name: VIP\n    |       ^^^") {
 		t.Errorf("detail is\n%s", detail)
 	}
 }

@@ -19,6 +19,9 @@ type logicNode struct {
 // notNode is the complement of a node.
 type notNode struct {
 	node node
+	// each says that a file negates the operator of node, a test with one. Of a
+	// list the negation belongs to each element; typing decides.
+	each bool
 	text string
 }
 

@@ -41,7 +41,14 @@ func (c *checker) typedNode(n node, b *model.Behavior) node {
 		}
 		return &out
 	case *notNode:
-		return &notNode{node: c.typedNode(n.node, b)}
+		inner := c.typedNode(n.node, b)
+		if t, ok := inner.(*testNode); ok && n.each && c.testsList(t, b) {
+			op := *t.op
+			op.kind = op.kind.flipped()
+			t.op = &op
+			return t
+		}
+		return &notNode{node: inner}
 	case *testNode:
 		return c.typedTest(n, b)
 	case *segmentNode:
@@ -49,6 +56,16 @@ func (c *checker) typedNode(n node, b *model.Behavior) node {
 		return &out
 	}
 	return n
+}
+
+// testsList reports whether the test is of a list; b is as in typedNode.
+func (c *checker) testsList(t *testNode, b *model.Behavior) bool {
+	if b != nil {
+		typ, _, ok := c.findField(b, t.name.text)
+		return ok && typ.IsArray()
+	}
+	i, ok := c.attributes[t.name.text]
+	return ok && c.schema.Attributes[i].Type.IsArray()
 }
 
 func (c *checker) typedTest(n *testNode, b *model.Behavior) node {

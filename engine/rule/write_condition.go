@@ -31,6 +31,9 @@ func (w *ruleWriter) group(n node) mapNode {
 func (w *ruleWriter) condition(n node) mapNode {
 	switch n := n.(type) {
 	case *notNode:
+		if n.each {
+			return w.condition(n.node).withNegatedOperator()
+		}
 		return w.not(n.node)
 	case *segmentNode:
 		return w.reference(n, typeInclude)
@@ -69,6 +72,19 @@ func (m mapNode) withFlag(key string) mapNode {
 	out.set(key, boolNode(true))
 	out.Pairs = append(out.Pairs, m.Pairs[1:]...)
 	return out
+}
+
+// withNegatedOperator returns a condition whose operator is negated.
+func (m mapNode) withNegatedOperator() mapNode {
+	operator := m.Find("operator")
+	for i, p := range operator.Pairs {
+		if p.Key.Text == "not" {
+			operator.Pairs[i].Value = boolNode(true)
+			return m
+		}
+	}
+	mapNode{operator}.set("not", boolNode(true))
+	return m
 }
 
 // reference returns a reference to another segment.
@@ -196,14 +212,10 @@ func aggregationOf(n *testNode) mapNode {
 	var m mapNode
 	var field *nameNode
 	switch {
-	case n.edge == edgeFirst && n.edgeField != nil:
-		m, field = typedMap("Min"), n.edgeField
-	case n.edge == edgeLast && n.edgeField != nil:
-		m, field = typedMap("Max"), n.edgeField
 	case n.edge == edgeFirst:
-		m = typedMap("First")
+		m, field = typedMap("First"), n.edgeField
 	case n.edge == edgeLast:
-		m = typedMap("Last")
+		m, field = typedMap("Last"), n.edgeField
 	case n.aggregate == nil:
 		return mapNode{}
 	default:

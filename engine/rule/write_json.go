@@ -26,7 +26,7 @@ func appendJSON(dst []byte, n *document.Node, prefix string) []byte {
 		dst = appendJSON(appendJSONLead(dst, i, separator, lead), item, inner)
 	}
 	for i, p := range n.Pairs {
-		dst = appendJSONText(appendJSONLead(dst, i, separator, lead), p.Key)
+		dst = appendJSONString(appendJSONLead(dst, i, separator, lead), p.Key.Text)
 		dst = appendJSON(append(dst, ": "...), p.Value, inner)
 	}
 	if lead != "" {
@@ -56,8 +56,13 @@ func appendJSONText(dst []byte, n *document.Node) []byte {
 	case n.Style == document.Plain && (jsonNumber.MatchString(n.Text) || n.Text == "true" || n.Text == "false"):
 		return append(dst, n.Text...)
 	}
+	return appendJSONString(dst, n.Text)
+}
+
+// appendJSONString appends a string.
+func appendJSONString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
-	for _, r := range n.Text {
+	for _, r := range s {
 		switch {
 		case r == '"' || r == '\\':
 			dst = append(dst, '\\', byte(r))

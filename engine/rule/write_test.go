@@ -59,6 +59,7 @@ func TestWriteRandomStrings(t *testing.T) {
 		for range 1 + g.IntN(12) {
 			b.WriteString(oddRune(g))
 		}
+		b.WriteByte('x')
 		r, err := Parse(quoteDouble(b.String()) + " = " + quoteString(b.String()))
 		if err != nil {
 			t.Fatalf("%q: %v", b.String(), err)

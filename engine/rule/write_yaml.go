@@ -27,7 +27,7 @@ func appendYAML(dst []byte, n *document.Node) []byte {
 
 // appendYAMLPair appends a key with its value, at the indentation given.
 func appendYAMLPair(dst []byte, p document.Pair, depth int) []byte {
-	dst = append(appendYAMLText(dst, p.Key), ':')
+	dst = append(appendYAMLString(dst, p.Key.Text), ':')
 	if !isBlock(p.Value, depth) {
 		return append(appendYAMLFlow(append(dst, ' '), p.Value), '\n')
 	}
@@ -106,7 +106,7 @@ func appendYAMLFlow(dst []byte, n *document.Node) []byte {
 			if i > 0 {
 				dst = append(dst, ", "...)
 			}
-			dst = append(appendYAMLText(dst, p.Key), ": "...)
+			dst = append(appendYAMLString(dst, p.Key.Text), ": "...)
 			dst = appendYAMLFlow(dst, p.Value)
 		}
 		return append(dst, '}')
@@ -131,10 +131,15 @@ func appendYAMLText(dst []byte, n *document.Node) []byte {
 		}
 		return append(dst, n.Text...)
 	}
-	if len(n.Text) <= maxFlow && plainText.MatchString(n.Text) && !yamlWords[lowerASCII(n.Text)] {
-		return append(dst, n.Text...)
+	return appendYAMLString(dst, n.Text)
+}
+
+// appendYAMLString appends a string, without quotes where that is safe.
+func appendYAMLString(dst []byte, s string) []byte {
+	if len(s) <= maxFlow && plainText.MatchString(s) && !yamlWords[lowerASCII(s)] {
+		return append(dst, s...)
 	}
-	return appendYAMLQuoted(dst, n.Text)
+	return appendYAMLQuoted(dst, s)
 }
 
 // appendYAMLQuoted appends a string in double quotes.
