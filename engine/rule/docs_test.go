@@ -65,3 +65,31 @@ func TestDocsExamples(t *testing.T) {
 		}
 	}
 }
+
+// TestDocsFiles reads, checks and writes every file in docs/rules.md.
+func TestDocsFiles(t *testing.T) {
+	page, err := os.ReadFile("../../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := regexp.MustCompile("(?s)```(yaml|json)\n(.*?)```").FindAllSubmatch(page, -1)
+	if len(examples) != 2 {
+		t.Fatalf("%d files found, want 2", len(examples))
+	}
+	for _, example := range examples {
+		f, err := ParseFile("docs."+string(example[1]), example[2])
+		if err != nil {
+			t.Errorf("%s%v", example[2], err)
+			continue
+		}
+		c, err := Check(f.Rule, docsSchema, docsLibrary)
+		if err != nil {
+			t.Errorf("%s%v", example[2], err)
+			continue
+		}
+		again, err := Parse(c.String())
+		if err != nil || again.String() != c.String() {
+			t.Errorf("%s: text %s: %v", example[2], c, err)
+		}
+	}
+}
