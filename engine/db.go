@@ -14,6 +14,9 @@ import (
 type Options struct {
 	// Now is the clock that as_of defaults to. Nil: time.Now.
 	Now func() time.Time
+	// Segments is the library that rules refer to with "segment 'folder/Name'".
+	// Nil: there are none.
+	Segments *rule.Library
 }
 
 // DB is an open snapshot: the version that was current when it was opened. A
@@ -23,6 +26,7 @@ type DB struct {
 	snapshot *store.Snapshot
 	location *time.Location
 	now      func() time.Time
+	segments *rule.Library
 }
 
 // Open opens the snapshot in a directory. It reads the manifest and maps the
@@ -34,8 +38,11 @@ func Open(dir string, opts *Options) (*DB, error) {
 		return nil, boundary(err)
 	}
 	db := &DB{snapshot: s, now: time.Now}
-	if opts != nil && opts.Now != nil {
-		db.now = opts.Now
+	if opts != nil {
+		db.segments = opts.Segments
+		if opts.Now != nil {
+			db.now = opts.Now
+		}
 	}
 	if db.location, err = window.LoadLocation(s.Schema().Timezone); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -59,20 +66,33 @@ func (db *DB) Manifest() *store.Manifest { return db.snapshot.Manifest() }
 // resolved.
 func (db *DB) Location() *time.Location { return db.location }
 
-// Query parses a rule and checks it against the schema. What is wrong with it
-// comes as rule.Errors, all problems together.
+// Query parses a rule and checks it against the schema and the library of
+// segments. What is wrong with it comes as rule.Errors, all problems together.
 func (db *DB) Query(text string) (q *Query, err error) {
 	err = guardPinned(func() error { // no file is touched: there is nothing to pin
 		parsed, err := rule.Parse(text)
 		if err != nil {
 			return err
 		}
-		checked, err := rule.Check(parsed, db.Schema())
-		if err != nil {
-			return err
-		}
-		q = &Query{db: db, checked: checked}
-		return nil
+		q, err = db.check(parsed)
+		return err
 	})
 	return q, err
+}
+
+// QueryRule is Query for a rule that has been parsed: one read from a file, say.
+func (db *DB) QueryRule(r *rule.Rule) (q *Query, err error) {
+	err = guardPinned(func() error {
+		q, err = db.check(r)
+		return err
+	})
+	return q, err
+}
+
+func (db *DB) check(r *rule.Rule) (*Query, error) {
+	checked, err := rule.Check(r, db.Schema(), db.segments)
+	if err != nil {
+		return nil, err
+	}
+	return &Query{db: db, checked: checked}, nil
 }

@@ -237,11 +237,13 @@ func TestManyAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// spoiltRules touch every kind of file: value index, column, timeline, events.
+// spoiltRules touch every kind of file: value index, column, timeline, events
+// and their fields.
 var spoiltRules = []string{
 	"loyalty_tier = 'Gold' and lifetime_value > 100 and cohort != '1997-02' and orders > 2",
 	"purchase in last 30 days or first_purchase_date > '1997-02-15'",
 	"purchase count > 3 in last 500 hours or last_purchase_date in last 3 weeks",
+	"purchase where quantity = 2 sum(amount) > 40 in last 90 days or first purchase in last 30 days",
 }
 
 // TestFlippedBytes flips bytes all over a snapshot: what reads them says

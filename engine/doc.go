@@ -15,7 +15,8 @@
 // The engine never logs, never exits, and starts no goroutine. It stops with
 // the context's error when that is done. Errors to tell apart: [ErrCorrupt],
 // [ErrFormatVersion], [ErrNotSnapshot], [ErrClosed] with errors.Is; *[rule.Error]
-// (what is wrong with a rule, and where) and *[ColumnError] with errors.As.
+// (what is wrong with a rule, and where), *[ColumnError] and *[OverflowError] with
+// errors.As.
 //
 // The rule language is described in package rule, the files of a snapshot in
 // docs/format.md. Snapshots are built by package ingest.

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/rollcall-db/rollcall/engine/exec"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
 )
@@ -26,6 +27,9 @@ var (
 	// it.
 	ErrInternal = errors.New("internal error")
 )
+
+// OverflowError says that a sum, or an average's, has more than 38 digits.
+type OverflowError = exec.OverflowError
 
 // boundary joins the sentinel that callers look for to an error from below.
 func boundary(err error) error {

@@ -43,7 +43,7 @@ func (q *Query) Explain(ctx context.Context) (e *Explanation, err error) {
 		if err != nil {
 			return err
 		}
-		e = &Explanation{Answer: *q.answer(p), Plan: newStep(p.Root, stats, false)}
+		e = &Explanation{Answer: *q.answer(p), Plan: (&shower{stats: stats, shown: map[*plan.Node]bool{}}).step(p.Root, false)}
 		e.Count = e.Plan.Alone
 		return nil
 	})
@@ -54,17 +54,31 @@ func (q *Query) Explain(ctx context.Context) (e *Explanation, err error) {
 	return e, nil
 }
 
-// newStep returns the step of a node and those below it.
-func newStep(n *plan.Node, stats map[*plan.Node]*exec.Stats, grouped bool) Step {
-	s := Step{Condition: n.Cond.Text(), Access: n.Access, Bytes: n.Bytes}
-	if found := stats[n]; found != nil { // none where there are no customers
-		s.Alone, s.Together, s.Elapsed = found.Alone, found.Alone, found.Elapsed
+// shower shows the nodes of a program as steps.
+type shower struct {
+	stats map[*plan.Node]*exec.Stats
+	shown map[*plan.Node]bool // the roots of the segments shown so far
+}
+
+// step returns the step of a node and those below it. Of a segment that has been
+// shown it says only that.
+func (s *shower) step(n *plan.Node, grouped bool) Step {
+	step := Step{Condition: n.Cond.Text(), Access: n.Access, Bytes: n.Bytes}
+	if found := s.stats[n]; found != nil { // none where there are no customers
+		step.Alone, step.Together, step.Elapsed = found.Alone, found.Alone, found.Elapsed
 		if grouped {
-			s.Together = found.Together
+			step.Together = found.Together
 		}
 	}
-	for _, kid := range n.Kids {
-		s.Steps = append(s.Steps, newStep(kid, stats, n.Op == plan.And || n.Op == plan.Or))
+	if n.Op == plan.Segment {
+		if s.shown[n.Kids[0]] {
+			step.Access = "segment, as above"
+			return step
+		}
+		s.shown[n.Kids[0]] = true
 	}
-	return s
+	for _, kid := range n.Kids {
+		step.Steps = append(step.Steps, s.step(kid, n.Op == plan.And || n.Op == plan.Or))
+	}
+	return step
 }

@@ -2,12 +2,10 @@ package column
 
 import (
 	"context"
-	"math"
-	"sort"
-	"strings"
+	"encoding/binary"
+	"math/bits"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/model"
@@ -19,172 +17,149 @@ type Test struct {
 	IsNull bool         // passes exactly the NULLs; the rest is ignored
 	Quant  rule.Quant   // of a list
 	Values *rule.Values // the values (of a list: elements) that pass
+
+	texts *texts // of Values.Strings, where Prepare has been called
+}
+
+// Prepare returns a test that passes the same values and is quicker where it is
+// used for many blocks: what there is to work out of a pattern or of a long list
+// of strings has been worked out. It is safe for concurrent use, as t is.
+func (t Test) Prepare() Test {
+	if t.texts == nil && t.Values != nil {
+		t.texts = newTexts(&t.Values.Strings)
+	}
+	return t
 }
 
 // Match sets w to the rows of v that pass t. v holds at most bitmap.BlockRows
-// rows. It allocates only for lists, strings and booleans, a closure each. Where
-// a row may take long, it stops soon after ctx ends, with its error.
+// rows. Where a row may take long, it stops soon after ctx ends, with its error.
 func (v *Vector) Match(ctx context.Context, w *bitmap.Words, t Test) error {
-	w.Clear()
+	w.Fill(v.n)
+	return v.Keep(ctx, w, 0, t)
+}
+
+// Keep takes the rows out of w that do not pass t: a row that is not in w is
+// mostly not looked at. Bit i of w is row base+i of v, and w holds no bit for a
+// row that v does not have; base is a multiple of 64. Where a row may take
+// long, Keep stops soon after ctx ends, with its error.
+func (v *Vector) Keep(ctx context.Context, w *bitmap.Words, base int, t Test) error {
+	n := min(v.n-base, bitmap.BlockRows)
 	switch {
 	case t.IsNull:
-		v.matchNulls(w)
+		v.keepNulls(w, base, n)
+		return nil
 	case v.typ.IsArray():
-		return v.matchLists(ctx, w, t)
-	case v.matchOneRange(w, t.Values):
-	default:
-		passes := v.passes(t.Values)
-		for i := range v.n {
-			if i%ctxRows == 0 && ctx.Err() != nil {
-				return ctx.Err()
-			}
-			if !v.IsNull(i) && passes(i) {
-				w.Add(uint16(i))
+		v.DropNulls(w, base)
+		return v.keepLists(ctx, w, base, t)
+	case v.typ.Kind == model.String:
+		v.DropNulls(w, base)
+		return v.keepStrings(ctx, w, base, t.Prepare())
+	}
+	v.keepRanges(w, base, n, t.Values)
+	v.DropNulls(w, base)
+	return nil
+}
+
+// ctxWords is how many words of 64 rows are matched between two looks at the
+// context: a pattern may take a millisecond a row.
+const ctxWords = 4
+
+// keepEach takes the rows out of w for which passes is false.
+func keepEach(ctx context.Context, w *bitmap.Words, base int, passes func(row int) bool) error {
+	for i, word := range w {
+		if i%ctxWords == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		for rest := word; rest != 0; rest &= rest - 1 {
+			if bit := bits.TrailingZeros64(rest); !passes(base + i*64 + bit) {
+				word &^= 1 << bit
 			}
 		}
+		w[i] = word
 	}
 	return nil
 }
 
-// ctxRows is how many rows are matched between two looks at the context: a
-// pattern may take a millisecond each.
-const ctxRows = 256
-
-// matchNulls sets w to the rows that are NULL.
-func (v *Vector) matchNulls(w *bitmap.Words) {
-	for i := range v.n {
-		if v.IsNull(i) {
-			w.Add(uint16(i))
-		}
+// validWord returns the bits of the rows from row on that are not NULL; row is
+// a multiple of 64, v.valid is not nil, and bits past the last row are anything.
+func (v *Vector) validWord(row int) uint64 {
+	rest := v.valid[row/8:]
+	if len(rest) >= 8 {
+		return binary.LittleEndian.Uint64(rest)
 	}
+	var word uint64
+	for i, b := range rest {
+		word |= uint64(b) << (8 * i)
+	}
+	return word
 }
 
-// matchOneRange does the common case, one range over a column of whole numbers
-// (days, instants and decimals of up to 18 digits included), 64 rows at a time
-// and without a branch per row. It returns false for any other case.
-func (v *Vector) matchOneRange(w *bitmap.Words, values *rule.Values) bool {
-	if values.Except {
-		return false
-	}
-	switch {
-	case len(values.Ints) == 1 && v.ints != nil:
-		spanInts(w, v.ints, values.Ints[0].Lo, values.Ints[0].Hi)
-	case len(values.Ints) == 1 && v.days != nil:
-		spanDays(w, v.days, values.Ints[0].Lo, values.Ints[0].Hi)
-	case len(values.Decimals) == 1 && v.decimals != nil && v.typ.Precision <= 18:
-		lo, hi := clampInt64(values.Decimals[0].Lo), clampInt64(values.Decimals[0].Hi)
-		spanDecimals(w, v.decimals, lo, hi)
-	default:
-		return false
-	}
-	v.dropNulls(w)
-	return true
-}
-
-// clampInt64 returns d, or the nearest 64-bit number to it. No decimal of up to
-// 18 digits is that far out.
-func clampInt64(d decimal128.Num) int64 {
-	switch {
-	case d.HighBits() == int64(d.LowBits())>>63:
-		return int64(d.LowBits())
-	case d.Sign() < 0:
-		return math.MinInt64
-	}
-	return math.MaxInt64
-}
-
-// dropNulls takes the rows that are NULL out of w.
-func (v *Vector) dropNulls(w *bitmap.Words) {
+// DropNulls takes the rows out of w that are NULL; w and base are as in Keep.
+func (v *Vector) DropNulls(w *bitmap.Words, base int) {
 	if v.valid == nil {
 		return
 	}
-	for i := 0; i < v.n; i += 8 {
-		w[i/64] &^= uint64(^v.valid[i/8]) << (i % 64)
+	for i := 0; i*64 < min(v.n-base, bitmap.BlockRows); i++ {
+		w[i] &= v.validWord(base + i*64)
 	}
 }
 
-// matchLists sets w to the lists of which as many elements pass as t.Quant
-// wants. A NULL list never passes; a NULL element is none that passes.
-func (v *Vector) matchLists(ctx context.Context, w *bitmap.Words, t Test) error {
-	passes := v.elems.passes(t.Values)
-	for i := range v.n {
-		if i%ctxRows == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if v.IsNull(i) {
-			continue
-		}
-		lo, hi := int(v.offsets[i]), int(v.offsets[i+1])
-		passed := int64(0)
-		for j := lo; j < hi; j++ {
-			if !v.elems.IsNull(j) && passes(j) {
-				passed++
-			}
-		}
-		if enough(t.Quant, passed, int64(hi-lo)) {
-			w.Add(uint16(i))
-		}
+// keepNulls takes the rows out of w that are not NULL.
+func (v *Vector) keepNulls(w *bitmap.Words, base, n int) {
+	if v.valid == nil {
+		w.Clear()
+		return
 	}
-	return nil
+	for i := 0; i*64 < n; i++ {
+		w[i] &^= v.validWord(base + i*64)
+	}
 }
 
-// enough reports whether passed elements of total are as many as q wants.
-func enough(q rule.Quant, passed, total int64) bool {
-	switch q.Op {
-	case rule.QuantAll:
-		return passed == total
-	case rule.QuantAtLeast:
-		return passed >= q.N
-	case rule.QuantAtMost:
-		return passed <= q.N
-	case rule.QuantExactly:
-		return passed == q.N
+// keepRanges takes the rows out of w whose value is not in values, for all types
+// but strings and lists. NULL rows stay or go.
+func (v *Vector) keepRanges(w *bitmap.Words, base, n int, values *rule.Values) {
+	if values.Except { // only tests of elements have it; here it costs a look at every row
+		all := *w
+		same := *values
+		same.Except = false
+		v.keepRanges(w, base, n, &same)
+		for i := range w {
+			w[i] = all[i] &^ w[i]
+		}
+		return
 	}
-	return passed > 0
+	switch {
+	case v.typ.Kind == model.Boolean:
+		v.keepBools(w, base, n, values.Bools)
+	case v.days != nil:
+		keepInRanges(w, v.days[base:base+n], values.Ints, spanDays, func(x int32) int64 { return int64(x) })
+	case v.floats != nil:
+		keepInRanges(w, v.floats[base:base+n], values.Floats, spanFloats, func(x float64) float64 { return x })
+	case v.decimals != nil && v.narrow() && len(values.Decimals) == 1:
+		r := values.Decimals[0]
+		spanDecimals(w, v.decimals[base:base+n], clampInt64(r.Lo), clampInt64(r.Hi))
+	case v.decimals != nil && v.narrow():
+		keepInRanges(w, v.decimals[base:base+n], narrowRanges(values.Decimals), spanDecimals, lowInt)
+	case v.decimals != nil:
+		keepInDecimals(w, v.decimals[base:base+n], values.Decimals)
+	case v.ints != nil:
+		keepInRanges(w, v.ints[base:base+n], values.Ints, spanInts, func(x int64) int64 { return x })
+	}
 }
 
-// passes returns the test of the value at i, which is not NULL.
-func (v *Vector) passes(values *rule.Values) func(i int) bool {
-	in := v.member(values)
-	if values.Except {
-		return func(i int) bool { return !in(i) }
+// keepBools takes the rows out of w whose value is not wanted.
+func (v *Vector) keepBools(w *bitmap.Words, base, n int, wanted []bool) {
+	var masks [2]uint64 // for false and for true: all bits where wanted
+	for _, b := range wanted {
+		masks[index(b)] = ^uint64(0)
 	}
-	return in
-}
-
-// member returns the test whether the value at i is in values, Except aside.
-func (v *Vector) member(values *rule.Values) func(i int) bool {
-	switch v.typ.Kind {
-	case model.String:
-		return v.stringMember(&values.Strings)
-	case model.Boolean:
-		var wanted [2]bool
-		for _, b := range values.Bools {
-			wanted[index(b)] = true
+	bools := v.arr.(*array.Boolean)
+	for i := 0; i*64 < n; i++ {
+		var word uint64
+		for j := range min(64, n-i*64) {
+			word |= uint64(index(bools.Value(base+i*64+j))) << j
 		}
-		bools := v.arr.(*array.Boolean)
-		return func(i int) bool { return wanted[index(bools.Value(i))] }
-	case model.Date:
-		return func(i int) bool {
-			x := int64(v.days[i])
-			return inRanges(values.Ints, func(r rule.Range[int64]) bool { return x <= r.Hi }, func(r rule.Range[int64]) bool { return x >= r.Lo })
-		}
-	}
-	switch v.typ.Repr {
-	case model.Float64:
-		return func(i int) bool {
-			x := v.floats[i]
-			return inRanges(values.Floats, func(r rule.Range[float64]) bool { return x <= r.Hi }, func(r rule.Range[float64]) bool { return x >= r.Lo })
-		}
-	case model.Decimal:
-		return func(i int) bool {
-			x := v.decimals[i]
-			return inRanges(values.Decimals, func(r rule.Range[decimal128.Num]) bool { return x.Cmp(r.Hi) <= 0 }, func(r rule.Range[decimal128.Num]) bool { return x.Cmp(r.Lo) >= 0 })
-		}
-	}
-	return func(i int) bool {
-		x := v.ints[i]
-		return inRanges(values.Ints, func(r rule.Range[int64]) bool { return x <= r.Hi }, func(r rule.Range[int64]) bool { return x >= r.Lo })
+		w[i] &= word&masks[1] | ^word&masks[0]
 	}
 }
 
@@ -193,41 +168,4 @@ func index(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// inRanges looks a value up in sorted, disjoint ranges: the first one that does
-// not end below it must not start above it.
-func inRanges[T any](ranges []rule.Range[T], notAboveHi, notBelowLo func(rule.Range[T]) bool) bool {
-	i := sort.Search(len(ranges), func(i int) bool { return notAboveHi(ranges[i]) })
-	return i < len(ranges) && notBelowLo(ranges[i])
-}
-
-// stringMember returns the test whether the string at i is in s.
-func (v *Vector) stringMember(s *rule.Strings) func(i int) bool {
-	anyOf := func(holds func(s, part string) bool) func(i int) bool {
-		return func(i int) bool {
-			for _, part := range s.List {
-				if holds(v.strings.Value(i), part) {
-					return true
-				}
-			}
-			return false
-		}
-	}
-	switch s.Op {
-	case rule.StringBetween:
-		return func(i int) bool { x := v.strings.Value(i); return x >= s.Lo && (!s.HasHi || x < s.Hi) }
-	case rule.StringContains:
-		return anyOf(strings.Contains)
-	case rule.StringStarts:
-		return anyOf(strings.HasPrefix)
-	case rule.StringEnds:
-		return anyOf(strings.HasSuffix)
-	case rule.StringMatches:
-		return func(i int) bool { return s.Regexp.MatchString(v.strings.Value(i)) }
-	}
-	return func(i int) bool {
-		j := sort.SearchStrings(s.List, v.strings.Value(i))
-		return j < len(s.List) && s.List[j] == v.strings.Value(i)
-	}
 }

@@ -6,23 +6,25 @@ import (
 	"github.com/rollcall-db/rollcall/bitmap"
 )
 
-// The functions of this file set the words of w to the rows whose value lies in
-// [lo, hi]. They are the same loop three times: a function for the value, or a
-// type parameter, costs a call per row, which is three times the work.
+// The functions of this file take the rows out of w whose value does not lie in
+// [lo, hi]; bit i is values[i]. They are the same loop again and again: a
+// function for the value costs a call per row, which is three times the work.
 //
-// One unsigned comparison covers both ends: x - lo, wrapped, is at most hi - lo
-// just where x is in range. The bit goes in from the top of the word, so that
-// nothing depends on the position of the row.
+// One unsigned comparison covers both ends of whole numbers: x - lo, wrapped, is
+// at most hi - lo just where x is in range. The bit goes in from the top of the
+// word, so that nothing depends on the position of the row.
 
 func spanInts(w *bitmap.Words, values []int64, lo, hi int64) {
 	span := uint64(hi) - uint64(lo)
 	for i := 0; len(values) > 0; i++ {
 		n := min(64, len(values))
-		var word uint64
-		for _, x := range values[:n] {
-			word = word>>1 | topBit(uint64(x)-uint64(lo) <= span)
+		if w[i] != 0 {
+			var word uint64
+			for _, x := range values[:n] {
+				word = word>>1 | topBit(uint64(x)-uint64(lo) <= span)
+			}
+			w[i] &= word >> (64 - n)
 		}
-		w[i] = word >> (64 - n)
 		values = values[n:]
 	}
 }
@@ -31,11 +33,27 @@ func spanDays(w *bitmap.Words, values []int32, lo, hi int64) {
 	span := uint64(hi) - uint64(lo)
 	for i := 0; len(values) > 0; i++ {
 		n := min(64, len(values))
-		var word uint64
-		for _, x := range values[:n] {
-			word = word>>1 | topBit(uint64(int64(x))-uint64(lo) <= span)
+		if w[i] != 0 {
+			var word uint64
+			for _, x := range values[:n] {
+				word = word>>1 | topBit(uint64(int64(x))-uint64(lo) <= span)
+			}
+			w[i] &= word >> (64 - n)
 		}
-		w[i] = word >> (64 - n)
+		values = values[n:]
+	}
+}
+
+func spanFloats(w *bitmap.Words, values []float64, lo, hi float64) {
+	for i := 0; len(values) > 0; i++ {
+		n := min(64, len(values))
+		if w[i] != 0 {
+			var word uint64
+			for _, x := range values[:n] {
+				word = word>>1 | topBit(lo <= x)&topBit(x <= hi)
+			}
+			w[i] &= word >> (64 - n)
+		}
 		values = values[n:]
 	}
 }
@@ -46,11 +64,13 @@ func spanDecimals(w *bitmap.Words, values []decimal128.Num, lo, hi int64) {
 	span := uint64(hi) - uint64(lo)
 	for i := 0; len(values) > 0; i++ {
 		n := min(64, len(values))
-		var word uint64
-		for j := range values[:n] {
-			word = word>>1 | topBit(values[j].LowBits()-uint64(lo) <= span)
+		if w[i] != 0 {
+			var word uint64
+			for j := range values[:n] {
+				word = word>>1 | topBit(values[j].LowBits()-uint64(lo) <= span)
+			}
+			w[i] &= word >> (64 - n)
 		}
-		w[i] = word >> (64 - n)
 		values = values[n:]
 	}
 }

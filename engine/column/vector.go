@@ -73,14 +73,35 @@ func NewVector(t model.Type, arr arrow.Array) (*Vector, error) {
 		v.decimals = a.Values()
 	case *array.String:
 		v.strings = a
+		if v.n > 0 {
+			size := 0
+			if text := a.Data().Buffers()[2]; text != nil {
+				size = text.Len()
+			}
+			return v, checkOffsets(a.ValueOffsets(), size)
+		}
 	case *array.List:
 		elems, err := NewVector(t.Elem(), a.ListValues())
 		if err != nil {
 			return nil, err
 		}
 		v.elems, v.offsets = elems, a.Offsets()
+		return v, checkOffsets(v.offsets, elems.n)
 	}
 	return v, nil
+}
+
+// checkOffsets reports whether the offsets of strings or lists ascend and stay
+// within the size bytes or elements that there are.
+func checkOffsets(offsets []int32, size int) error {
+	last := int32(0)
+	for i, offset := range offsets {
+		if offset < last || int(offset) > size {
+			return fmt.Errorf("column: value %d starts at %d, the one before at %d, of %d in all", i, offset, last, size)
+		}
+		last = offset
+	}
+	return nil
 }
 
 // Type returns the type of the values.

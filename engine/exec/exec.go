@@ -61,17 +61,28 @@ var scratch = sync.Pool{New: func() any { return &runner{counts: new([bitmap.Blo
 
 // runner runs a program over one block.
 type runner struct {
-	ctx    context.Context
-	block  int
-	n      int // customers in the block
-	words  []*bitmap.Words
-	depth  int                       // of words in use
-	counts *[bitmap.BlockRows]uint32 // events per customer; all zero between uses
+	ctx      context.Context
+	block    int
+	n        int // customers in the block
+	words    []*bitmap.Words
+	depth    int                       // of words in use
+	counts   *[bitmap.BlockRows]uint32 // events per customer; all zero between uses
+	segments []segment                 // by plan.Node.Slot
+	folds                              // of what events are folded with
+}
+
+// segment is the answer of a segment for the block.
+type segment struct {
+	known bool
+	rows  *bitmap.Words
 }
 
 // start makes the runner ready for a block.
 func (r *runner) start(ctx context.Context, s *store.Snapshot, block int) {
 	r.ctx, r.block, r.n, r.depth = ctx, block, s.BlockRows(block), 0
+	for i := range r.segments {
+		r.segments[i].known = false
+	}
 }
 
 // put gives a runner back for others to use. After an error or a panic it may be
@@ -125,8 +136,14 @@ func (r *runner) run(n *plan.Node, out *bitmap.Words) error {
 			return err
 		}
 		out.Not(r.n)
+	case plan.Less:
+		return r.less(n.Parts, out)
 	case plan.Count:
 		return r.count(n, out)
+	case plan.Fold:
+		return r.fold(n, out)
+	case plan.Segment:
+		return r.segment(n, out, r.run)
 	default:
 		return fmt.Errorf("exec: unknown operation %d", n.Op)
 	}
@@ -165,6 +182,45 @@ func (r *runner) or(kids []*plan.Node, out *bitmap.Words) error {
 		out.Or(more)
 	}
 	return nil
+}
+
+// segment sets out to the customers of a segment, which run computes where it is
+// not known yet.
+func (r *runner) segment(n *plan.Node, out *bitmap.Words, run func(*plan.Node, *bitmap.Words) error) error {
+	for len(r.segments) <= n.Slot {
+		r.segments = append(r.segments, segment{rows: new(bitmap.Words)})
+	}
+	if s := &r.segments[n.Slot]; s.known {
+		*out = *s.rows
+		return nil
+	}
+	if err := run(n.Kids[0], out); err != nil {
+		return err
+	}
+	s := &r.segments[n.Slot] // anew: the segments within may have moved it
+	s.known, *s.rows = true, *out
+	return nil
+}
+
+// less takes those of the second part from those of the first.
+func (r *runner) less(parts []*plan.Node, out *bitmap.Words) error {
+	if err := r.run(parts[0], out); err != nil || out.IsEmpty() {
+		return err
+	}
+	more := r.take()
+	defer r.give()
+	if err := r.run(parts[1], more); err != nil {
+		return err
+	}
+	subtract(out, more)
+	return nil
+}
+
+// subtract takes the rows of v out of w.
+func subtract(w, v *bitmap.Words) {
+	for i := range w {
+		w[i] &^= v[i]
+	}
 }
 
 // unite adds the customers of stored bitmaps.

@@ -47,6 +47,8 @@ func (r *runner) profile(n *plan.Node, out *bitmap.Words, stats map[*plan.Node]*
 		if err = r.profile(n.Kids[0], out, stats); err == nil {
 			out.Not(r.n)
 		}
+	case plan.Segment:
+		err = r.segment(n, out, func(root *plan.Node, out *bitmap.Words) error { return r.profile(root, out, stats) })
 	default:
 		err = r.run(n, out)
 	}

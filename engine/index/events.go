@@ -22,11 +22,20 @@ type Events struct {
 }
 
 // EventBlock is the events of the customers of one block. Its slices are the
-// snapshot's own memory and must not be changed.
+// snapshot's own memory and must not be changed. It is safe for concurrent use.
 type EventBlock struct {
 	Rows  []uint16 // customer of each event, within the block
 	Times []int64  // microseconds since 1970-01-01 UTC, ascending; one per dated event. The rest of Rows is undated.
+
+	columns *column.Lazy[column.Vector] // the time, then the fields
 }
+
+// Time returns the times of all events, NULL where they are undated.
+func (b *EventBlock) Time() (*column.Vector, error) { return b.columns.At(0) }
+
+// Field returns the values of field i of the behavior, one per event. Its memory
+// is not read before it is first asked for.
+func (b *EventBlock) Field(i int) (*column.Vector, error) { return b.columns.At(1 + i) }
 
 // Span returns the positions [lo, hi) of the events that lie in the interval.
 func (b *EventBlock) Span(in window.Interval) (lo, hi int) {
@@ -97,10 +106,12 @@ func OpenEvents(fields []model.Field, b column.Batches) *Events {
 		if err != nil {
 			return nil, err
 		}
+		corrupt := func(reason error) error { return b.Corrupt(fmt.Errorf("block %d: %w", i, reason)) }
 		block, err := openEventBlock(fields, batch)
 		if err != nil {
-			return nil, b.Corrupt(fmt.Errorf("block %d: %w", i, err))
+			return nil, corrupt(err)
 		}
+		block.columns = eventColumns(fields, batch, corrupt)
 		return block, nil
 	}
 	return &Events{blocks: column.NewLazy(b.NumBatches(), load)}
@@ -122,6 +133,22 @@ func openEventBlock(fields []model.Field, batch arrow.RecordBatch) (*EventBlock,
 		return nil, fmt.Errorf("events are not in order of time")
 	}
 	return block, nil
+}
+
+// eventColumns returns the time and the fields of a batch, each opened when it is
+// first used.
+func eventColumns(fields []model.Field, batch arrow.RecordBatch, corrupt func(error) error) *column.Lazy[column.Vector] {
+	return column.NewLazy(1+len(fields), func(i int) (*column.Vector, error) {
+		name, t := "the time", model.Type{Kind: model.Timestamp}
+		if i > 0 {
+			name, t = fmt.Sprintf("field %q", fields[i-1].Name), fields[i-1].Type
+		}
+		v, err := column.NewVector(t, batch.Column(1+i))
+		if err != nil {
+			return nil, corrupt(fmt.Errorf("%s: %w", name, err))
+		}
+		return v, nil
+	})
 }
 
 // Block returns the events of the customers of block i.

@@ -5,7 +5,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/engine/window"
@@ -13,12 +12,7 @@ import (
 
 // attribute plans a test of an attribute: its value index, else its column.
 func (p *planner) attribute(c *rule.AttributeTest) (*Node, error) {
-	n := &Node{Cond: c, Test: column.Test{IsNull: c.IsNull, Quant: c.Quant, Values: &c.Values}}
-	if c.Window != nil {
-		in := c.Window.Resolve(p.out.AsOf, p.checked.Location)
-		p.window(c, in)
-		n.Test.Values = windowValues(c.Type, in, p.checked.Location)
-	}
+	n := &Node{Cond: c, Test: p.columnTest(c, &c.ColumnTest)}
 	values, err := p.snapshot.ValueIndex(c.Attribute)
 	if err != nil {
 		return nil, err

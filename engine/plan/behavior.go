@@ -9,44 +9,119 @@ import (
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
-// behavior plans a test of the number of events in a window: the timeline where
-// it only matters whether there is one, else a count of the window's events.
+// behavior plans a test of a customer's events in a window: the timeline where
+// it only matters on which days there is one, else a scan of the window's events.
 func (p *planner) behavior(c *rule.BehaviorTest) (*Node, error) {
-	in := c.Window.ResolveEvents(p.out.AsOf, p.checked.Location)
+	b := &behaviorPlan{
+		planner: p, test: c, reads: &fieldSet{behavior: &p.checked.Schema.Behaviors[c.Behavior]},
+		node: &Node{Cond: c, Events: p.snapshot.Events(c.Behavior), Undated: c.Window.UndatedSeen()},
+	}
+	b.in = p.seen(c)
+	b.bounded = c.Window.Form != window.Ever
+	if c.Where != nil {
+		b.bounded = b.where(c.Where) || b.bounded
+	}
 	if c.Window.Form != window.Ever {
 		p.window(c, c.Window.Resolve(p.out.AsOf, p.checked.Location))
-		p.warnLate(c, in)
 	}
-	n := &Node{Cond: c, Events: p.snapshot.Events(c.Behavior), Undated: c.Window.UndatedSeen()}
-	switch {
-	case len(c.Counts) == 0:
-		n.Op, n.Access = None, "nobody: no count passes"
-	case isRange(c.Counts, 0, math.MaxInt64):
-		n.Op, n.Access = All, "everybody: every count passes"
-	case isRange(c.Counts, 1, math.MaxInt64):
-		n.Op = Happened
-		return n, p.happened(n, c.Behavior, in)
-	case isRange(c.Counts, 0, 0):
-		n.Op, n.Access = Absent, "everybody but those of the "
-		return n, p.happened(n, c.Behavior, in)
-	default:
-		n.Op, n.Spans, n.Counts = Count, []window.Interval{in}, c.Counts
-		n.Bytes = p.eventBytes(c.Behavior, in)
-		n.Access = "count of the window's events"
-		if n.Undated {
-			n.Access = "count of all events"
+	if c.Aggregate.Window != nil {
+		b.inside = c.Aggregate.Window.Resolve(p.out.AsOf, p.checked.Location)
+		p.window(c, b.inside)
+		p.warnLate(c, intersect(b.in, b.inside))
+	} else if b.bounded {
+		p.warnLate(c, b.in)
+	}
+	return b.node, b.plan()
+}
+
+// behaviorPlan is the plan of one test of events on its way.
+type behaviorPlan struct {
+	*planner
+	test    *rule.BehaviorTest
+	node    *Node
+	in      window.Interval // the events looked at
+	bounded bool            // by a window
+	inside  window.Interval // the passing times of a first or a last
+	reads   *fieldSet       // the fields that the plan reads
+}
+
+// seen returns the bounds of the events that a test sees: those of its window,
+// ended at as_of unless it sees what comes next.
+func (p *planner) seen(c *rule.BehaviorTest) window.Interval {
+	in := c.Window.Resolve(p.out.AsOf, p.checked.Location)
+	if !c.SeesNext {
+		in = intersect(in, window.Spec{}.ResolveEvents(p.out.AsOf, p.checked.Location))
+	}
+	return in
+}
+
+func intersect(x, y window.Interval) window.Interval {
+	return window.Interval{Lo: max(x.Lo, y.Lo), Hi: min(x.Hi, y.Hi)}
+}
+
+// plan chooses the structure.
+func (b *behaviorPlan) plan() error {
+	n, a := b.node, &b.test.Aggregate
+	switch a.Op {
+	case rule.AggregateFirst, rule.AggregateLast:
+		if n.Where == nil {
+			return b.edge()
+		}
+	case rule.AggregateCount, rule.AggregateDistinct, rule.AggregateDays:
+		if done, err := b.counts(); done {
+			return err
 		}
 	}
-	return n, nil
+	b.fold()
+	return nil
+}
+
+// counts plans what needs no look at single events: it reports false where a
+// fold has to count.
+func (b *behaviorPlan) counts() (done bool, err error) {
+	n, a := b.node, &b.test.Aggregate
+	switch {
+	case len(a.Counts) == 0:
+		n.Op, n.Access = None, "nobody: no count passes"
+		return true, nil
+	case isRange(a.Counts, 0, math.MaxInt64):
+		n.Op, n.Access = All, "everybody: every count passes"
+		return true, nil
+	case n.Where != nil || a.Op == rule.AggregateDistinct:
+		return false, nil
+	}
+	n.Undated = n.Undated && a.Op != rule.AggregateDays
+	switch {
+	case isRange(a.Counts, 1, math.MaxInt64):
+		n.Op = Happened
+		return true, b.happened(n, b.in)
+	case isRange(a.Counts, 0, 0):
+		n.Op, n.Access = Absent, "everybody but those of the "
+		return true, b.happened(n, b.in)
+	case a.Op == rule.AggregateDays:
+		return false, nil
+	}
+	n.Op, n.Spans, n.Counts = Count, []window.Interval{b.in}, a.Counts
+	n.Bytes = b.eventBytes(b.in, bytesPerRow)
+	n.Access = "count of " + b.events()
+	return true, nil
 }
 
 func isRange(counts []rule.Range[int64], lo, hi int64) bool {
 	return len(counts) == 1 && counts[0] == rule.Range[int64]{Lo: lo, Hi: hi}
 }
 
-// happened finds where the events of a window are, for Happened and Absent.
-func (p *planner) happened(n *Node, behavior int, in window.Interval) error {
-	timeline, err := p.snapshot.Timeline(behavior)
+// events names the events that the plan looks at.
+func (b *behaviorPlan) events() string {
+	if b.bounded {
+		return "the window's events"
+	}
+	return "all events"
+}
+
+// happened finds where the events of an interval are, for Happened and Absent.
+func (b *behaviorPlan) happened(n *Node, in window.Interval) error {
+	timeline, err := b.snapshot.Timeline(b.test.Behavior)
 	if err != nil {
 		return err
 	}
@@ -57,9 +132,9 @@ func (p *planner) happened(n *Node, behavior int, in window.Interval) error {
 	}
 	for _, span := range n.Spans {
 		n.Access += fmt.Sprintf(" and the events from %s to %s", instant(span.Lo), instant(span.Hi))
-		n.Bytes += p.eventBytes(behavior, span)
+		n.Bytes += b.eventBytes(span, bytesPerRow)
 	}
-	if n.Undated && p.snapshot.Manifest().Behaviors[behavior].Undated > 0 {
+	if n.Undated && b.snapshot.Manifest().Behaviors[b.test.Behavior].Undated > 0 {
 		n.Access += " and the undated events"
 	}
 	return nil
@@ -67,21 +142,50 @@ func (p *planner) happened(n *Node, behavior int, in window.Interval) error {
 
 func instant(micros int64) string { return window.FormatInstant(micros, time.UTC) }
 
+// edge plans whose first (or last) event lies in an interval: who has an event
+// there and none before (after) it.
+func (b *behaviorPlan) edge() error {
+	beyond, word := b.before(), "before it"
+	if b.test.Aggregate.Op == rule.AggregateLast {
+		beyond, word = window.Interval{Lo: max(b.in.Lo, b.inside.Hi), Hi: b.in.Hi}, "after it"
+	}
+	n := b.node
+	n.Op, n.Undated = Less, false
+	for _, in := range []window.Interval{intersect(b.in, b.inside), beyond} {
+		part := &Node{Op: Happened, Cond: b.test, Events: n.Events}
+		if err := b.happened(part, in); err != nil {
+			return err
+		}
+		n.Parts = append(n.Parts, part)
+		n.Bytes += part.Bytes
+	}
+	n.Access = fmt.Sprintf("%s, less those %s: %s", n.Parts[0].Access, word, n.Parts[1].Access)
+	return nil
+}
+
+// before returns what lies before the passing times.
+func (b *behaviorPlan) before() window.Interval {
+	return window.Interval{Lo: b.in.Lo, Hi: min(b.in.Hi, b.inside.Lo)}
+}
+
+// bytesPerRow is what it takes to know the customer of an event, within the
+// block. Times are found by bisection.
+const bytesPerRow = 2
+
 // eventBytes estimates the bytes of the events in an interval, taking them to
 // be spread evenly over the behavior's time.
-func (p *planner) eventBytes(behavior int, in window.Interval) uint64 {
-	const bytesPerEvent = 2 // the customer within the block; times are found by bisection
-	b := &p.snapshot.Manifest().Behaviors[behavior]
-	if b.First == nil {
-		return b.Events * bytesPerEvent
+func (b *behaviorPlan) eventBytes(in window.Interval, bytesPerEvent uint64) uint64 {
+	info := &b.snapshot.Manifest().Behaviors[b.test.Behavior]
+	if info.First == nil {
+		return info.Events * bytesPerEvent
 	}
-	first, last := *b.First, *b.Last
+	first, last := *info.First, *info.Last
 	lo, hi := max(in.Lo, first), min(in.Hi, last+1)
 	if lo >= hi {
 		return 0
 	}
 	share := float64(hi-lo) / float64(last+1-first)
-	return uint64(share*float64(b.Events)) * bytesPerEvent
+	return uint64(share*float64(info.Events)) * bytesPerEvent
 }
 
 // warnLate warns of a window that starts after the newest event: its count of

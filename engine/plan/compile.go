@@ -18,7 +18,7 @@ import (
 // ctx's: testing every distinct value of an attribute may take a while.
 func New(ctx context.Context, s *store.Snapshot, c *rule.Checked, asOf time.Time) (*Program, error) {
 	p := &planner{
-		ctx: ctx, snapshot: s, checked: c,
+		ctx: ctx, snapshot: s, checked: c, segments: map[*rule.Segment]*Node{},
 		out: &Program{AsOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond), Warnings: slices.Clone(c.Warnings())},
 	}
 	root, err := p.node(c.Root)
@@ -34,6 +34,7 @@ type planner struct {
 	snapshot *store.Snapshot
 	checked  *rule.Checked
 	out      *Program
+	segments map[*rule.Segment]*Node // those planned so far
 }
 
 // node plans one condition.
@@ -55,6 +56,8 @@ func (p *planner) node(c rule.Cond) (*Node, error) {
 		return p.attribute(c)
 	case *rule.BehaviorTest:
 		return p.behavior(c)
+	case *rule.SegmentTest:
+		return p.segment(c)
 	}
 	return nil, fmt.Errorf("plan: no way to run a %T", c)
 }
@@ -72,6 +75,26 @@ func (p *planner) group(op Op, c rule.Cond, conds []rule.Cond) (*Node, error) {
 		n.Bytes += kid.Bytes
 	}
 	return n, nil
+}
+
+// segment plans a reference to another segment. The segment itself is planned
+// when it is first named.
+func (p *planner) segment(c *rule.SegmentTest) (*Node, error) {
+	n := p.segments[c.Segment]
+	if n == nil {
+		root, err := p.node(c.Segment.Root)
+		if err != nil {
+			return nil, err
+		}
+		n = &Node{
+			Op: Segment, Kids: []*Node{root}, Slot: len(p.segments),
+			Bytes: root.Bytes, Access: "segment, computed once",
+		}
+		p.segments[c.Segment] = n
+	}
+	reference := *n
+	reference.Cond = c
+	return &reference, nil
 }
 
 // window notes the resolved window of a condition.

@@ -3,6 +3,7 @@ package plan_test
 import (
 	"fmt"
 	"os"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,10 @@ func TestPlans(t *testing.T) {
 			t.Error(err)
 		}
 	}()
+	segments := library(t,
+		[2]string{"Buyers", "purchase in last 60 days"},
+		[2]string{"Lists/Gold buyers", "loyalty_tier = 'Gold' and segment 'Buyers'"},
+	)
 	datadriven.RunTest(t, "testdata/plans", func(t *testing.T, d *datadriven.TestData) string {
 		var asOf string
 		d.ScanArgs(t, "as-of", &asOf)
@@ -45,7 +50,7 @@ func TestPlans(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checked, err := rule.Check(parsed, s.Schema())
+		checked, err := rule.Check(parsed, s.Schema(), segments)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,6 +68,20 @@ func TestPlans(t *testing.T) {
 		}
 		return b.String()
 	})
+}
+
+// library makes a library of segments given as path and rule.
+func library(t *testing.T, segments ...[2]string) *rule.Library {
+	t.Helper()
+	var files []*rule.SegmentFile
+	for _, s := range segments {
+		r, err := rule.Parse(s[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, &rule.SegmentFile{Path: s[0], Name: path.Base(s[0]), Rule: r})
+	}
+	return rule.NewLibrary(files)
 }
 
 // writeSteps writes a node and, indented, those below it.

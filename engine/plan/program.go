@@ -15,7 +15,7 @@ import (
 type Program struct {
 	Root     *Node
 	AsOf     time.Time
-	Windows  []Window // of every condition that has one, in the order of the rule
+	Windows  []Window // of every condition that has one, in the order of the rule; those of a segment where it is first named
 	Warnings []string // for the reader of the answer
 }
 
@@ -35,18 +35,23 @@ const (
 	And                // Kids, cheapest first
 	Or                 // Kids
 	Not                // Kids[0]
+	Segment            // Kids[0], Slot: whom another segment selects; computed once a block
 	Bitmaps            // Bitmaps: who is in one of them
 	Scan               // Column, Test: whose value passes
 	Happened           // Bitmaps, Events, Spans, Undated: who has an event there
 	Absent             // as Happened: who has none
-	Count              // Events, Spans, Undated, Counts: whose number of events there is wanted
+	Less               // Parts: those of the first who are not of the second
+	Count              // Events, Spans[0], Undated, Counts: whose number of events there is wanted
+	Fold               // Events, Spans[0], Undated, Where, Fold: what is made of whose events there passes
 )
 
-// Node is a step of a program: a set of customers.
+// Node is a step of a program: a set of customers. The nodes of a program are a
+// tree but for segments: all references to one share its node.
 type Node struct {
-	Op   Op
-	Cond rule.Cond // the condition that this node answers
-	Kids []*Node
+	Op    Op
+	Cond  rule.Cond // the condition that this node answers
+	Kids  []*Node
+	Parts []*Node // steps that are no conditions of their own
 
 	Bitmaps []bitmap.View
 	Column  *column.Column
@@ -55,7 +60,28 @@ type Node struct {
 	Spans   []window.Interval // disjoint
 	Undated bool              // events without a time are in, too
 	Counts  []rule.Range[int64]
+	Where   *Filter // nil: all events
+	Fold    *Folding
+	Slot    int // of a segment: its number in the program, from 0
 
 	Access string // the structure in words: "value index, 1 of 4 bitmaps"
 	Bytes  uint64 // estimate of the bytes read, by which an And is ordered
+}
+
+// Folding is what is made of the events of a customer, and what of it passes.
+type Folding struct {
+	*rule.Aggregate
+	Inside   window.Interval // of AggregateFirst and AggregateLast: the passing times
+	Location *time.Location  // of days
+
+	Behavior, FieldName string // for messages
+}
+
+// Filter is a test of one event: an And or Or of Kids, the Not of Kids[0], or a
+// Scan, the Test of a field.
+type Filter struct {
+	Op    Op
+	Kids  []*Filter
+	Field int // position in the behavior's fields, or rule.TimeField
+	Test  column.Test
 }

@@ -1,0 +1,208 @@
+package column
+
+import (
+	"context"
+	"math/bits"
+	"regexp/syntax"
+	"strings"
+	"sync"
+
+	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/rule"
+)
+
+// texts is a set of strings made ready for many look-ups. It is immutable and
+// safe for concurrent use.
+type texts struct {
+	*rule.Strings
+	set  map[string]struct{} // of StringIn with many members
+	prog *syntax.Prog        // of StringMatches, for an automaton; nil where none can run it
+	idle *sync.Pool          // of automatons for prog
+	memo bool                // a look-up costs more than to remember the last ones
+}
+
+// longList is from how many strings on a hash beats a comparison with each.
+const longList = 4
+
+func newTexts(s *rule.Strings) *texts {
+	t := &texts{Strings: s}
+	switch s.Op {
+	case rule.StringIn:
+		if len(s.List) > longList {
+			t.set = make(map[string]struct{}, len(s.List))
+			for _, member := range s.List {
+				t.set[member] = struct{}{}
+			}
+			t.memo = true
+		}
+	case rule.StringContains, rule.StringStarts, rule.StringEnds:
+		t.memo = len(s.List) > longList
+	case rule.StringMatches:
+		t.prog = newProg(s.Regexp)
+		t.memo = t.prog == nil
+		t.idle = &sync.Pool{New: func() any { return newAutomaton(t.prog) }}
+	}
+	return t
+}
+
+// has reports whether s is in the set, for all but short lists of StringIn.
+func (t *texts) has(s string) bool {
+	switch t.Op {
+	case rule.StringBetween:
+		return s >= t.Lo && (!t.HasHi || s < t.Hi)
+	case rule.StringContains:
+		return anyOf(t.List, s, strings.Contains)
+	case rule.StringStarts:
+		return anyOf(t.List, s, strings.HasPrefix)
+	case rule.StringEnds:
+		return anyOf(t.List, s, strings.HasSuffix)
+	case rule.StringMatches:
+		return t.Regexp.MatchString(s)
+	}
+	_, ok := t.set[s]
+	return ok
+}
+
+func anyOf(list []string, s string, holds func(s, part string) bool) bool {
+	for _, part := range list {
+		if holds(s, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// keepStrings takes the strings out of w that do not pass t, which has been
+// prepared. No row of w is NULL.
+func (v *Vector) keepStrings(ctx context.Context, w *bitmap.Words, base int, t Test) error {
+	arr, except := v.strings, t.Values.Except
+	switch list := t.texts.List; {
+	case t.texts.Op == rule.StringIn && t.texts.set == nil:
+		return keepEach(ctx, w, base, func(row int) bool {
+			text := arr.Value(row)
+			for _, member := range list {
+				if text == member {
+					return !except
+				}
+			}
+			return except
+		})
+	case t.texts.Op == rule.StringContains && len(list) == 1:
+		return keepEach(ctx, w, base, func(row int) bool { return strings.Contains(arr.Value(row), list[0]) != except })
+	}
+	m := newMatcher(t.texts)
+	defer m.done()
+	return keepTwo(ctx, w, base, func(row, row2 int) (bool, bool) {
+		in, in2 := m.has2(arr.Value(row), arr.Value(row2))
+		return in != except, in2 != except
+	})
+}
+
+// keepTwo is keepEach two rows at a time; the last one may be asked for twice.
+func keepTwo(ctx context.Context, w *bitmap.Words, base int, passes func(row, row2 int) (bool, bool)) error {
+	for i, word := range w {
+		if i%ctxWords == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		for rest := word; rest != 0; {
+			bit := bits.TrailingZeros64(rest)
+			rest &= rest - 1
+			bit2 := bit
+			if rest != 0 {
+				bit2 = bits.TrailingZeros64(rest)
+				rest &= rest - 1
+			}
+			in, in2 := passes(base+i*64+bit, base+i*64+bit2)
+			if !in {
+				word &^= 1 << bit
+			}
+			if !in2 {
+				word &^= 1 << bit2
+			}
+		}
+		w[i] = word
+	}
+	return nil
+}
+
+// matcher looks strings up and remembers some of the last ones with their
+// answers, as long as that helps: columns of few values ask for the same ones
+// again and again. It is not safe for concurrent use.
+type matcher struct {
+	*texts
+	search *automaton // of StringMatches; nil: the pattern itself is asked
+	memo   bool
+	asked  int
+	missed int
+	slots  [memoSlots]struct {
+		text string
+		used bool
+		in   bool
+	}
+}
+
+const (
+	memoSlots = 256
+	memoTrial = 1024 // look-ups after which remembering must have helped
+)
+
+func newMatcher(t *texts) *matcher {
+	m := &matcher{texts: t, memo: t.memo}
+	if t.prog != nil {
+		m.search = t.idle.Get().(*automaton)
+		m.giveUp()
+	}
+	return m
+}
+
+// giveUp lets go of an automaton that no longer pays.
+func (m *matcher) giveUp() {
+	if m.search.crowded {
+		m.search, m.memo = nil, true
+	}
+}
+
+// done gives the automaton, which has learned, to the next matcher.
+func (m *matcher) done() {
+	if m.search != nil {
+		m.idle.Put(m.search)
+	}
+}
+
+// has2 reports whether two strings are in the set.
+func (m *matcher) has2(s, s2 string) (in, in2 bool) {
+	if m.search == nil {
+		return m.has(s), m.has(s2)
+	}
+	in, in2 = m.search.match2(s, s2)
+	m.giveUp()
+	return in, in2
+}
+
+// has reports whether s is in the set, without an automaton.
+func (m *matcher) has(s string) bool {
+	if !m.memo {
+		return m.texts.has(s)
+	}
+	slot := &m.slots[memoSlot(s)]
+	m.asked++
+	if slot.used && slot.text == s {
+		return slot.in
+	}
+	m.missed++
+	if m.asked >= memoTrial {
+		m.memo = m.missed < m.asked/2
+	}
+	slot.text, slot.used, slot.in = s, true, m.texts.has(s)
+	return slot.in
+}
+
+// memoSlot spreads strings over the slots by their length and a few bytes.
+func memoSlot(s string) uint8 {
+	n := uint32(len(s))
+	if n == 0 {
+		return 0
+	}
+	mixed := (n<<24 ^ uint32(s[0])<<16 ^ uint32(s[n/2])<<8 ^ uint32(s[n-1])) * 0x9e3779b1
+	return uint8(mixed >> 24)
+}
