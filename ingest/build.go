@@ -135,7 +135,7 @@ func (b *builder) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return b.writeComputed(ctx)
 }
 
 func (b *builder) report(r *store.TableReport) {
@@ -156,6 +156,9 @@ func (b *builder) attributes(ctx context.Context) error {
 		b.report(report)
 	}
 	for i, values := range builders {
+		if values == nil {
+			break // computed, from here on
+		}
 		if err := b.writeAttribute(ctx, i, values); err != nil {
 			return err
 		}
@@ -275,6 +278,9 @@ func (b *builder) behavior(ctx context.Context, scan *behaviorScan) error {
 	}
 	if err := b.writeEvents(ctx, scan.behavior, events, order); err != nil {
 		return fmt.Errorf("behavior %q: %w", described.Name, err)
+	}
+	if err := b.compute(ctx, scan.behavior, events, order); err != nil {
+		return err
 	}
 	rows, times := dated(events, order)
 	directory, bitmaps, err := index.BuildTimeline(rows, times, b.loc)

@@ -24,6 +24,7 @@ type resolved struct {
 	// once however many attributes it gives.
 	attributes []*attributeScan
 	behaviors  []*behaviorScan
+	computed   []*computedAttribute // the last attributes of the schema
 }
 
 // masterScan reads the keys of the customers.
@@ -121,6 +122,9 @@ func resolve(ctx context.Context, p *model.ParentSegment, src source.Source, loc
 	r.masterAttributes()
 	for i := range p.Behaviors {
 		r.behavior(fmt.Sprintf("behaviors[%d] (%s)", i, p.Behaviors[i].Name), &p.Behaviors[i])
+	}
+	for i := range p.Computed {
+		r.computed(fmt.Sprintf("computed[%d] (%s)", i, p.Computed[i].Name), &p.Computed[i])
 	}
 	r.names()
 	switch {
