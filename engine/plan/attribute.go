@@ -56,29 +56,10 @@ func windowValues(t model.Type, in window.Interval, loc *time.Location) *rule.Va
 	case in.Empty():
 		return &rule.Values{}
 	case t.Kind == model.Date:
-		r = daysIn(in, loc)
+		r.Lo, r.Hi = in.Days(loc)
 	}
 	if r.Lo > r.Hi {
 		return &rule.Values{}
 	}
 	return &rule.Values{Ints: []rule.Range[int64]{r}}
-}
-
-// daysIn returns the days whose first instant lies in the interval.
-func daysIn(in window.Interval, loc *time.Location) rule.Range[int64] {
-	r := rule.Range[int64]{Lo: math.MinInt64, Hi: math.MaxInt64}
-	if in.Lo != math.MinInt64 {
-		day := window.DayOf(in.Lo, loc)
-		if window.DayStart(day, loc) < in.Lo {
-			day++
-		}
-		for window.DayStart(day-1, loc) >= in.Lo { // a day that a zone skipped starts when the next one does
-			day--
-		}
-		r.Lo = int64(day)
-	}
-	if in.Hi != math.MaxInt64 {
-		r.Hi = int64(window.DayOf(in.Hi-1, loc))
-	}
-	return r
 }

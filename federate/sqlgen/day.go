@@ -45,9 +45,10 @@ func seconds(in window.Interval) (lo, hi int64) {
 // shift returns the number of seconds to add to the instants of a column, from
 // the second lo on, so that days of UTC are local days.
 func (g *generator) shift(x string, lo int64, changes []transition, literal func(second int64) string) string {
-	offset, _ := offsetAt(max(lo, firstSecond), g.loc)
+	at := max(lo, firstSecond) * microsPerSecond
+	offset := window.Offsets(g.loc, window.Interval{Lo: at, Hi: at + 1})[0].Seconds
 	if len(changes) == 0 {
-		return strconv.FormatInt(offset, 10)
+		return strconv.Itoa(offset)
 	}
 	branches := make([]string, len(changes))
 	for i, t := range changes {

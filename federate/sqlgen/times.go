@@ -131,20 +131,12 @@ func secondsWithin(rs []rule.Range[int64]) []rule.Range[int64] {
 func (g *generator) daysWithin(rs []rule.Range[int64]) []rule.Range[int64] {
 	var days []rule.Range[int64]
 	for _, r := range rs {
-		d := full
-		if r.Lo != full.Lo {
-			day := window.DayOf(r.Lo, g.loc)
-			if window.DayStart(day, g.loc) < r.Lo {
-				day++
-			}
-			for window.DayStart(day-1, g.loc) >= r.Lo { // a day that the zone skipped starts when the next one does
-				day--
-			}
-			d.Lo = int64(day)
-		}
+		in := window.Interval{Lo: r.Lo, Hi: math.MaxInt64}
 		if r.Hi != full.Hi {
-			d.Hi = int64(window.DayOf(r.Hi, g.loc))
+			in.Hi = r.Hi + 1
 		}
+		var d rule.Range[int64]
+		d.Lo, d.Hi = in.Days(g.loc)
 		if d.Lo <= d.Hi {
 			days = append(days, d)
 		}

@@ -36,38 +36,20 @@ const maxTransitions = 1000
 // transitions returns the changes of offset in (from, to], in seconds. It
 // reports false if there are more than maxTransitions.
 func transitions(loc *time.Location, from, to int64) (found []transition, all bool) {
-	at := max(from, firstSecond)
-	to = min(to, lastSecond)
-	offset, end := offsetAt(at, loc)
-	for end <= to {
-		at = end
-		before := offset
-		if offset, end = offsetAt(at, loc); offset == before {
-			continue
-		}
+	in := window.Interval{Lo: max(from, firstSecond) * microsPerSecond, Hi: math.MaxInt64}
+	if to < lastSecond {
+		in.Hi = to*microsPerSecond + 1
+	}
+	offsets := window.Offsets(loc, in)
+	for i := 1; i < len(offsets); i++ {
 		if len(found) == maxTransitions {
 			return found, false
 		}
-		found = append(found, transition{at: at, before: before, after: offset})
+		found = append(found, transition{
+			at: offsets[i].From / microsPerSecond, before: int64(offsets[i-1].Seconds), after: int64(offsets[i].Seconds),
+		})
 	}
 	return found, true
-}
-
-// offsetAt returns the offset from UTC at an instant and an instant up to which
-// it surely holds, all in seconds; math.MaxInt64 if it holds for ever.
-func offsetAt(second int64, loc *time.Location) (offset, end int64) {
-	t := time.Unix(second, 0).In(loc)
-	_, east := t.Zone()
-	_, bound := t.ZoneBounds()
-	if bound.IsZero() {
-		return int64(east), math.MaxInt64
-	}
-	if end = bound.Unix(); end <= second {
-		// Package time ends the years of a yearly rule after 365 days, and on the
-		// last day of a leap year gives a bound that is past.
-		end = (floorDiv(second, secondsPerDay) + 1) * secondsPerDay
-	}
-	return int64(east), end
 }
 
 func floorDiv(a, b int64) int64 {
