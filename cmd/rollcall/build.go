@@ -3,64 +3,72 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
-	"github.com/rollcall-db/rollcall/federate/files"
 	"github.com/rollcall-db/rollcall/ingest"
 )
 
 func (a *app) buildCommand() *cobra.Command {
-	var config, src, out string
+	var config, out string
+	var sources []string
+	var mayRemove bool
 	cmd := &cobra.Command{
 		Use:   "build -c parent.yml -s SOURCE -o SNAP",
 		Short: "Pull a parent segment from a source and index it",
 		Long: `Pulls the tables that a parent segment file names from a source and writes a
 snapshot. An existing snapshot is replaced whole, once the new one is complete;
-until then, and after any error, it stays as it was.
+until then, and after any error, it stays as it was. What the new version adds,
+renames or types otherwise is printed. A version that would lack an attribute or
+a behavior that the snapshot has is refused, unless --delete allows it.
 
-SOURCE is a folder (a path, or file://…) laid out as <schema>/<table>.parquet,
-.csv or .ndjson, or <schema>/<table>/ with part files.
+The parent segment file may be in any of the five forms. Events that are older
+than a behavior keeps them ("keep") at --as-of are left out, and computed
+attributes are computed at --as-of.
+
+` + sourceHelp + `
 
 Rows that cannot be loaded (NULL keys, keys that the master table does not have)
 are left out and counted in the report. A customer that occurs twice fails the
 build.`,
 		Args: exactArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, flag := range [][2]string{{"-c", config}, {"-s", src}, {"-o", out}} {
-				if flag[1] == "" {
-					return usagef("build needs -c parent.yml, -s SOURCE and -o SNAP; %s is missing", flag[0])
+			for _, flag := range []struct {
+				name  string
+				given bool
+			}{{"-c", config != ""}, {"-s", len(sources) > 0}, {"-o", out != ""}} {
+				if !flag.given {
+					return usagef("build needs -c parent.yml, -s SOURCE and -o SNAP; %s is missing", flag.name)
 				}
 			}
-			return a.build(cmd.Context(), config, src, out)
+			return a.build(cmd.Context(), config, sources, out, mayRemove)
 		},
 	}
 	cmd.Flags().StringVarP(&config, "config", "c", "", "parent segment file")
-	cmd.Flags().StringVarP(&src, "source", "s", "", "source of the tables")
+	sourceFlag(cmd, &sources)
 	cmd.Flags().StringVarP(&out, "out", "o", "", "snapshot directory to write")
+	cmd.Flags().BoolVar(&mayRemove, "delete", false, "allow that attributes and behaviors of the snapshot go")
 	return cmd
 }
 
-func (a *app) build(ctx context.Context, config, location, out string) error {
-	data, err := os.ReadFile(config)
+func (a *app) build(ctx context.Context, config string, sources []string, out string, mayRemove bool) error {
+	parent, err := readParent(config)
 	if err != nil {
 		return err
 	}
-	parent, err := model.ParseBook(config, data)
+	asOf, err := a.asOfOf(parent)
 	if err != nil {
 		return err
 	}
-	src, err := openSource(location)
+	src, err := openSources(sources)
 	if err != nil {
 		return err
 	}
 	bar := a.newProgress()
-	m, err := ingest.Build(ctx, parent, src, out, &ingest.Options{Progress: bar.build})
+	m, err := ingest.Build(ctx, parent, src, out, &ingest.Options{Progress: bar.build, AsOf: asOf, Delete: mayRemove})
 	bar.done()
 	if err != nil {
 		return joinClose(err, src)
@@ -69,22 +77,6 @@ func (a *app) build(ctx context.Context, config, location, out string) error {
 		return err
 	}
 	return a.printBuild(out, m)
-}
-
-// openSource opens the source that a command line names.
-func openSource(location string) (*files.Source, error) {
-	if err := checkScheme(location); err != nil {
-		return nil, err
-	}
-	return files.Open(location)
-}
-
-// checkScheme refuses the kinds of sources that are to come.
-func checkScheme(location string) error {
-	if scheme, _, ok := strings.Cut(location, "://"); ok && scheme != "file" {
-		return usagef("sources of kind %q are not in this version of rollcall; give a folder of Parquet, CSV or NDJSON files", scheme)
-	}
-	return nil
 }
 
 // printBuild prints what a build did and left out.
@@ -100,6 +92,11 @@ func (a *app) printBuild(out string, m *store.Manifest) error {
 	}
 	if err := a.printLoad(&m.Load); err != nil {
 		return err
+	}
+	for _, change := range m.Load.Changes {
+		if err := a.printf("changed: %s\n", change); err != nil {
+			return err
+		}
 	}
 	if m.Customers == 0 && m.Load.Tables[0].Rows > 0 {
 		a.logf("warning: none of the %s of %s is a customer: the snapshot is empty\n", rowsText(m.Load.Tables[0].Rows), m.Load.Tables[0].Table)
@@ -121,6 +118,7 @@ func (a *app) printLoad(load *store.LoadReport) error {
 		{"null keys", false, func(t *store.TableReport) int64 { return t.NullKeys }},
 		{"filtered", false, func(t *store.TableReport) int64 { return t.Filtered }},
 		{"orphans", true, func(t *store.TableReport) int64 { return t.Orphans }},
+		{"expired", false, func(t *store.TableReport) int64 { return t.Expired }},
 		{"undated", false, func(t *store.TableReport) int64 { return t.Undated }},
 		{"NaN to NULL", false, func(t *store.TableReport) int64 { return t.NaN }},
 		{"times floored", false, func(t *store.TableReport) int64 { return t.SubMicros }},

@@ -20,7 +20,9 @@ func (a *app) countCommand() *cobra.Command {
 		Long: `Prints the number of customers that a rule selects, the time that it was looked
 at from, and what each window came to. With --explain it shows the plan: for
 every condition the structure that answers it, the number of customers that it
-selects alone, and the number that remains together with the conditions above it.`,
+selects alone, and the number that remains together with the conditions above it.
+
+` + ruleHelp,
 		Args: exactArgs("SNAP", "RULE"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			db, q, err := a.query(args[0], args[1])
@@ -34,6 +36,7 @@ selects alone, and the number that remains together with the conditions above it
 			return a.count(cmd.Context(), q)
 		},
 	}
+	a.segmentsFlag(cmd)
 	cmd.Flags().BoolVar(&explain, "explain", false, "show the plan and what each condition selects")
 	return cmd
 }

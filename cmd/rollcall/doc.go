@@ -2,13 +2,23 @@
 // audience.
 //
 //	rollcall demo                                            the whole flow on real data
+//	rollcall init -s warehouse -o parent.yml                 a parent segment to start from
+//	rollcall check parent.yml segments -s warehouse
 //	rollcall build -c parent.yml -s warehouse -o customers.rollcall
 //	rollcall fields customers.rollcall
 //	rollcall count customers.rollcall "loyalty_tier = 'Gold' and purchase in last 30 days"
 //	rollcall list customers.rollcall "lifetime_value > 1000" --limit 10
 //	rollcall export customers.rollcall "lifetime_value > 1000" -o vip.parquet
+//	rollcall count customers.rollcall @vip.yml --segments segments
+//	rollcall convert @vip.yml --to text
+//	rollcall sql customers.rollcall @vip.yml --dialect databricks
 //	rollcall inspect customers.rollcall
 //
-// Results go to stdout, everything else to stderr. Exit codes: 0 done; 2 usage
-// or rule error; 3 source, environment or corrupt data; 130 interrupted.
+// Results go to stdout, everything else to stderr. Exit codes: 0 done; 1 the
+// answer is "no" (check found problems); 2 usage or rule error; 3 source,
+// environment or corrupt data; 130 interrupted.
+//
+// With --format json stdout holds one object, and an error is one object on
+// stderr: {"error", "exit_code", "problems"}, where a problem has code, file,
+// path, line, column, offset, length, message and hint as far as they are known.
 package main

@@ -6,17 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/federate/source"
+	"github.com/rollcall-db/rollcall/federate/sqlgen"
 	"github.com/rollcall-db/rollcall/ingest"
 )
 
 // The exit codes.
 const (
 	exitDone        = 0
+	exitNo          = 1   // the answer is "no": check found problems
 	exitUsage       = 2   // usage or rule error
 	exitEnvironment = 3   // source, environment or corrupt data
 	exitInterrupted = 130 // by a signal
@@ -30,8 +34,14 @@ func (e *usageError) Unwrap() error { return e.err }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
+// errNo is what a command returns whose answer is "no". It has printed why.
+var errNo = errors.New("no")
+
 // fail prints an error to stderr and returns its exit code.
 func (a *app) fail(ctx context.Context, err error) int {
+	if errors.Is(err, errNo) {
+		return exitNo
+	}
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		a.logf("interrupted: %v\n", err)
 		return exitInterrupted
@@ -46,57 +56,104 @@ func (a *app) fail(ctx context.Context, err error) int {
 
 // exitCode tells the user's mistakes from the world's.
 func exitCode(err error) int {
-	var (
-		usage  *usageError
-		rules  rule.Errors
-		config *model.ConfigError
-		column *engine.ColumnError
-	)
 	if errors.Is(err, errNoSQLEngine) {
 		return exitEnvironment
 	}
-	if errors.As(err, &usage) || errors.As(err, &rules) || errors.As(err, &config) || errors.As(err, &column) ||
+	if isAny(err, new(*usageError), new(rule.Errors), new(*model.ConfigError), new(*engine.ColumnError),
+		new(*ingest.DriftError), new(*sqlgen.UnsupportedError), new(*source.ConnectionError)) ||
 		strings.HasPrefix(err.Error(), "unknown command") {
 		return exitUsage
 	}
 	return exitEnvironment
 }
 
+// isAny reports whether an error is of one of the types that targets point to.
+func isAny(err error, targets ...any) bool {
+	return slices.ContainsFunc(targets, func(target any) bool { return errors.As(err, target) })
+}
+
+// deleteHint is what to do about a build that would remove names.
+const deleteHint = "--delete builds without them"
+
 // detail returns the longest form of an error: of a rule, with the place shown.
 func detail(err error) string {
-	var d interface{ Detail() string }
-	if errors.As(err, &d) {
-		return d.Detail()
+	if problems := ruleProblems(err); problems != nil {
+		return problemsText(problems)
+	}
+	if drift := (*ingest.DriftError)(nil); errors.As(err, &drift) {
+		return drift.Error() + "\n  help: " + deleteHint
 	}
 	return "rollcall: " + err.Error()
 }
 
+// problemsText shows the problems of rules, an empty line between them.
+func problemsText(problems rule.Errors) string {
+	parts := make([]string, len(problems))
+	for i, e := range problems {
+		parts[i] = problemText(e)
+	}
+	if len(problems) >= rule.MaxErrors {
+		parts = append(parts, fmt.Sprintf("these are the first %d problems; there may be more", len(problems)))
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// problemText shows a problem of a rule: the message, the place, and the hint.
+// Of a file the message has its name in front, the path of the place, and the
+// code.
+func problemText(e *rule.Error) string {
+	if e.File == "" {
+		return e.Detail()
+	}
+	path := ""
+	if e.Path != "" {
+		path = e.Path + ": "
+	}
+	shown := strings.TrimPrefix(e.Detail(), e.Error())
+	return fmt.Sprintf("%s:%d:%d: %s%s [%s]%s", e.File, e.Line, e.Column, path, e.Msg, e.Code, shown)
+}
+
 // failJSON prints an error as one JSON object: the message, and for a rule or a
-// configuration every problem with its code and place.
+// configuration every problem with its code and place; for a build that would
+// remove names, the changes.
 func (a *app) failJSON(err error) {
 	out := struct {
-		Error    string `json:"error"`
-		ExitCode int    `json:"exit_code"`
-		Problems any    `json:"problems,omitempty"`
+		Error    string          `json:"error"`
+		ExitCode int             `json:"exit_code"`
+		Problems any             `json:"problems,omitempty"`
+		Changes  []ingest.Change `json:"changes,omitempty"`
+		Hint     string          `json:"hint,omitempty"`
 	}{Error: err.Error(), ExitCode: exitCode(err)}
 	var (
-		rules  rule.Errors
-		config *model.ConfigError
-		source *ingest.ConfigError
+		config      *model.ConfigError
+		inSource    *ingest.ConfigError
+		drift       *ingest.DriftError
+		unsupported *sqlgen.UnsupportedError
 	)
 	switch {
-	case errors.As(err, &rules):
-		out.Problems = rules
+	case ruleProblems(err) != nil:
+		out.Problems = ruleProblems(err)
 	case errors.As(err, &config):
 		out.Problems = config.Problems
-	case errors.As(err, &source):
-		out.Problems = source.Problems
+	case errors.As(err, &inSource):
+		out.Problems = inSource.Problems
+	case errors.As(err, &unsupported):
+		out.Problems = []unsupportedJSON{{unsupported.Code, unsupported.What, unsupported.Condition}}
+	case errors.As(err, &drift):
+		out.Changes, out.Hint = drift.Drift.Changes, deleteHint
 	}
 	b, merr := json.Marshal(out)
 	if merr != nil {
 		b = []byte(merr.Error())
 	}
 	a.logf("%s\n", b)
+}
+
+// unsupportedJSON is what a dialect of SQL cannot express.
+type unsupportedJSON struct {
+	Code      string `json:"code"`
+	Message   string `json:"message"`
+	Condition string `json:"condition,omitempty"` // canonical text
 }
 
 // joinClose closes c after an error.

@@ -21,7 +21,9 @@ func (a *app) exportCommand() *cobra.Command {
 those named by --columns. The ending of FILE says the format: .parquet (ZSTD),
 .csv or .arrow; "-" is stdout, in the format that --as names. The file appears
 whole or not at all. Parquet and Arrow files carry the rule, as_of and the
-snapshot's version in their metadata.`,
+snapshot's version in their metadata.
+
+` + ruleHelp,
 		Args: exactArgs("SNAP", "RULE"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			format, err := exportFormat(out, as)
@@ -36,6 +38,7 @@ snapshot's version in their metadata.`,
 			return a.export(cmd.Context(), q, out, format, attributesOr(db, columns, cmd.Flags().Changed("columns")))
 		},
 	}
+	a.segmentsFlag(cmd)
 	cmd.Flags().StringVarP(&out, "out", "o", "", `file to write, or "-" for stdout`)
 	cmd.Flags().StringVar(&as, "as", "", "format: parquet, csv or arrow (default by the ending of FILE)")
 	cmd.Flags().StringSliceVar(&columns, "columns", nil, "attributes to write, separated by commas (default all)")

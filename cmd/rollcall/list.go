@@ -32,7 +32,9 @@ func (a *app) listCommand() *cobra.Command {
 		Use:   "list SNAP RULE",
 		Short: "Who a rule selects, as a table",
 		Long: `Prints members of the audience in order of their keys, with all attributes or
-those named by --columns. It is for looking; export writes whole audiences.`,
+those named by --columns. It is for looking; export writes whole audiences.
+
+` + ruleHelp,
 		Args: exactArgs("SNAP", "RULE"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if limit < 1 || limit > maxListLimit {
@@ -46,6 +48,7 @@ those named by --columns. It is for looking; export writes whole audiences.`,
 			return a.list(cmd.Context(), q, attributesOr(db, columns, cmd.Flags().Changed("columns")), limit)
 		},
 	}
+	a.segmentsFlag(cmd)
 	cmd.Flags().IntVar(&limit, "limit", defaultListLimit, fmt.Sprintf("members to show, at most %d", maxListLimit))
 	cmd.Flags().StringSliceVar(&columns, "columns", nil, "attributes to show, separated by commas (default all)")
 	return cmd

@@ -22,6 +22,7 @@ type app struct {
 	stdout, stderr io.Writer
 	format         string
 	asOf           string
+	segments       string // folder of the library that rules refer to; empty: none
 }
 
 // run executes one command line and returns the exit code.
@@ -50,8 +51,8 @@ func (a *app) root() *cobra.Command {
 into a snapshot with bitmap indexes, and tells how many customers a rule selects,
 who they are, and by which structure it knows.
 
-RULE is a rule in text: "loyalty_tier = 'Gold' and purchase in last 30 days".
-See "rollcall help rules".`,
+RULE is a rule in text: "loyalty_tier = 'Gold' and purchase in last 30 days", or
+a file: @rule.yml, @rule.json. See "rollcall help rules".`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
@@ -76,9 +77,10 @@ See "rollcall help rules".`,
 		return &usageError{err}
 	})
 	root.SetHelpCommand(helpCommand(root))
-	root.AddCommand(a.demoCommand(), a.buildCommand(),
+	root.AddCommand(a.demoCommand(), a.initCommand(), a.buildCommand(),
 		askCommand(a.fieldsCommand()), askCommand(a.countCommand()), askCommand(a.listCommand()),
-		askCommand(a.exportCommand()), askCommand(a.inspectCommand()), a.versionCommand(), rulesHelp())
+		askCommand(a.exportCommand()), askCommand(a.inspectCommand()),
+		a.checkCommand(), a.convertCommand(), a.sqlCommand(), a.versionCommand(), rulesHelp())
 	return root
 }
 
@@ -89,21 +91,24 @@ var errNoSQLEngine = errors.New("a folder of files has no SQL engine in this pro
 // askCommand gives a command that asks a snapshot the flags that stand for SNAP
 // when a source is to be asked in place, to say that none can be.
 func askCommand(cmd *cobra.Command) *cobra.Command {
-	var config, src string
+	var config string
+	var sources []string
 	cmd.Flags().StringVarP(&config, "config", "c", "", "")
-	cmd.Flags().StringVarP(&src, "source", "s", "", "")
+	sourceFlag(cmd, &sources)
 	for _, name := range []string{"config", "source"} {
 		cmd.Flags().Lookup(name).Hidden = true // no source of this version can be asked in place
 	}
 	args := cmd.Args
 	cmd.Args = func(cmd *cobra.Command, given []string) error {
 		switch {
-		case config == "" && src == "":
-		case config == "" || src == "":
+		case config == "" && len(sources) == 0:
+		case config == "" || len(sources) == 0:
 			return usagef("-c parent.yml and -s SOURCE go together, in place of SNAP")
 		default:
-			if err := checkScheme(src); err != nil {
-				return err
+			for _, given := range sources {
+				if err := checkScheme(given); err != nil {
+					return err
+				}
 			}
 			return errNoSQLEngine
 		}
@@ -139,21 +144,26 @@ func (a *app) open(snap string) (*engine.DB, error) {
 			return nil, usagef("%q names an older version of a snapshot, which this version of rollcall does not keep", snap)
 		}
 	}
-	return engine.Open(snap, nil)
+	library, err := loadSegments(a.segments)
+	if err != nil {
+		return nil, err
+	}
+	return engine.Open(snap, &engine.Options{Segments: library})
 }
 
 // query opens a snapshot and checks a rule at the as_of asked for. The caller
 // closes the database.
-func (a *app) query(snap, rule string) (*engine.DB, *engine.Query, error) {
-	if strings.HasPrefix(rule, "@") {
-		return nil, nil, usagef("rules in files (%s) are not in this version of rollcall; give the rule as text", rule)
+func (a *app) query(snap, arg string) (*engine.DB, *engine.Query, error) {
+	given, err := readRule(arg)
+	if err != nil {
+		return nil, nil, err
 	}
 	db, err := a.open(snap)
 	if err != nil {
 		return nil, nil, err
 	}
-	q, err := db.Query(rule)
-	if err == nil {
+	q, err := db.QueryRule(given.rule)
+	if err = given.locate(err, a.segments); err == nil {
 		q, err = a.at(db, q)
 	}
 	if err != nil {
@@ -165,12 +175,9 @@ func (a *app) query(snap, rule string) (*engine.DB, *engine.Query, error) {
 // at moves a query to the as_of asked for; without one, to now, so that
 // everything a command prints is of the same instant.
 func (a *app) at(db *engine.DB, q *engine.Query) (*engine.Query, error) {
-	if a.asOf == "" {
-		return q.At(time.Now()), nil
-	}
-	asOf, err := window.ParseAsOf(a.asOf, db.Location())
+	asOf, err := a.asOfIn(db.Location())
 	if err != nil {
-		return nil, usagef("--as-of: %w", err)
+		return nil, err
 	}
 	return q.At(asOf), nil
 }
