@@ -13,13 +13,14 @@ import (
 
 func (a *app) convertCommand() *cobra.Command {
 	var where targetFlags
-	var to string
+	var to, name string
 	cmd := &cobra.Command{
 		Use:   "convert RULE --to text|segment|wire",
 		Short: "A rule from text to the shapes of segment files, and back",
 		Long: `Prints a rule as text, as a segment file in YAML (segment), or as JSON in the wire
 shape (wire). Nothing is lost between the three; text has the rule only, without
-the name and the other keys of a segment file.
+the name and the other keys of a segment file. --name gives a file its name, which
+it needs in a folder of segments.
 
 Values of a file may be strings for any type. With --snapshot, or -c and -s, they
 take the type of their column first, so that the text means the same; without,
@@ -39,10 +40,11 @@ they stay strings.
 			if where.config == "" && len(where.sources) > 0 {
 				return usagef("-s SOURCE needs -c parent.yml")
 			}
-			return a.convert(cmd.Context(), &where, args[0], to)
+			return a.convert(cmd.Context(), &where, args[0], to, name)
 		},
 	}
 	cmd.Flags().StringVar(&to, "to", "", "what to print: text, segment or wire")
+	cmd.Flags().StringVar(&name, "name", "", "name of the segment that is written")
 	where.add(cmd, true)
 	return cmd
 }
@@ -55,7 +57,7 @@ type convertJSON struct {
 	Warnings []string `json:"warnings"`
 }
 
-func (a *app) convert(ctx context.Context, where *targetFlags, arg, to string) error {
+func (a *app) convert(ctx context.Context, where *targetFlags, arg, to, name string) error {
 	given, err := readRule(arg)
 	if err != nil {
 		return err
@@ -67,6 +69,11 @@ func (a *app) convert(ctx context.Context, where *targetFlags, arg, to string) e
 	segment := &rule.SegmentFile{Rule: given.rule}
 	if given.segment != nil {
 		segment = given.segment
+	}
+	if name != "" {
+		renamed := *segment
+		renamed.Name = name
+		segment = &renamed
 	}
 	warnings := []string{}
 	if t != nil {
