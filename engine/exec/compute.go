@@ -141,11 +141,11 @@ func (c *computer) best(positions []uint32, sign int) uint32 {
 // compare compares the values at two positions.
 func (c *computer) compare(p, q uint32) int {
 	switch {
-	case c.field.Floats() != nil:
+	case isFloat(c.field):
 		return cmp.Compare(c.field.Floats()[p], c.field.Floats()[q])
 	case c.field.IsWhole():
 		return cmp.Compare(c.int(p), c.int(q))
-	case c.field.Decimals() != nil:
+	case isDecimal(c.field):
 		return c.field.Decimals()[p].Cmp(c.field.Decimals()[q])
 	}
 	return cmp.Compare(c.field.Text(int(p)), c.field.Text(int(q)))
@@ -166,11 +166,11 @@ func (c *computer) tally(positions []uint32) map[any][]uint32 {
 // key returns the value at p as a key of a map.
 func (c *computer) key(p uint32) any {
 	switch {
-	case c.field.Floats() != nil:
+	case isFloat(c.field):
 		return c.field.Floats()[p] + 0
 	case c.field.IsWhole():
 		return c.int(p)
-	case c.field.Decimals() != nil:
+	case isDecimal(c.field):
 		return c.field.Decimals()[p]
 	}
 	return c.field.Text(int(p))
@@ -191,9 +191,9 @@ func (c *computer) mostFrequent(positions []uint32) uint32 {
 // setValue sets the value of a customer to that at p.
 func (c *computer) setValue(row int, p uint32) {
 	switch {
-	case c.field.Floats() != nil:
+	case isFloat(c.field):
 		c.out.SetFloat(row, c.field.Floats()[p])
-	case c.field.Decimals() != nil:
+	case isDecimal(c.field):
 		c.out.SetDecimal(row, c.field.Decimals()[p])
 	case c.field.IsWhole():
 		c.out.SetInt(row, c.int(p))
@@ -205,7 +205,7 @@ func (c *computer) setValue(row int, p uint32) {
 // setSum sets a sum or an average.
 func (c *computer) setSum(row int, positions []uint32) error {
 	isAvg := c.node.Fold.Op == rule.AggregateAvg
-	if c.field.Floats() != nil {
+	if isFloat(c.field) {
 		sum := c.floatSum(positions)
 		if isAvg {
 			sum /= float64(len(positions))
@@ -217,7 +217,8 @@ func (c *computer) setSum(row int, positions []uint32) error {
 	}
 	var wide wideSum
 	for _, p := range positions {
-		if all := c.field.Decimals(); all != nil {
+		if isDecimal(c.field) {
+			all := c.field.Decimals()
 			wide.add(all[p].HighBits(), all[p].LowBits())
 		} else {
 			x := c.int(p)

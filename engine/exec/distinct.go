@@ -31,13 +31,13 @@ type distinct struct {
 // foldDistinct counts each customer's distinct values.
 func (r *runner) foldDistinct(n *plan.Node, e *index.EventBlock, field *column.Vector, out *bitmap.Words) error {
 	switch {
-	case field.Floats() != nil:
+	case isFloat(field):
 		return r.foldKeys(n, e, field, out, func(p uint32) uint64 {
 			return math.Float64bits(field.Floats()[p] + 0) // -0.0 + 0 is 0.0
 		})
 	case field.IsWhole():
 		return r.foldInts(n, e, field, out)
-	case field.Decimals() != nil:
+	case isDecimal(field):
 		all := field.Decimals()
 		return r.foldHashes(n, e, field, out, func(p uint32) uint64 {
 			return mix(all[p].LowBits(), uint64(all[p].HighBits()))

@@ -68,7 +68,7 @@ func (r *runner) fold(n *plan.Node, out *bitmap.Words) error {
 	case rule.AggregateDistinct:
 		return r.foldDistinct(n, e, field, out)
 	case rule.AggregateSum, rule.AggregateAvg:
-		if field.Floats() != nil {
+		if isFloat(field) {
 			return r.foldFloats(n, e, field, out)
 		}
 		return r.foldSum(n, e, field, out)
@@ -188,7 +188,7 @@ func (r *runner) foldEdge(n *plan.Node, e *index.EventBlock, out *bitmap.Words) 
 // foldExtreme finds the least or the greatest value of each customer.
 func (r *runner) foldExtreme(n *plan.Node, e *index.EventBlock, field *column.Vector, out *bitmap.Words) error {
 	switch {
-	case field.Floats() != nil:
+	case isFloat(field):
 		return r.foldExtremeFloat(n, e, field, out)
 	case !field.IsWhole():
 		return r.foldExtremeDecimal(n, e, field, out)
@@ -205,7 +205,7 @@ func (r *runner) foldExtreme(n *plan.Node, e *index.EventBlock, field *column.Ve
 		return err
 	}
 	r.settle(out, false, func(row int) bool {
-		if field.Decimals() != nil {
+		if isDecimal(field) {
 			return column.InDecimals(values.Decimals, fromInt(best[row]))
 		}
 		return column.InRanges(values.Ints, best[row])

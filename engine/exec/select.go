@@ -6,6 +6,7 @@ import (
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/index"
+	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/plan"
 	"github.com/rollcall-db/rollcall/engine/rule"
 )
@@ -120,6 +121,11 @@ func (r *runner) keepAny(filters []*plan.Filter, e *index.EventBlock, base int, 
 	subtract(w, refused)
 	return nil
 }
+
+// isFloat and isDecimal tell how a field is held. Its values do not: a block
+// without events has none.
+func isFloat(v *column.Vector) bool   { return v.Type().Repr == model.Float64 }
+func isDecimal(v *column.Vector) bool { return v.Type().Repr == model.Decimal }
 
 // fieldOf returns a field of the events, or their time.
 func fieldOf(e *index.EventBlock, field int) (*column.Vector, error) {
