@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/rollcall-db/rollcall/engine/document"
@@ -172,7 +173,9 @@ func (c *checker) rule(f *checkedFile, given *givenRule, library *rule.Library, 
 	if err != nil {
 		return given.locate(err, segments)
 	}
-	f.Warnings = append(f.Warnings, checked.Warnings()...)
+	for _, w := range checked.Warnings() {
+		f.Warnings = append(f.Warnings, fmt.Sprintf("%s [%s]", w.Error(), w.Code))
+	}
 	return nil
 }
 

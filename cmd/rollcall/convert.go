@@ -78,11 +78,12 @@ func (a *app) convert(ctx context.Context, where *targetFlags, arg, to, name str
 	warnings := []string{}
 	if t != nil {
 		typed := *segment
-		typed.Rule = segment.Rule.Typed(t.schema)
+		if typed.Rule, err = segment.Rule.Typed(t.schema); err != nil {
+			return err
+		}
 		segment = &typed
-	} else if n := given.quotedValues(); n > 0 && to == "text" {
-		warnings = append(warnings, plural(n, "value in quotes looks like a number or a boolean and stays a string",
-			"values in quotes look like numbers or booleans and stay strings")+"; with --snapshot SNAP values take the types of their columns")
+	} else if to == "text" {
+		warnings = given.untypedWarnings()
 	}
 	out, err := written(segment, to, t)
 	if err != nil {
@@ -93,6 +94,21 @@ func (a *app) convert(ctx context.Context, where *targetFlags, arg, to, name str
 	}
 	a.warn(warnings)
 	return a.printf("%s", out)
+}
+
+// untypedWarnings says what the text of a file's rule may mean otherwise than the
+// file, as long as the types of the columns are unknown.
+func (g *givenRule) untypedWarnings() []string {
+	warnings := []string{}
+	if n := g.quotedValues(); n > 0 {
+		warnings = append(warnings, plural(n, "value in quotes looks like a number or a boolean and stays a string",
+			"values in quotes look like numbers or booleans and stay strings")+"; with --snapshot SNAP values take the types of their columns")
+	}
+	if n := g.rule.ElementNegations(); n > 0 {
+		warnings = append(warnings, plural(n, "negated operator is read as one of a single value", "negated operators are read as ones of single values")+
+			"; of a list it would negate for each element: with --snapshot SNAP the types of the columns decide")
+	}
+	return warnings
 }
 
 // written returns a segment in the form asked for. With a target, a bare name

@@ -109,10 +109,10 @@ func (a *app) sql(ctx context.Context, where *targetFlags, arg string, dialect s
 	if a.json() {
 		return a.printJSON(sqlJSON{
 			Rule: checked.String(), Dialect: string(dialect), AsOf: timeText(asOf.In(checked.Location)),
-			Timezone: t.schema.Timezone, SQL: text, Warnings: append([]string{}, checked.Warnings()...),
+			Timezone: t.schema.Timezone, SQL: text, Warnings: checked.Warnings().Lines(),
 		})
 	}
-	a.warn(checked.Warnings())
+	a.warn(checked.Warnings().Lines())
 	return a.printf("%s\n", strings.TrimRight(text, "\n"))
 }
 

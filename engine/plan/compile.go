@@ -19,7 +19,7 @@ import (
 func New(ctx context.Context, s *store.Snapshot, c *rule.Checked, asOf time.Time) (*Program, error) {
 	p := &planner{
 		ctx: ctx, snapshot: s, checked: c, segments: map[*rule.Segment]*Node{},
-		out: &Program{AsOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond), Warnings: slices.Clone(c.Warnings())},
+		out: &Program{AsOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond), Warnings: c.Warnings().Lines()},
 	}
 	root, err := p.node(c.Root)
 	if err != nil {

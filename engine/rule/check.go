@@ -26,10 +26,10 @@ func Check(r *Rule, schema *model.Schema, segments *Library) (*Checked, error) {
 	return &Checked{Root: root, Schema: schema, Location: loc, text: text, warnings: c.warnings}, nil
 }
 
-// Warnings returns what is allowed in the rule but hardly meant, a line each
-// with line and column in front: a between whose first bound is greater than
-// its second (EMPTY_RANGE). There are MaxErrors at most. The caller must not change the slice.
-func (c *Checked) Warnings() []string { return c.warnings }
+// Warnings returns what is allowed in the rule, and in the segments it refers to,
+// but hardly meant: a between whose first bound is greater than its second, of code
+// EmptyRange. There are MaxErrors at most. The caller must not change the slice.
+func (c *Checked) Warnings() Errors { return c.warnings }
 
 // shared is what the checkers of a rule and of the segments it refers to have in
 // common.
@@ -39,7 +39,7 @@ type shared struct {
 	attributes map[string]int // positions by name
 	behaviors  map[string]int
 	segments   *segmentTable
-	warnings   []string
+	warnings   Errors
 
 	patterns     map[string]*regexp.Regexp // those compiled, by their text
 	patternSteps int                       // instructions of all of them
@@ -74,6 +74,7 @@ type checker struct {
 	bareWhere   bool            // which has no brackets
 	errs        Errors
 	segmentErrs Errors // of segments that the rule refers to
+	deepest     int    // how many segments refer to each other in a row, below the rule
 }
 
 func newChecker(s *shared, r *Rule) *checker {
@@ -88,15 +89,20 @@ func (c *checker) rule(r *Rule) (Cond, string) {
 	}
 	root := r.root
 	if r.loose {
-		root = c.typedTree(root)
+		if root = c.typedTree(root); root == nil {
+			return nil, ""
+		}
 	}
 	return c.node(root), *root.slot()
 }
 
 // add notes a problem.
-func (c *checker) add(err *Error) {
+func (c *checker) add(err *Error) { c.errs = append(c.errs, c.placed(err)) }
+
+// placed says of which file a problem is, and at which path there.
+func (c *checker) placed(err *Error) *Error {
 	err.File, err.Path = c.file, c.paths.at(err.Offset)
-	c.errs = append(c.errs, err)
+	return err
 }
 
 // full reports whether further problems would not be shown. Problems come in the
@@ -196,7 +202,7 @@ func (c *checker) warnEmpty(a, b literal, relation string) {
 	if len(c.warnings) >= MaxErrors {
 		return
 	}
-	line, column := c.place(a.offset)
-	c.warnings = append(c.warnings, fmt.Sprintf("%d:%d: empty range: %s is %s than %s",
-		line, column, shorten(a.print()), relation, shorten(b.print())))
+	w := c.problem(EmptyRange, a.span,
+		fmt.Sprintf("empty range: %s is %s than %s", shorten(a.print()), relation, shorten(b.print())), "")
+	c.warnings = append(c.warnings, c.placed(w))
 }

@@ -36,7 +36,7 @@ func (c *checker) aggregateOf(n *aggregateNode, b *model.Behavior) (a Aggregate,
 	if n.field == nil {
 		return a, true
 	}
-	if a.Type, a.Field, ok = c.findField(b, n.field.text); !ok {
+	if a.Type, a.Field, ok = c.findField(b, *n.field); !ok {
 		c.add(c.unknownField(*n.field, b))
 		return a, false
 	}

@@ -48,7 +48,7 @@ func (c *checker) where(t *testNode, b *BehaviorTest) {
 	}
 	c.behavior, c.bareWhere = &c.schema.Behaviors[b.Behavior], t.bareWhere
 	b.Where = c.node(t.where)
-	c.behavior = nil
+	c.behavior, c.bareWhere = nil, false
 }
 
 // eventsOf fills b with which events are meant.
@@ -67,7 +67,7 @@ func (c *checker) eventsOf(t *testNode, b *BehaviorTest) {
 func (c *checker) edge(t *testNode, b *BehaviorTest) {
 	c.where(t, b)
 	if t.edgeField != nil {
-		if _, i, ok := c.findField(&c.schema.Behaviors[b.Behavior], t.edgeField.text); !ok || i != TimeField {
+		if _, i, ok := c.findField(&c.schema.Behaviors[b.Behavior], *t.edgeField); !ok || i != TimeField {
 			c.add(c.edgeOfField(t, &c.schema.Behaviors[b.Behavior]))
 		}
 	}

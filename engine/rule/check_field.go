@@ -11,7 +11,7 @@ const timeAlias = "timestamp"
 
 // fieldTest checks a test within a where.
 func (c *checker) fieldTest(t *testNode) Cond {
-	typ, i, ok := c.findField(c.behavior, t.name.text)
+	typ, i, ok := c.findField(c.behavior, t.name)
 	if !ok {
 		c.add(c.unknownField(t.name, c.behavior))
 		return nil
@@ -33,13 +33,16 @@ func (s *shared) isName(name string) bool {
 
 // findField returns the type and position of a behavior's field; the time's is
 // TimeField.
-func (s *shared) findField(b *model.Behavior, name string) (typ model.Type, i int, ok bool) {
+func (s *shared) findField(b *model.Behavior, name nameNode) (typ model.Type, i int, ok bool) {
+	if name.time {
+		return timeType, TimeField, true
+	}
 	for i := range b.Fields {
-		if b.Fields[i].Name == name {
+		if b.Fields[i].Name == name.text {
 			return b.Fields[i].Type, i, true
 		}
 	}
-	if name == b.TimeColumn || name == timeAlias {
+	if name.text == b.TimeColumn || name.text == timeAlias {
 		return timeType, TimeField, true
 	}
 	return model.Type{}, 0, false

@@ -11,10 +11,11 @@ type segmentTable struct {
 	library *Library
 	checked map[*SegmentFile]*Segment // nil while it is being checked
 	stack   []*SegmentFile            // those being checked, each referred to by the one before
+	depth   map[*SegmentFile]int      // how many refer to each other in a row, from it on
 }
 
 func newSegmentTable(l *Library) *segmentTable {
-	return &segmentTable{library: l, checked: map[*SegmentFile]*Segment{}}
+	return &segmentTable{library: l, checked: map[*SegmentFile]*Segment{}, depth: map[*SegmentFile]int{}}
 }
 
 // segment checks a reference to a segment.
@@ -35,7 +36,10 @@ func (c *checker) segment(n *segmentNode) Cond {
 		segment = c.checkSegment(n, file)
 	case segment == nil:
 		c.add(c.segmentCycle(n, c.segments.cycle(file)))
+	case len(c.segments.stack)+c.segments.depth[file] > MaxDepth:
+		c.add(c.segmentsTooDeep(n))
 	}
+	c.deepest = max(c.deepest, c.segments.depth[file])
 	return &SegmentTest{Segment: segment, text: n.text}
 }
 
@@ -57,7 +61,7 @@ func (c *checker) checkSegment(n *segmentNode, file *SegmentFile) *Segment {
 	t.stack = t.stack[:len(t.stack)-1]
 	c.segmentErrs = append(append(c.segmentErrs, inner.errs.sorted()...), inner.segmentErrs...)
 	segment := &Segment{Path: file.Path, Root: root}
-	t.checked[file] = segment
+	t.checked[file], t.depth[file] = segment, 1+inner.deepest
 	return segment
 }
 

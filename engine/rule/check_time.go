@@ -29,6 +29,13 @@ func (c *checker) times(name nameNode, typ model.Type, o *opNode) Values {
 	if !ok {
 		return Values{}
 	}
+	if o.kind == opBetween {
+		from, _ := window.ParsePoint(o.values[0].str)
+		to, _ := window.ParsePoint(o.values[1].str)
+		if (window.Spec{Form: window.Between, From: from, To: to}).Empty(c.loc) {
+			c.warnEmpty(o.values[0], o.values[1], "later")
+		}
+	}
 	return Values{Ints: fullInts.ranges(o.kind, cuts)}
 }
 

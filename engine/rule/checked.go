@@ -21,7 +21,7 @@ type Checked struct {
 	Location *time.Location // the parent segment's time zone
 
 	text     string
-	warnings []string
+	warnings Errors
 }
 
 // String returns the canonical text of the rule. Parsing it gives the same rule.

@@ -55,7 +55,10 @@ func ParseComputed(text, behavior string, schema *model.Schema) (*Computed, erro
 	p.advance()
 	t := p.computed()
 	if p.err != nil {
-		return nil, Errors{p.err}
+		p.errs = append(p.errs, p.err)
+	}
+	if len(p.errs) > 0 {
+		return nil, p.errs.sorted()
 	}
 	if t.where != nil {
 		t.where = flatten(t.where)

@@ -40,7 +40,7 @@ func (d decimal) String() string {
 
 // maxExponent is the greatest exponent that shifted takes, more than any column's
 // numbers need.
-const maxExponent = 1000
+const maxExponent = 400
 
 // shifted returns d·10^exponent, exponent being digits with an optional sign. It
 // reports false for what is no exponent or one beyond maxExponent.

@@ -91,7 +91,7 @@ func dump(c *Checked) string {
 	}
 	walk(c.Root, "")
 	for _, w := range c.Warnings() {
-		fmt.Fprintf(&b, "warning %s\n", w)
+		fmt.Fprintf(&b, "warning %s %s\n", w.Code, w.Error())
 	}
 	return b.String()
 }

@@ -38,6 +38,8 @@ const (
 	UnknownSegment          Code = "UNKNOWN_SEGMENT"           // no such segment in the library
 	AmbiguousSegment        Code = "AMBIGUOUS_SEGMENT"         // a bare name that several segments have
 	SegmentCycle            Code = "SEGMENT_CYCLE"             // a segment that refers to itself through others
+
+	EmptyRange Code = "EMPTY_RANGE" // of a warning: a between that nothing passes
 )
 
 // Error is one problem in a rule, with its place. [Error.Detail] shows it like
@@ -79,12 +81,15 @@ func (e *Error) Error() string {
 type Errors []*Error
 
 // Error returns the messages, one a line.
-func (es Errors) Error() string {
+func (es Errors) Error() string { return strings.Join(append(es.Lines(), es.cut()...), "\n") }
+
+// Lines returns the message of each problem.
+func (es Errors) Lines() []string {
 	lines := make([]string, len(es))
 	for i, e := range es {
 		lines[i] = e.Error()
 	}
-	return strings.Join(append(lines, es.cut()...), "\n")
+	return lines
 }
 
 // cut returns the line that says that there may be more problems, if there may.

@@ -97,16 +97,17 @@ func (c *checker) behaviorPartOnAttribute(t *testNode) *Error {
 func (c *checker) unknownField(name nameNode, b *model.Behavior) *Error {
 	names := fieldNames(b)
 	hint := didYouMean(nearestName(name.text, names))
-	switch {
-	case hint != "":
-	case c.bareWhere && c.isName(name.text) && c.behavior != nil:
-		hint = "put what belongs to the where in parentheses: where (…)"
-	default:
+	if hint == "" && !(c.bareWhere && c.isName(name.text)) {
 		hint = "fields: " + joinNames(names, min(len(names), maxListedNames))
+	}
+	if c.bareWhere {
+		hint = strings.TrimPrefix(hint+"; "+parenthesesHint, "; ")
 	}
 	return c.problem(UnknownField, name.span,
 		fmt.Sprintf("unknown field %s of behavior %s", quoteDouble(shorten(name.text)), quoteDouble(shorten(b.Name))), hint)
 }
+
+const parenthesesHint = "put what belongs to the where in parentheses: where (…)"
 
 // fieldNames returns what the fields of a behavior are called, its time included.
 func fieldNames(b *model.Behavior) []string {
@@ -125,7 +126,7 @@ func (c *checker) ambiguousField(t *testNode) *Error {
 	name := quoteDouble(shorten(t.name.text))
 	return c.problem(AmbiguousName, t.name.span,
 		fmt.Sprintf("%s is a field of %s and also %s", name, quoteDouble(shorten(c.behavior.Name)), what),
-		"put what belongs to the where in parentheses: where (…)")
+		parenthesesHint)
 }
 
 func (c *checker) edgeOfField(t *testNode, b *model.Behavior) *Error {
@@ -305,7 +306,11 @@ func (c *checker) invalidTime(l literal, err error) *Error {
 	if len(l.str) > maxQuoteRunes {
 		return c.problem(InvalidTime, l.span, l.describe()+" is not a time", timeHint)
 	}
-	return c.problem(InvalidTime, l.span, err.Error(), "")
+	hint := ""
+	if d, ok := parseLooseNumber(l.str); ok && len(d.whole) > len("9999999999") {
+		hint = "a whole number in a file is unix seconds; milliseconds?"
+	}
+	return c.problem(InvalidTime, l.span, err.Error(), hint)
 }
 
 func (c *checker) invalidWindow(at span, err error) *Error {

@@ -184,9 +184,7 @@ func textSize(n node, seen map[node]int) int {
 	case *notNode:
 		size = len("not ") + textSize(n.node, seen)
 	case *testNode:
-		plain := *n
-		plain.where = nil
-		size = len(plain.print())
+		size = n.size()
 		if n.where != nil {
 			size += len(" where ()") + textSize(n.where, seen)
 		}
@@ -195,6 +193,35 @@ func textSize(n node, seen map[node]int) int {
 	}
 	seen[n] = min(size, MaxBytes+1)
 	return seen[n]
+}
+
+// size returns about how long the canonical text of the test is, its where aside.
+func (n *testNode) size() int {
+	size := len("first ") + len(n.name.text)
+	ops := []*opNode{n.op}
+	if n.aggregate != nil {
+		size += len(" count distinct ")
+		if n.aggregate.field != nil {
+			size += len(n.aggregate.field.text)
+		}
+		ops = append(ops, n.aggregate.test)
+	}
+	if n.quant != nil {
+		size += len(" at least ")
+	}
+	if n.window != nil {
+		size += len(" for days from days ago") + len(n.window.from.str) + len(n.window.to.str)
+	}
+	for _, o := range ops {
+		if o == nil {
+			continue
+		}
+		size += len(" starts with ")
+		for _, v := range o.values {
+			size += len(", ''") + len(v.str) + len(v.num.whole) + len(v.num.frac)
+		}
+	}
+	return size
 }
 
 // textDepth returns how many brackets and "not" are open around the innermost

@@ -54,7 +54,7 @@ func (r *fileReader) aggregation(n *document.Node) (aggregation, bool) {
 		column = nil
 	}
 	if column != nil {
-		a.field = &nameNode{r.text(column), spanOf(column)}
+		a.field = &nameNode{text: r.text(column), span: spanOf(column)}
 	}
 	switch noField := op == AggregateCount || op == AggregateDays; {
 	case noField && column != nil:
@@ -128,6 +128,14 @@ func (a aggregation) edge(o operator) edge {
 // edge makes t a test of the time of one event: the operator at n says what it
 // is to be, and a timeWindow which events are looked at.
 func (r *fileReader) edge(t *testNode, a aggregation, e edge, o operator, n *document.Node) {
+	if o.window == nil && o.op.kind == opAtMost {
+		// No window ends with an instant included; the least time says the same.
+		t.aggregate = &aggregateNode{op: AggregateMin, field: &nameNode{text: timeAlias, time: true, span: a.span}, test: o.op, span: a.span}
+		if e == edgeLast {
+			t.aggregate.op = AggregateMax
+		}
+		return
+	}
 	t.edge, t.edgeField = e, a.field
 	if o.window == nil {
 		if o.window = o.op.asWindow(); o.window == nil {
@@ -162,7 +170,7 @@ func (o *opNode) asWindow() *windowNode {
 // a filter of the events' time.
 func (n *testNode) addWindow(w *windowNode) {
 	if n.window != nil {
-		at := &testNode{name: nameNode{timeAlias, n.window.span}, window: n.window}
+		at := &testNode{name: nameNode{text: timeAlias, time: true, span: n.window.span}, window: n.window}
 		if n.where == nil {
 			n.where = at
 		} else {
@@ -188,10 +196,11 @@ func (r *fileReader) filter(n *document.Node) node {
 	return r.condition(n)
 }
 
-// isEmptyGroup reports whether a filter is a group without conditions.
+// isEmptyGroup reports whether a filter is a group without conditions, and nothing
+// else: it then lets every event pass.
 func isEmptyGroup(n *document.Node) bool {
 	typ, list := n.Find("type"), n.Find("conditions")
-	return typ != nil && slices.Contains([]string{typeAnd, typeOr}, typ.Text) &&
+	return len(n.Pairs) == 2 && typ != nil && slices.Contains([]string{typeAnd, typeOr}, typ.Text) &&
 		list != nil && (list.IsNull() || list.Kind == document.List && len(list.Items) == 0)
 }
 

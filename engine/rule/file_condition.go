@@ -172,7 +172,7 @@ func (r *fileReader) conditionList(list *document.Node) []node {
 func (r *fileReader) reference(m mapping, typ string) node {
 	ref := &segmentNode{}
 	name := r.one(m, "segment", "name")
-	if id := m.values["id"]; id != nil {
+	if id := m.values["id"]; id != nil && (typ == typeReference || name == nil) {
 		name, ref.byID = id, true
 	}
 	if name == nil {

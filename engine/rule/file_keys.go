@@ -12,7 +12,7 @@ type fileKeys struct {
 	what string   // the mapping, for messages: "a condition of type Value"
 	keys []string // those acted on
 	kept []string // those of the published shapes that change nothing here
-	null []string // those of its like, which change nothing where they are null
+	null []string // those of its like, which change nothing where they are null or empty
 }
 
 // mapping is a mapping of a file whose keys are known.
@@ -35,12 +35,18 @@ func (r *fileReader) mapping(n *document.Node, code Code, known fileKeys) (mappi
 			if !p.Value.IsNull() {
 				m.values[key] = p.Value
 			}
-		case slices.Contains(known.kept, key), p.Value.IsNull() && slices.Contains(known.null, key):
+		case slices.Contains(known.kept, key), isNothing(p.Value) && slices.Contains(known.null, key):
 		default:
 			r.unknownKey(p.Key, known)
 		}
 	}
 	return m, true
+}
+
+// isNothing reports whether a value is null or the empty text, as published files
+// give keys that do not matter.
+func isNothing(n *document.Node) bool {
+	return n.IsNull() || n.Kind == document.Scalar && n.Text == ""
 }
 
 // one returns the value of the one of some keys that is given, nil if none is.

@@ -71,7 +71,7 @@ func (r *fileReader) value(m mapping) node {
 				r.partOfBehavior(n, s.attribute)
 			}
 		}
-		return r.columnTest(m, nameNode{r.text(s.attribute), spanOf(s.attribute)})
+		return r.columnTest(m, nameNode{text: r.text(s.attribute), span: spanOf(s.attribute)})
 	}
 	return nil
 }
@@ -91,7 +91,7 @@ func (r *fileReader) column(m mapping) node {
 		r.missingColumn(m.node)
 		return nil
 	}
-	return r.columnTest(m, nameNode{r.text(n), spanOf(n)})
+	return r.columnTest(m, nameNode{text: r.text(n), span: spanOf(n)})
 }
 
 // columnTest reads what a condition says of an attribute or a field.
@@ -183,7 +183,7 @@ func (r *fileReader) behaviorName(n *document.Node) nameNode {
 		}
 		n = m.values["name"]
 	}
-	name := nameNode{strings.TrimPrefix(r.text(n), behaviorPrefix), spanOf(n)}
+	name := nameNode{text: strings.TrimPrefix(r.text(n), behaviorPrefix), span: spanOf(n)}
 	if name.text == "" && n.Kind == document.Scalar {
 		r.missingSource(n)
 	}

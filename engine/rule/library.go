@@ -1,6 +1,10 @@
 package rule
 
-import "github.com/rollcall-db/rollcall/engine/document"
+import (
+	"slices"
+
+	"github.com/rollcall-db/rollcall/engine/document"
+)
 
 // Library is the segments that a rule may refer to. It is immutable and safe for
 // concurrent use. A nil Library is empty.
@@ -48,19 +52,24 @@ func (l *Library) Segments() []*SegmentFile {
 	return l.files
 }
 
-// find returns the segments that ref may mean: the one at that path, else those
-// of that name, else those of that id, so that a file's reference by id keeps its
-// meaning as text. Where byID is set, ids come first.
+// find returns the segments that ref may mean. An id is that of a file. A name is
+// the segment at that path, else those of that name; and those of that id, so that
+// a file's reference by id keeps its meaning as text.
 func (l *Library) find(ref string, byID bool) []*SegmentFile {
 	switch {
 	case l == nil:
 		return nil
-	case byID && len(l.byID[ref]) > 0:
+	case byID:
 		return l.byID[ref]
-	case l.byPath[ref] != nil:
-		return []*SegmentFile{l.byPath[ref]}
-	case len(l.byName[ref]) > 0:
-		return l.byName[ref]
 	}
-	return l.byID[ref]
+	found := l.byName[ref]
+	if f := l.byPath[ref]; f != nil {
+		found = []*SegmentFile{f}
+	}
+	for _, f := range l.byID[ref] {
+		if !slices.Contains(found, f) {
+			found = append(slices.Clip(found), f)
+		}
+	}
+	return found
 }

@@ -90,12 +90,15 @@ type parser struct {
 	fatal  bool   // nothing is read after err
 	errs   Errors // the problems behind which reading went on
 	failed token  // the current token when err was met
+	inner  int    // "(" open within the current test: of a list, or of a field
+	where  bool   // within a where without brackets
+	inAnd  bool   // err was met there: an "and" may go on with its fields
 }
 
 // fail notes a problem, unless one has been noted.
 func (p *parser) fail(err *Error) {
 	if p.err == nil {
-		p.err, p.failed = err, p.tok
+		p.err, p.failed, p.inAnd = err, p.tok, p.where
 	}
 	p.tok = token{kind: tokenEnd, span: span{len(p.source), 0}}
 }
@@ -110,25 +113,31 @@ func (p *parser) failForGood(err *Error) {
 
 // recover keeps the problem of a condition and goes on at what ends it: an "and"
 // or "or" in front of what may be a condition, a ")", or the end. It does nothing
-// where there is no problem, or there have been enough.
+// where there is no problem, or there have been enough; and it gives up where
+// more follows that is not of the language, since each look at its place takes
+// time in proportion to the text.
 func (p *parser) recover() {
 	if p.err == nil || p.fatal || len(p.errs) >= MaxErrors-1 {
 		return
 	}
-	p.errs = append(p.errs, p.err)
+	kept := p.err
 	p.tok, p.err, p.bare = p.failed, nil, false
-	open := 0
-	for p.tok.kind != tokenEnd {
+	for open, first := p.inner, true; p.tok.kind != tokenEnd; first = false {
 		switch {
+		case p.tok.kind == tokenBad && !first:
+			p.failForGood(kept)
+			return
 		case p.tok.isSymbol("("):
 			open++
 		case p.tok.isSymbol(")") && open > 0:
 			open--
 		case p.tok.isSymbol(")") && p.open > 0, open == 0 && p.atNextCondition():
+			p.errs = append(p.errs, kept)
 			return
 		}
 		p.skip()
 	}
+	p.errs = append(p.errs, kept)
 }
 
 // skip moves to the next token, whatever it is.
@@ -143,7 +152,7 @@ func (p *parser) skip() {
 // atNextCondition reports whether the current token joins what may be a
 // condition. The "and" of a between is followed by a value.
 func (p *parser) atNextCondition() bool {
-	if !p.tok.is("and") && !p.tok.is("or") {
+	if !p.tok.is("or") && (!p.tok.is("and") || p.inAnd) {
 		return false
 	}
 	next := p.peek()
@@ -250,8 +259,11 @@ func (p *parser) logic(word string, operand func() node) node {
 func (p *parser) unary() node {
 	isNot := p.tok.is("not")
 	if !isNot && !p.tok.isSymbol("(") {
+		inner := p.inner
+		p.inner = 0
 		n := p.test()
 		p.recover()
+		p.inner = inner
 		return n
 	}
 	if !isNot {

@@ -81,7 +81,7 @@ func (p *parser) name() nameNode {
 	default:
 		p.fail(p.expectedCondition(t))
 	}
-	return nameNode{t.text, t.span}
+	return nameNode{text: t.text, span: t.span}
 }
 
 // part reads a part of a condition that may come with others, in any order, and
@@ -93,7 +93,7 @@ func (p *parser) part(t *testNode) bool {
 			p.fail(p.repeatedPart(p.tok.span, `"where"`))
 			break
 		}
-		t.where, t.bareWhere = p.where()
+		t.where, t.bareWhere = p.whereFilter()
 	case p.tok.is("count"), p.atAggregate():
 		switch {
 		case t.edge != edgeNone:
@@ -115,14 +115,15 @@ func (p *parser) part(t *testNode) bool {
 	return p.err == nil
 }
 
-// where reads: "where" ( "(" rule ")" | field op {"and" field op} ).
-func (p *parser) where() (n node, bare bool) {
+// whereFilter reads: "where" ( "(" rule ")" | field op {"and" field op} ).
+func (p *parser) whereFilter() (n node, bare bool) {
 	p.advance()
-	defer func() { p.fields = false }()
+	defer func() { p.fields, p.where = false, false }()
 	p.fields = true
 	if p.tok.isSymbol("(") {
 		return p.brackets(), false
 	}
+	p.where = true
 	first := p.bareFieldTest()
 	if !p.tok.is("and") || !p.atFieldTest() {
 		return first, true
@@ -213,7 +214,9 @@ func (p *parser) aggregateValue() *aggregateNode {
 // bracketedField reads, behind sum and its like: "(" name ")".
 func (p *parser) bracketedField(word token) *nameNode {
 	open := p.tok
-	if !p.acceptSymbol("(") {
+	if p.acceptSymbol("(") {
+		p.inner++
+	} else {
 		p.fail(p.expectedField(p.tok, word.keyword))
 	}
 	if !p.tok.isName() {
@@ -225,6 +228,9 @@ func (p *parser) bracketedField(word token) *nameNode {
 			p.fail(p.unclosedBracket(open.span))
 		}
 		p.fail(p.expectedWord(p.tok, ")", "the field"))
+	}
+	if p.err == nil {
+		p.inner--
 	}
 	return &name
 }

@@ -86,12 +86,18 @@ func (p *parser) in(o *opNode) bool {
 // list reads: "(" literal {"," literal} ")".
 func (p *parser) list() []literal {
 	open := p.advance()
+	if p.err == nil {
+		p.inner++
+	}
 	values := []literal{p.value(`"("`)}
 	for p.acceptSymbol(",") {
 		values = append(values, p.value(`","`))
 	}
 	if !p.acceptSymbol(")") {
 		p.fail(p.expectedCommaOrEnd(p.tok, open.span))
+	}
+	if p.err == nil {
+		p.inner--
 	}
 	return values
 }

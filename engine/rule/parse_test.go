@@ -99,6 +99,7 @@ func TestParseLimits(t *testing.T) {
 		{"many quotes", "a = '" + strings.Repeat("''", MaxBytes/2-10) + "'", ""},
 		{"long name", strings.Repeat("n", MaxBytes-10) + " = 1", ""},
 		{"long number", "a = " + strings.Repeat("9", MaxBytes-10), ""},
+		{"many characters of no meaning", "country = = " + strings.Repeat("$", MaxBytes-20), "1:11: expected a value after \"=\", found \"=\""},
 		{"only brackets", strings.Repeat("(", MaxBytes), "1:501: " + tooDeep},
 		{"only nots", strings.Repeat("not ", MaxBytes/4), "1:2001: " + tooDeep},
 		{"only comments", fill("--\n"), "1:1: the rule is empty, expected a condition"},

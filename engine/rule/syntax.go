@@ -1,6 +1,9 @@
 package rule
 
-import "github.com/rollcall-db/rollcall/engine/window"
+import (
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/window"
+)
 
 // node is a part of a parsed rule that is true or false for a customer:
 // *logicNode, *notNode, *testNode or *segmentNode. Nodes are not changed after Parse.
@@ -70,7 +73,16 @@ const (
 
 type nameNode struct {
 	text string
+	time bool // from a file: the event's time, whatever fields are called
 	span
+}
+
+// of returns the name as rules about behavior b write it.
+func (n nameNode) of(b *model.Behavior) nameNode {
+	if n.time {
+		n.text = b.TimeColumn
+	}
+	return n
 }
 
 // aggregateNode is a value of events and the comparison of it.

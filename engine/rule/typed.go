@@ -11,22 +11,63 @@ import (
 // column wants, so that its text means the same: the text 1500 of a file is a
 // number beside a number, and whole numbers beside a time are unix seconds. A
 // value that is not of its column's type, and one whose name the schema does not
-// have, stays what it looks like. A rule in text is returned as it is.
-func (r *Rule) Typed(schema *model.Schema) *Rule {
+// have, stays what it looks like. A rule in text is returned as it is. The error
+// is one of a rule that is too long then, as Errors.
+func (r *Rule) Typed(schema *model.Schema) (*Rule, error) {
 	if !r.loose || r.root == nil {
-		return r
+		return r, nil
 	}
 	c := newChecker(newShared(schema, nil, nil), r)
 	typed := *r
 	typed.root, typed.loose = c.typedTree(r.root), false
-	return &typed
+	if len(c.errs) > 0 {
+		return nil, c.errs
+	}
+	return &typed, nil
+}
+
+// ElementNegations returns how many negated operators of a file the rule has whose
+// meaning depends on their column: of a list they negate for each element, which
+// Typed decides. The text of the rule has them as of single values.
+func (r *Rule) ElementNegations() int {
+	count := 0
+	var walk func(n node)
+	walk = func(n node) {
+		switch n := n.(type) {
+		case *logicNode:
+			for _, operand := range n.nodes {
+				walk(operand)
+			}
+		case *notNode:
+			if n.each {
+				count++
+			}
+			walk(n.node)
+		case *testNode:
+			if n.where != nil {
+				walk(n.where)
+			}
+		}
+	}
+	if r.loose && r.root != nil {
+		walk(r.root)
+	}
+	return count
 }
 
 // typedTree returns a copy of a tree from a file with its values typed, and with
-// its canonical text.
+// its canonical text; nil, with a problem, where that would be too long.
 func (c *checker) typedTree(root node) node {
 	root = c.typedNode(root, nil)
-	fillText(root)
+	size := textSize(root, map[node]int{})
+	if size <= MaxBytes {
+		fillText(root)
+		size = len(*root.slot())
+	}
+	if size > MaxBytes {
+		c.add(c.tooLongCanonical(size))
+		return nil
+	}
 	return root
 }
 
@@ -61,7 +102,7 @@ func (c *checker) typedNode(n node, b *model.Behavior) node {
 // testsList reports whether the test is of a list; b is as in typedNode.
 func (c *checker) testsList(t *testNode, b *model.Behavior) bool {
 	if b != nil {
-		typ, _, ok := c.findField(b, t.name.text)
+		typ, _, ok := c.findField(b, t.name)
 		return ok && typ.IsArray()
 	}
 	i, ok := c.attributes[t.name.text]
@@ -71,9 +112,10 @@ func (c *checker) testsList(t *testNode, b *model.Behavior) bool {
 func (c *checker) typedTest(n *testNode, b *model.Behavior) node {
 	out := *n
 	if b != nil {
-		if typ, _, ok := c.findField(b, n.name.text); ok {
+		if typ, _, ok := c.findField(b, n.name); ok {
 			out.op = typedOp(n.op, typ)
 		}
+		out.name = n.name.of(b)
 		return &out
 	}
 	if i, ok := c.attributes[n.name.text]; ok {
@@ -90,6 +132,10 @@ func (c *checker) typedTest(n *testNode, b *model.Behavior) node {
 	}
 	if n.aggregate != nil {
 		aggregate := *n.aggregate
+		if aggregate.field != nil {
+			field := aggregate.field.of(behavior)
+			aggregate.field = &field
+		}
 		aggregate.test = typedOp(aggregate.test, c.testedType(&aggregate, behavior))
 		out.aggregate = &aggregate
 	}
@@ -99,7 +145,7 @@ func (c *checker) typedTest(n *testNode, b *model.Behavior) node {
 // testedType returns the type of the values that an aggregate is compared with.
 func (c *checker) testedType(a *aggregateNode, b *model.Behavior) model.Type {
 	if a.op == AggregateMin || a.op == AggregateMax {
-		if typ, _, ok := c.findField(b, a.field.text); ok {
+		if typ, _, ok := c.findField(b, *a.field); ok {
 			return typ
 		}
 	}

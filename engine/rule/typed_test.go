@@ -2,7 +2,10 @@ package rule
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+
+	"github.com/rollcall-db/rollcall/engine/model"
 )
 
 // TestTypedValues: what a value of a file is beside a column of each type, and
@@ -63,6 +66,44 @@ func TestTypedNegation(t *testing.T) {
 	checkTyped(t, "{type: Value, attribute: ratings, exclude: true, operator: {type: Greater, value: 5}}", "not ratings > 5")
 }
 
+// TestTypedSize: values that take more room typed than in the file are bounded.
+func TestTypedSize(t *testing.T) {
+	for _, c := range []struct{ attribute, value string }{{"renewal_at", "1"}, {"visits", `"1e399"`}, {"score", "1e399"}} {
+		list := strings.Repeat(c.value+",", 100_000)
+		data := fmt.Sprintf(`{"type": "Value", "attribute": %q, "operator": {"type": "In", "value": [%s]}}`, c.attribute, list[:len(list)-1])
+		within(t, func() {
+			f, err := ParseFile("large.json", []byte(data))
+			if err == nil {
+				_, err = Check(f.Rule, testSchema("UTC"), nil)
+			}
+			if err == nil || !strings.Contains(err.Error(), "1048576") {
+				t.Errorf("100,000 times %s: error %.200v, want one of a rule too long", c.value, err)
+			}
+		})
+	}
+}
+
+// TestTypedTime: beside a field called timestamp, a window of the time is of the
+// time.
+func TestTypedTime(t *testing.T) {
+	schema := testSchema("UTC")
+	schema.Behaviors[1].Fields = []model.Field{{Name: "timestamp", Type: model.Type{Kind: model.Timestamp}}}
+	f, err := ParseFile("rule.yml", []byte(`{type: Value, source: email_open, timeWindow: {duration: 30, unit: day}, aggregation: {type: First}, operator: {type: TimeWithinPast, value: 7, unit: day}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Check(f.Rule, schema, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "first email_open where (opened_at in last 30 full days) in last 7 full days"; c.String() != want {
+		t.Errorf("read as %s, want %s", c, want)
+	}
+	if got := c.Root.(*BehaviorTest).Where.(*FieldTest).Field; got != TimeField {
+		t.Errorf("the window is of field %d, want the time", got)
+	}
+}
+
 // checkTyped checks a rule in a file. Its text is want; "" says that it is refused.
 // Both ways to the text agree, and the text passes the checker by itself.
 func checkTyped(t *testing.T, data, want string) {
@@ -81,8 +122,8 @@ func checkTyped(t *testing.T, data, want string) {
 	case c.String() != want:
 		t.Errorf("%s: read as %s, want %s", data, c, want)
 	default:
-		if typed := f.Rule.Typed(testSchema("UTC")).String(); typed != want {
-			t.Errorf("%s: typed as %s, want %s", data, typed, want)
+		if typed, err := f.Rule.Typed(testSchema("UTC")); err != nil || typed.String() != want {
+			t.Errorf("%s: typed as %s, %v, want %s", data, typed, err, want)
 		}
 		if _, err := parseCheck(want, "UTC"); err != nil {
 			t.Errorf("%s: its text %s: %v", data, want, err)
