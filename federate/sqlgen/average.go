@@ -1,8 +1,10 @@
 package sqlgen
 
 import (
+	"fmt"
 	"math/big"
 	"strconv"
+	"strings"
 
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
@@ -68,11 +70,27 @@ func (g *generator) averageBound(sum, count string, b *rule.AverageBound, compar
 		g.fail("%s", problem)
 	}
 	scale := max(b.Scale, int(t.Scale))
-	product := g.times(count, b.Unscaled, b.Scale)
-	if countDigits+boundDigits(b)-b.Scale > maxDigits-scale {
-		product = g.rescaled(product, scale) // else no type holds both sides
+	sum = g.rescaled(sum, scale)
+	product := g.times(count, b)
+	whole := countDigits + boundDigits(b) - b.Scale
+	if g.wideNumbers() || whole <= maxDigits-scale {
+		return leaf(sum+compare+product, true)
 	}
-	return leaf(g.rescaled(sum, scale)+compare+product, true)
+	// No type holds every product beside the sum. One that is beyond all sums
+	// decides by its sign.
+	limit := "1" + strings.Repeat("0", maxDigits-scale)
+	above, below := "FALSE", "FALSE"
+	switch strings.TrimSpace(compare)[0] {
+	case '<':
+		above = "TRUE"
+	case '>':
+		below = "TRUE"
+	}
+	bound := func(sign string) string {
+		return fmt.Sprintf("CAST('%s%s' AS DECIMAL(%d,0))", sign, limit, len(limit))
+	}
+	return leaf(fmt.Sprintf("CASE WHEN %s >= %s THEN %s WHEN %s <= %s THEN %s ELSE %s%s%s END",
+		product, bound(""), above, product, bound("-"), below, sum, compare, g.rescaled(product, scale)), true)
 }
 
 // Digits of the decimals that a comparison of an average takes, where the
@@ -81,6 +99,7 @@ func (g *generator) averageBound(sum, count string, b *rule.AverageBound, compar
 const (
 	maxDigits      = 38
 	countDigits    = 15 // of a number of events
+	minBoundDigits = 19
 	maxBoundDigits = 22 // of a bound: its product with a count has at most 38, Spark's spare one included
 	sumSpareDigits = 6  // that a sum has beyond those of its values
 )
@@ -91,7 +110,7 @@ func (g *generator) averageDigits(b *rule.AverageBound, t model.Type) string {
 	if g.wideNumbers() {
 		return ""
 	}
-	digits := boundDigits(b)
+	digits := numberDigits(b)
 	if digits > maxBoundDigits {
 		return "the average is compared with a number of " + strconv.Itoa(digits) + " digits, at most " +
 			strconv.Itoa(maxBoundDigits) + " can be exact"
@@ -104,8 +123,12 @@ func (g *generator) averageDigits(b *rule.AverageBound, t model.Type) string {
 	return ""
 }
 
-// boundDigits returns the precision of a bound.
-func boundDigits(b *rule.AverageBound) int {
+// boundDigits returns the precision that a bound is given. It has more than 18
+// digits: DuckDB keeps a product of two shorter numbers in 18.
+func boundDigits(b *rule.AverageBound) int { return max(numberDigits(b), minBoundDigits) }
+
+// numberDigits returns the digits that a bound has.
+func numberDigits(b *rule.AverageBound) int {
 	return max(len(new(big.Int).Abs(b.Unscaled).String()), b.Scale)
 }
 

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/rollcall-db/rollcall/engine/rule"
 )
 
 // databricks is the SQL of Databricks and of Spark 4 in ANSI mode. What it rests
@@ -129,8 +131,8 @@ func (databricks) sumWhole(x string) string {
 }
 func (databricks) sumDecimal(x string, _, _ int) string { return "sum(" + x + ")" }
 
-func (d databricks) times(count string, unscaled *big.Int, scale int) string {
-	return fmt.Sprintf("CAST(%s AS DECIMAL(%d,0)) * %s", count, countDigits, d.decimal(unscaled, scale))
+func (d databricks) times(count string, b *rule.AverageBound) string {
+	return fmt.Sprintf("CAST(%s AS DECIMAL(%d,0)) * %s", count, countDigits, d.decimal(b.Unscaled, b.Scale))
 }
 
 func (databricks) rescaled(sum string, scale int) string {

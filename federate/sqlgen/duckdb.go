@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/big"
 	"strings"
+
+	"github.com/rollcall-db/rollcall/engine/rule"
 )
 
 // duckDB is the SQL of DuckDB. What it rests on, seen in version 1.5.5:
@@ -130,8 +132,9 @@ func (duckDB) sumDecimal(x string, precision, scale int) string {
 // digits.
 const safeSumDigits = maxDigits - 12
 
-func (d duckDB) times(count string, unscaled *big.Int, scale int) string {
-	return fmt.Sprintf("CAST(%s AS DECIMAL(%d,0)) * %s", count, countDigits, d.decimal(unscaled, scale))
+func (d duckDB) times(count string, b *rule.AverageBound) string {
+	return fmt.Sprintf("CAST(%s AS DECIMAL(%d,0)) * CAST(%s AS DECIMAL(%d,%d))",
+		count, countDigits, d.decimal(b.Unscaled, b.Scale), boundDigits(b), b.Scale)
 }
 
 func (duckDB) rescaled(sum string, scale int) string {

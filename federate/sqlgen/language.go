@@ -1,6 +1,10 @@
 package sqlgen
 
-import "math/big"
+import (
+	"math/big"
+
+	"github.com/rollcall-db/rollcall/engine/rule"
+)
 
 // language is what a dialect does in its own way. Operands are SQL that binds
 // closer than any operator between them: a column, a literal, a call.
@@ -50,7 +54,7 @@ type language interface {
 	decimalNaN() string                               // the NaN that decimals may hold; "" where they hold none
 	sumWhole(x string) string                         // exact beyond 64 bits
 	sumDecimal(x string, precision, scale int) string // exact to 38 digits, an error beyond
-	times(count string, unscaled *big.Int, scale int) string
+	times(count string, b *rule.AverageBound) string
 	rescaled(sum string, scale int) string // a sum of whole numbers or decimals, for comparison with times
 	wideNumbers() bool                     // sums and products of decimals have no limit of digits
 

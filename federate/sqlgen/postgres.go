@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/big"
 	"strings"
+
+	"github.com/rollcall-db/rollcall/engine/rule"
 )
 
 // postgres is the SQL of PostgreSQL. What it rests on, seen in version 15:
@@ -107,8 +109,8 @@ func (postgres) sumDecimal(x string, precision, scale int) string {
 	return fmt.Sprintf("CAST(sum(%s) AS numeric(38,%d))", x, scale)
 }
 
-func (postgres) times(count string, unscaled *big.Int, scale int) string {
-	return "CAST(" + count + " AS numeric) * " + plainDecimal(unscaled, scale)
+func (postgres) times(count string, b *rule.AverageBound) string {
+	return "CAST(" + count + " AS numeric) * " + plainDecimal(b.Unscaled, b.Scale)
 }
 
 func (postgres) rescaled(sum string, _ int) string { return sum }
