@@ -1,4 +1,5 @@
-# Every target is one thing a contributor does. Go and gcc are all it takes.
+# Every target is one thing a contributor does. Go and gcc are all it takes, save
+# where a target says otherwise.
 
 # Recipes are bash; the make of macOS, 3.81, runs them too.
 SHELL := bash
@@ -14,11 +15,19 @@ export GOLANGCI_LINT_CACHE := $(CURDIR)/bin/lint-cache
 # packages_with lists the folders whose tests match a pattern.
 packages_with = $$(grep -rl --include='*_test.go' '$(1)' . | sed 's|/[^/]*$$||' | sort -u)
 
+# The random rules that the executions are compared on; the seed of the clock
+# unless one is given. ROLLCALL_POSTGRES, the URL of a server, adds PostgreSQL.
+ROLLCALL_RULES ?= 20000
+ROLLCALL_SEED  ?=
+
+# Where the Python of test-spark is; git ignores it.
+SPARK_VENV := bin/venv-spark
+
 FUZZTIME ?= 30s
 REF      ?= main
 BENCH    ?= .
 
-.PHONY: help demo build test race lint tidy golden fuzz crash bench bench-compare cover ci
+.PHONY: help demo build test race differential test-postgres test-spark lint tidy golden fuzz crash bench bench-compare cover ci
 
 help:
 	@echo "make TARGET, where TARGET is one of:"
@@ -35,6 +44,22 @@ test: ## all tests
 
 race: ## all tests under the race detector
 	go test -race $(PACKAGES)
+
+differential: ## ROLLCALL_RULES=20000 random rules: index, oracle and SQL agree (ROLLCALL_SEED=)
+	ROLLCALL_RULES=$(ROLLCALL_RULES) ROLLCALL_SEED=$(ROLLCALL_SEED) \
+		go test -count=1 -timeout 30m -v -run '^TestDifferential$$' ./bench/difftest/executions
+
+test-postgres: ## all cases and random rules on PostgreSQL, too (Debian's postgresql; root installs it)
+	bench/difftest/postgres.sh go test -count=1 -timeout 30m -v -run '^Test(Cases|Examples|Differential)$$' ./bench/difftest/executions
+
+test-spark: $(SPARK_VENV)/ready ## examples and random rules on Apache Spark (Java 17 and Python 3)
+	ROLLCALL_SPARK=$(CURDIR)/$(SPARK_VENV)/bin/python \
+		go test -count=1 -timeout 30m -v -run '^TestSpark' ./bench/difftest/executions
+
+$(SPARK_VENV)/ready: bench/difftest/spark/requirements.txt
+	python3 -m venv $(SPARK_VENV)
+	$(SPARK_VENV)/bin/pip install --quiet --requirement $<
+	touch $@
 
 lint: ## gofmt, go vet, golangci-lint
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not as gofmt writes it:" $$files >&2; exit 1; fi

@@ -6,6 +6,7 @@
 //     hand-written SQL selects in another engine, over the same files.
 //   - fixture builds a snapshot of a data set once per test binary, for the
 //     tests and benchmarks of this folder.
+//   - scale measures rules over a million customers with twenty events each.
 //
 // The package itself has no code: the benchmarks are in its test files. Run them
 // with

@@ -37,6 +37,7 @@
 // lists their columns. Times in them are UTC, of the type TIMESTAMP. With
 // -rewrite the expected lines are written anew, of cases whose sets agree.
 //
-// The SQL that the product generates for other engines is not tested here: a
-// shared mistake would agree with itself.
+// The SQL here is written by hand, none of it generated: a shared mistake would
+// agree with itself. Package executions compares the executions with each other,
+// generated SQL among them, on random rules over random data.
 package difftest

@@ -1,0 +1,90 @@
+package executions
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// From many rules that select nobody or everybody a judge learns little, and from
+// a dialect that refuses many, nothing. minTelling is the least share of rules that
+// select some customers and not all, of those over worlds with customers, and
+// maxUnsupported the greatest share that a dialect may refuse.
+const (
+	minTelling     = 0.30
+	maxUnsupported = 0.15
+)
+
+// tally counts what was compared. It is safe for concurrent use.
+type tally struct {
+	mu          sync.Mutex
+	rules       int
+	telling     int // rules that select some customers and not all
+	overflows   int
+	asked       map[string]int // by execution
+	unsupported map[string]int
+}
+
+func newTally() *tally { return &tally{asked: map[string]int{}, unsupported: map[string]int{}} }
+
+// count adds a rule that the oracle answered.
+func (y *tally) count(selected, customers int, overflow bool) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.rules++
+	if overflow {
+		y.overflows++
+	} else if 0 < selected && selected < customers {
+		y.telling++
+	}
+}
+
+// answered adds what an execution said to a rule.
+func (y *tally) answered(name string, err error) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.asked[name]++
+	if errors.Is(err, errUnsupported) {
+		y.unsupported[name]++
+	}
+}
+
+func (y *tally) add(more *tally) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.rules += more.rules
+	y.telling += more.telling
+	y.overflows += more.overflows
+	for name, n := range more.asked {
+		y.asked[name] += n
+		y.unsupported[name] += more.unsupported[name]
+	}
+}
+
+// String is a line for all rules and one for each execution.
+func (y *tally) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d rules, %d select some customers and not all, %d overflow", y.rules, y.telling, y.overflows)
+	for _, name := range slices.Sorted(maps.Keys(y.asked)) {
+		fmt.Fprintf(&b, "\n%-10s %6d compared, %5d UNSUPPORTED_IN_DIALECT (%.1f%%)",
+			name, y.asked[name]-y.unsupported[name], y.unsupported[name], 100*float64(y.unsupported[name])/float64(y.asked[name]))
+	}
+	return b.String()
+}
+
+// check fails the test if too little was compared.
+func (y *tally) check(t *testing.T) {
+	t.Helper()
+	if share := float64(y.telling) / float64(y.rules); share < minTelling {
+		t.Errorf("%.0f%% of the rules select some customers and not all, want at least %.0f%%", 100*share, 100*minTelling)
+	}
+	for name, asked := range y.asked {
+		if share := float64(y.unsupported[name]) / float64(asked); share > maxUnsupported {
+			t.Errorf("%s: %.0f%% of the rules are UNSUPPORTED_IN_DIALECT, want at most %.0f%%", name, 100*share, 100*maxUnsupported)
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package executions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/rollcall-db/rollcall/bench/difftest/warehouse"
+	"github.com/rollcall-db/rollcall/federate/files"
+	"github.com/rollcall-db/rollcall/ingest"
+)
+
+// world is a warehouse in a folder, with the snapshot of it.
+type world struct {
+	*warehouse.Warehouse
+	files    string // the folder of the Parquet files
+	snapshot string
+}
+
+// newWorld writes a warehouse below a folder and builds its snapshot there.
+func newWorld(ctx context.Context, dir string, w *warehouse.Warehouse) (*world, error) {
+	made := &world{Warehouse: w, files: filepath.Join(dir, "files"), snapshot: filepath.Join(dir, "data.rollcall")}
+	if err := w.WriteParquet(made.files); err != nil {
+		return nil, err
+	}
+	return made, made.build(ctx)
+}
+
+// build builds the snapshot. Its schema and layout must be those of the data.
+func (w *world) build(ctx context.Context) (err error) {
+	src, err := files.Open(w.files)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, src.Close()) }()
+	manifest, err := ingest.Build(ctx, w.Parent, src, w.snapshot, nil)
+	if err != nil {
+		return err
+	}
+	if diff := cmp.Diff(w.Data.Schema, manifest.Schema, cmpopts.EquateEmpty()); diff != "" {
+		return fmt.Errorf("the build's schema differs (-data +build):\n%s", diff)
+	}
+	if diff := cmp.Diff(w.Layout, manifest.Layout, cmpopts.EquateEmpty()); diff != "" {
+		return fmt.Errorf("the build's layout differs (-data +build):\n%s", diff)
+	}
+	return nil
+}
