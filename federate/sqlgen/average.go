@@ -68,6 +68,7 @@ func (g *generator) averageBound(sum, count string, b *rule.AverageBound, compar
 	}
 	if problem := g.averageDigits(b, t); problem != "" {
 		g.fail("%s", problem)
+		return never
 	}
 	scale := max(b.Scale, int(t.Scale))
 	sum = g.rescaled(sum, scale)
