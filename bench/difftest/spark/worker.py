@@ -27,7 +27,7 @@ def open_session(folder):
     for key, value in {
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
-        "spark.log.level": "ERROR",
+        "spark.log.level": "FATAL",
         "spark.sql.ansi.enabled": "true",
         "spark.sql.catalogImplementation": "in-memory",
         # Tables are small: to compile a statement, to plan it anew on the way and
