@@ -61,6 +61,26 @@ func FuzzCheck(f *testing.F) {
 	})
 }
 
+func FuzzParseComputed(f *testing.F) {
+	for _, s := range []string{
+		"", "count", "sum(amount) in last 365 days", "where category = 'x' and amount > 5 count distinct days this year",
+		"most_frequent(category)", "first where (not is_gift)", "count where (due not first )", "sum(amount) where (category = )",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := ParseComputed(text, "purchase", testSchema("America/Sao_Paulo"))
+		if err != nil {
+			checkErrors(t, text, err)
+			return
+		}
+		again, err := ParseComputed(c.String(), "purchase", testSchema("America/Sao_Paulo"))
+		if err != nil || again.String() != c.String() {
+			t.Fatalf("%q prints as %q: %v", text, c, err)
+		}
+	})
+}
+
 // checkErrors fails unless err is Errors whose every place is in text and can be
 // shown.
 func checkErrors(t *testing.T, text string, err error) {
