@@ -30,8 +30,8 @@ type Options struct {
 	// AsOf is the time from which the times that events are kept count, and at
 	// which computed attributes are computed. Zero: the time of the call.
 	AsOf time.Time
-	// Delete allows that attributes and behaviors of an existing snapshot go. A
-	// build that would drop one without it is refused with a *DriftError.
+	// Delete allows that attributes, behaviors and fields of an existing snapshot
+	// go. A build that would drop one without it is refused with a *DriftError.
 	Delete bool
 	// FS is the file system that the snapshot is written to. Nil: the machine's.
 	FS store.FS
@@ -68,6 +68,17 @@ func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir s
 	if b.asOf.IsZero() {
 		b.asOf = b.start
 	}
+	defer func() {
+		// A panic is a fault of ours, of a source or of a library: it must not end the
+		// caller's process, and neither it nor an error may leave files or the lock
+		// behind.
+		if r := recover(); r != nil {
+			m, err = nil, fmt.Errorf("internal error while building: %v\n%s", r, debug.Stack())
+		}
+		if b.out != nil {
+			err = errors.Join(err, b.out.Abort()) // does nothing after Commit
+		}
+	}()
 	loc, err := window.LoadLocation(p.Timezone)
 	if err != nil {
 		return nil, err
@@ -80,14 +91,6 @@ func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir s
 	}
 	b.manifest = &store.Manifest{Schema: b.resolved.schema, Layout: b.resolved.layout, Attributes: []store.AttributeInfo{}, Behaviors: []store.BehaviorInfo{}}
 	b.manifest.Load.Source = src.URI()
-	defer func() {
-		// A panic is a fault of ours or of a library: it must not end the caller's
-		// process, and neither it nor an error may leave files or the lock behind.
-		if r := recover(); r != nil {
-			m, err = nil, fmt.Errorf("internal error while building: %v\n%s", r, debug.Stack())
-		}
-		err = errors.Join(err, b.out.Abort()) // does nothing after Commit
-	}()
 	if err := b.checkDrift(opts.Delete); err != nil {
 		return nil, err
 	}

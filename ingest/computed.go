@@ -46,14 +46,21 @@ func (r *resolver) computed(path string, c *model.ComputedSource) {
 
 // compute computes the attributes that come from the events of a behavior.
 func (b *builder) compute(ctx context.Context, behavior int, events *index.Collected, order []uint32) error {
+	var wanted []*computedAttribute
 	for _, c := range b.resolved.computed {
-		if c.computed.Test.Behavior != behavior {
-			continue
+		if c.computed.Test.Behavior == behavior {
+			c.values = column.NewBuilder(c.computed.Result, b.keys.len())
+			wanted = append(wanted, c)
 		}
-		c.values = column.NewBuilder(c.computed.Result, b.keys.len())
+	}
+	for block := range b.blocks() {
+		if len(wanted) == 0 {
+			break
+		}
+		// Opened anew for each block, so that one block's events are held at a time.
 		stored := index.OpenEvents(events.Fields, &collectedBatches{events: events, order: order, blocks: b.blocks()})
-		node := plan.Computed(c.computed, b.schema, b.loc, stored, b.asOf)
-		for block := range b.blocks() {
+		for _, c := range wanted {
+			node := plan.Computed(c.computed, b.schema, b.loc, stored, b.asOf)
 			if err := exec.Compute(ctx, node, c.computed.Result, block, c.values); err != nil {
 				return fmt.Errorf("computed attribute %q: %w", b.schema.Attributes[c.attribute].Name, err)
 			}

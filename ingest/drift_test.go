@@ -3,6 +3,7 @@ package ingest
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,10 +37,34 @@ func TestDrift(t *testing.T) {
 	}
 	want := []string{
 		`attribute "tier" is now called "loyalty"`,
+		`attribute "orders" was orders of db.traits and is now score of db.traits`,
 		`attribute "orders" was number (int64) and is now number (float64)`,
 		`behavior "return" is added`,
 	}
 	if diff := cmp.Diff(want, second.Load.Changes); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+
+	swapped := *p
+	swapped.Timezone = "Asia/Tokyo"
+	swapped.Attributes = slices.Clone(p.Attributes)
+	swapped.Attributes[0].ValueColumn, swapped.Attributes[1].Name = "seen", "worth"
+	swapped.Behaviors = slices.Clone(p.Behaviors[:1])
+	swapped.Behaviors[0].Name, swapped.Behaviors[0].AllFields = "buy", false
+	schema, layout, err := Resolve(t.Context(), &swapped, src, asOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = []string{
+		`field of buy "amount" is removed`,
+		`behavior "return" is removed`,
+		`attribute "ltv" is now called "worth"`,
+		`behavior "purchase" is now called "buy"`,
+		`attribute "loyalty" was tier of db.traits and is now seen of db.traits`,
+		`time zone "Shop" was UTC and is now Asia/Tokyo`,
+		`attribute "loyalty" was string and is now timestamp`,
+	}
+	if diff := cmp.Diff(want, changeTexts(CompareSchemas(second.Schema, second.Layout, schema, layout))); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -89,7 +90,12 @@ type keyColumn struct {
 // row, and returns the schema and the layout that a build at asOf would have. Its
 // errors are those of Build before it reads: a *ConfigError with all problems, or
 // the source's.
-func Resolve(ctx context.Context, p *model.ParentSegment, src source.Source, asOf time.Time) (*model.Schema, *model.Layout, error) {
+func Resolve(ctx context.Context, p *model.ParentSegment, src source.Source, asOf time.Time) (schema *model.Schema, layout *model.Layout, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			schema, layout, err = nil, nil, fmt.Errorf("internal error while resolving: %v\n%s", r, debug.Stack())
+		}
+	}()
 	loc, err := window.LoadLocation(p.Timezone)
 	if err != nil {
 		return nil, nil, err
@@ -303,7 +309,7 @@ func (r *resolver) scanOf(found, keyed source.Table, key string) *attributeScan 
 		}
 	}
 	s := &attributeScan{table: keyed, key: key}
-	if found == r.out.master.found {
+	if found == r.out.master.found && key == r.out.master.key {
 		s.filters = r.filters(keyed, func(string, string, error) {}) // reported for the master scan
 	}
 	r.out.attributes = append(r.out.attributes, s)
@@ -318,10 +324,10 @@ func (r *resolver) masterAttributes() {
 		return
 	}
 	scan := func() *attributeScan { return r.scanOf(r.out.master.found, t, r.out.master.key) }
-	names := m.Columns
+	names := slices.Clip(m.Columns)
 	if m.AllColumns {
 		for _, f := range t.Schema().Fields() {
-			if f.Name != r.out.master.key && r.out.schema.Attribute(f.Name) < 0 {
+			if f.Name != r.out.master.key && r.out.schema.Attribute(f.Name) < 0 && !r.isNamed(f.Name) {
 				names = append(names, f.Name)
 			}
 		}
@@ -342,6 +348,14 @@ func (r *resolver) masterAttributes() {
 			r.problem("UNSUPPORTED_TYPE", "master_table.attributes", atColumn(t, spelled, err))
 		}
 	}
+}
+
+// isNamed reports whether the configuration gives a name to a behavior or a
+// computed attribute. Explicit names win over the columns of the master table.
+func (r *resolver) isNamed(name string) bool {
+	p := r.out.parent
+	return slices.ContainsFunc(p.Behaviors, func(b model.BehaviorSource) bool { return b.Name == name }) ||
+		slices.ContainsFunc(p.Computed, func(c model.ComputedSource) bool { return c.Name == name })
 }
 
 // behavior resolves one behavior.
@@ -382,7 +396,7 @@ func (r *resolver) behavior(path string, b *model.BehaviorSource) {
 // fields resolves the fields of a behavior: those named, or every column but
 // key and time.
 func (r *resolver) fields(path string, b *model.BehaviorSource, scan *behaviorScan) []model.Field {
-	sources := b.Fields
+	sources := slices.Clip(b.Fields)
 	if b.AllFields {
 		for _, f := range scan.table.Schema().Fields() {
 			if f.Name != scan.key && f.Name != scan.time {
@@ -392,6 +406,10 @@ func (r *resolver) fields(path string, b *model.BehaviorSource, scan *behaviorSc
 	}
 	fields := []model.Field{}
 	for _, source := range sources {
+		if source.Name == scan.time && source.Column != scan.time {
+			r.problem("AMBIGUOUS_NAME", path+".fields", fmt.Errorf("the field %q is called like the time column", source.Name))
+			continue
+		}
 		at, spelled, ok := r.column(path+".fields", scan.table, source.Column)
 		if !ok {
 			continue

@@ -101,6 +101,11 @@ func (a *app) printBuild(out string, m *store.Manifest) error {
 	if m.Customers == 0 && m.Load.Tables[0].Rows > 0 {
 		a.logf("warning: none of the %s of %s is a customer: the snapshot is empty\n", rowsText(m.Load.Tables[0].Rows), m.Load.Tables[0].Table)
 	}
+	for i := range m.Load.Tables {
+		if t := &m.Load.Tables[i]; t.Expired > 0 && t.Loaded == 0 {
+			a.logf("warning: all %s of %s are older than the behavior %q keeps\n", rowsText(t.Rows), t.Table, t.Names[0])
+		}
+	}
 	return a.printf("%s: version %d, %s customers, %s, built in %.2f s\n",
 		out, m.Version, groups(int64(m.Customers)), bytesText(sizeBytes(m)), m.Load.Seconds)
 }

@@ -151,7 +151,7 @@ func (a *app) printCheck(r *checkJSON) error {
 		}
 	}
 	if r.Problems == 0 && len(r.Files) == 0 {
-		return a.printf("there are no .yml, .yaml or .json files\n")
+		return usagef("there is no .yml, .yaml or .json file to check")
 	}
 	return nil
 }

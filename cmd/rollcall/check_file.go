@@ -153,7 +153,7 @@ func (c *checker) file(ctx context.Context, f *checkedFile, library *rule.Librar
 	if f.Kind == kindConfiguration {
 		return c.configuration(ctx, f)
 	}
-	given, err := parseRuleFile(f.File, f.data)
+	given, err := c.parse(f, library)
 	if err == nil {
 		if given.segment != nil {
 			f.Segment = given.segment.Path
@@ -161,6 +161,16 @@ func (c *checker) file(ctx context.Context, f *checkedFile, library *rule.Librar
 		err = c.rule(f, given, library, segments)
 	}
 	return f.addError(err)
+}
+
+// parse reads the file of a rule. Where there is a target, what the checker says of
+// a file with problems comes with them.
+func (c *checker) parse(f *checkedFile, library *rule.Library) (*givenRule, error) {
+	given, err := parseRuleFile(f.File, f.data)
+	if err != nil && c.target != nil && isDocument(f.File) {
+		_, _, err = rule.CheckFile(f.File, f.data, c.target.schema, library)
+	}
+	return given, err
 }
 
 // rule checks a rule against the target.

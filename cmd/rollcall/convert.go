@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/engine/document"
+	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
 )
 
@@ -26,7 +27,7 @@ Values of a file may be strings for any type. With --snapshot, or -c and -s, the
 take the type of their column first, so that the text means the same; without,
 they stay strings.
 
-` + ruleHelp + `
+` + aboutRules + `
 
 ` + sourceHelp,
 		Args: exactArgs("RULE"),
@@ -82,6 +83,9 @@ func (a *app) convert(ctx context.Context, where *targetFlags, arg, to, name str
 			return err
 		}
 		segment = &typed
+		if err := checkNames(segment.Rule, t.schema); err != nil {
+			return given.locate(err, "")
+		}
 	} else if to == "text" {
 		warnings = given.untypedWarnings()
 	}
@@ -94,6 +98,19 @@ func (a *app) convert(ctx context.Context, where *targetFlags, arg, to, name str
 	}
 	a.warn(warnings)
 	return a.printf("%s", out)
+}
+
+// checkNames checks a rule against a schema, whatever segments it refers to.
+func checkNames(r *rule.Rule, schema *model.Schema) error {
+	_, err := rule.Check(r, schema, nil)
+	problems := slices.DeleteFunc(slices.Clone(ruleProblems(err)), func(e *rule.Error) bool { return e.Code == rule.UnknownSegment })
+	switch {
+	case len(problems) > 0:
+		return problems
+	case ruleProblems(err) != nil:
+		return nil
+	}
+	return err
 }
 
 // untypedWarnings says what the text of a file's rule may mean otherwise than the

@@ -129,6 +129,7 @@ func (a *app) failJSON(err error) {
 		inSource    *ingest.ConfigError
 		drift       *ingest.DriftError
 		unsupported *sqlgen.UnsupportedError
+		overflow    *engine.OverflowError
 	)
 	switch {
 	case ruleProblems(err) != nil:
@@ -139,6 +140,8 @@ func (a *app) failJSON(err error) {
 		out.Problems = inSource.Problems
 	case errors.As(err, &unsupported):
 		out.Problems = []unsupportedJSON{{unsupported.Code, unsupported.What, unsupported.Condition}}
+	case errors.As(err, &overflow):
+		out.Problems = []unsupportedJSON{{overflow.Code(), overflow.Error(), overflow.Condition}}
 	case errors.As(err, &drift):
 		out.Changes, out.Hint = drift.Drift.Changes, deleteHint
 	}
@@ -149,7 +152,7 @@ func (a *app) failJSON(err error) {
 	a.logf("%s\n", b)
 }
 
-// unsupportedJSON is what a dialect of SQL cannot express.
+// unsupportedJSON is what a dialect of SQL, or a decimal, cannot hold.
 type unsupportedJSON struct {
 	Code      string `json:"code"`
 	Message   string `json:"message"`

@@ -129,7 +129,7 @@ func (a *app) attributes(db *engine.DB, stats bool) error {
 		row := table.Row{attr.Name, attr.Type}
 		if stats {
 			info := &m.Attributes[i]
-			row = append(row, rangeText(db, attr.Type, info.Least), rangeText(db, attr.Type, info.Greatest), percent(info.Nulls, m.Customers), distinctText(info))
+			row = append(row, rangeText(db, attr.Type, info.Least), rangeText(db, attr.Type, info.Greatest), percent(info.Nulls, m.Customers), distinctText(attr.Type, info))
 		}
 		tw.AppendRow(row)
 	}
@@ -155,7 +155,10 @@ func percent(n, of uint64) string {
 	return fmt.Sprintf("%.1f %%", 100*float64(n)/float64(of))
 }
 
-func distinctText(info *store.AttributeInfo) string {
+func distinctText(t model.Type, info *store.AttributeInfo) string {
+	if t.IsArray() {
+		return "-" // lists are not told apart
+	}
 	if !info.Indexed {
 		return "over " + groups(index.MaxValues)
 	}

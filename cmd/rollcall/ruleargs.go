@@ -11,12 +11,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/ingest"
 )
 
 // ruleHelp is what every command that takes a RULE says about it.
-const ruleHelp = `RULE is a rule in text, or @FILE: @rule.yml and @rule.json hold a rule or a
-segment in either published shape, a file of another ending a rule in text.
+const ruleHelp = aboutRules + `
 --segments names the folder that "segment 'folder/Name'" looks in.`
+
+// aboutRules says what a RULE is.
+const aboutRules = `RULE is a rule in text, or @FILE: @rule.yml and @rule.json hold a rule or a
+segment in either published shape, a file of another ending a rule in text.`
 
 // segmentsFlag adds --segments to a command that takes rules.
 func (a *app) segmentsFlag(cmd *cobra.Command) {
@@ -53,6 +57,9 @@ func readRule(arg string) (*givenRule, error) {
 func parseRuleFile(path string, data []byte) (*givenRule, error) {
 	given := &givenRule{file: path, text: string(data)}
 	var err error
+	if !isDocument(path) {
+		given.text = strings.TrimPrefix(given.text, "\ufeff") // a mark of the byte order
+	}
 	if isDocument(path) {
 		if given.segment, err = rule.ParseFile(path, data); err == nil {
 			given.rule = given.segment.Rule
@@ -96,6 +103,9 @@ func mapProblems(err error, change func(e *rule.Error)) error {
 // ruleProblems returns the problems of rules that an error tells, those of all
 // files of a library.
 func ruleProblems(err error) rule.Errors {
+	if isAny(err, new(*ingest.ConfigError)) {
+		return nil // of a computed attribute, whose place the configuration gives
+	}
 	var library *rule.LibraryError
 	if errors.As(err, &library) {
 		return slices.Concat(library.Files...)

@@ -17,10 +17,12 @@ import (
 // Matching Can Be Simple And Fast", 2007. Whether there is a match is all that
 // is asked, so that preferences do not matter and the first match ends a search.
 type automaton struct {
-	prog    *syntax.Prog
+	pattern *regexp.Regexp
+	prog    *syntax.Prog // of pattern
 	start   *state
 	states  map[string]*state // by their places
-	crowded bool              // there are more states than it keeps: better ask package regexp
+	bytes   int               // that the states take, about
+	crowded bool              // they take more than it keeps: package regexp is asked
 
 	stack, places []uint32 // for closure
 	seen          []bool   // by place
@@ -35,8 +37,16 @@ type state struct {
 	others  map[rune]*state
 }
 
-// maxStates bounds the memory of an automaton. It answers beyond, but slowly.
-const maxStates = 1000
+// maxAutomatonBytes bounds the memory of an automaton's states.
+const maxAutomatonBytes = 8 << 20
+
+// What states take, about: each with its table of ASCII, for each place in it with
+// its key, and for each other character.
+const (
+	bytesPerState = 1200
+	bytesPerPlace = 8
+	bytesPerOther = 48
+)
 
 // newProg returns the program of a pattern, nil where an automaton cannot run
 // it: it asks for the edges of words or lines.
@@ -57,14 +67,14 @@ func newProg(re *regexp.Regexp) *syntax.Prog {
 	return prog
 }
 
-func newAutomaton(prog *syntax.Prog) *automaton {
-	a := &automaton{prog: prog, states: map[string]*state{}, seen: make([]bool, len(prog.Inst))}
+func newAutomaton(pattern *regexp.Regexp, prog *syntax.Prog) *automaton {
+	a := &automaton{pattern: pattern, prog: prog, states: map[string]*state{}, seen: make([]bool, len(prog.Inst))}
 	a.start = a.closure([]uint32{uint32(prog.Start)}, syntax.EmptyBeginText)
 	return a
 }
 
 // match reports whether s has a match.
-func (a *automaton) match(s string) bool { return a.from(a.start, s) }
+func (a *automaton) match(s string) bool { return a.from(a.start, s, 0) }
 
 // match2 is match for two strings. Every state waits for the one before it, so
 // that two searches side by side take little more time than one.
@@ -82,22 +92,26 @@ func (a *automaton) match2(s, t string) (inS, inT bool) {
 		}
 		x, y = nextX, nextY
 	}
-	return a.from(x, s[i:]), a.from(y, t[i:])
+	return a.from(x, s, i), a.from(y, t, i)
 }
 
-// from reports whether there is a match when a search goes on at a state with
-// the rest of a string.
-func (a *automaton) from(at *state, rest string) bool {
-	for i := 0; i < len(rest) && !at.matched; {
-		r, size := rune(rest[i]), 1
+// from reports whether s has a match, given the state that a search has reached
+// at the byte i. A crowded automaton leaves the string to package regexp where it
+// would have to learn more.
+func (a *automaton) from(at *state, s string, i int) bool {
+	for i < len(s) && !at.matched {
+		r, size := rune(s[i]), 1
 		var next *state
 		if r < utf8.RuneSelf {
 			next = at.ascii[r]
 		} else {
-			r, size = utf8.DecodeRuneInString(rest[i:]) // as package regexp reads invalid bytes
+			r, size = utf8.DecodeRuneInString(s[i:]) // as package regexp reads invalid bytes
 			next = at.others[r]
 		}
 		if next == nil {
+			if a.crowded {
+				return a.pattern.MatchString(s)
+			}
 			next = a.learn(at, r)
 		}
 		at = next
@@ -106,21 +120,25 @@ func (a *automaton) from(at *state, rest string) bool {
 	return at.matched || at.atEnd
 }
 
-// learn finds the state after a character and keeps it with the one before, as
-// long as there is room.
+// learn finds the state after a character and keeps it with the one before.
 func (a *automaton) learn(at *state, r rune) *state {
 	next := a.step(at, r)
-	switch {
-	case a.crowded:
-	case r < utf8.RuneSelf:
+	if r < utf8.RuneSelf {
 		at.ascii[r] = next
-	default:
-		if at.others == nil {
-			at.others = map[rune]*state{}
-		}
-		at.others[r] = next
+		return next
 	}
+	if at.others == nil {
+		at.others = map[rune]*state{}
+	}
+	at.others[r] = next
+	a.grow(bytesPerOther)
 	return next
+}
+
+// grow notes memory.
+func (a *automaton) grow(bytes int) {
+	a.bytes += bytes
+	a.crowded = a.bytes > maxAutomatonBytes
 }
 
 // step returns the state after a character: a match may also start there.
@@ -147,9 +165,8 @@ func (a *automaton) closure(from []uint32, holds syntax.EmptyOp) *state {
 	}
 	s := &state{places: slices.Clone(a.places), matched: matched}
 	s.atEnd = a.reach(s.places, holds|syntax.EmptyEndText)
-	if a.crowded = len(a.states) == maxStates; !a.crowded {
-		a.states[string(key)] = s
-	}
+	a.states[string(key)] = s
+	a.grow(bytesPerState + bytesPerPlace*len(s.places))
 	return s
 }
 

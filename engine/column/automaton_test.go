@@ -34,7 +34,7 @@ func TestAutomatonAgreesWithRegexp(t *testing.T) {
 		if prog == nil {
 			continue
 		}
-		a := newAutomaton(prog)
+		a := newAutomaton(re, prog)
 		random := func() string {
 			var b strings.Builder
 			for range r.IntN(12) {
@@ -59,7 +59,7 @@ func TestAutomatonAgreesWithRegexp(t *testing.T) {
 func TestAutomatonGivesUp(t *testing.T) {
 	re := regexp.MustCompile("(a|b)*a(a|b){14}$")
 	r := rand.New(rand.NewPCG(*seed, 5))
-	a := newAutomaton(newProg(re))
+	a := newAutomaton(re, newProg(re))
 	for range 300 {
 		text := make([]byte, 60)
 		for i := range text {
@@ -69,8 +69,8 @@ func TestAutomatonGivesUp(t *testing.T) {
 			t.Fatalf("seed %d: %q: %v, want %v", *seed, text, got, want)
 		}
 	}
-	if !a.crowded || len(a.states) > maxStates {
-		t.Errorf("crowded: %v with %d states, want it to be full at %d", a.crowded, len(a.states), maxStates)
+	if !a.crowded || a.bytes > maxAutomatonBytes+1<<20 {
+		t.Errorf("crowded: %v with %d bytes of states, want it to be full at %d", a.crowded, a.bytes, maxAutomatonBytes)
 	}
 }
 
@@ -84,7 +84,7 @@ func FuzzAutomaton(f *testing.F) {
 			t.Skip()
 		}
 		if prog := newProg(re); prog != nil {
-			if got, want := newAutomaton(prog).match(s), re.MatchString(s); got != want {
+			if got, want := newAutomaton(re, prog).match(s), re.MatchString(s); got != want {
 				t.Errorf("%q in %q: %v, want %v", pattern, s, got, want)
 			}
 		}

@@ -40,7 +40,7 @@ func newTexts(s *rule.Strings) *texts {
 	case rule.StringMatches:
 		t.prog = newProg(s.Regexp)
 		t.memo = t.prog == nil
-		t.idle = &sync.Pool{New: func() any { return newAutomaton(t.prog) }}
+		t.idle = &sync.Pool{New: func() any { return newAutomaton(s.Regexp, t.prog) }}
 	}
 	return t
 }
@@ -92,19 +92,23 @@ func (v *Vector) keepStrings(ctx context.Context, w *bitmap.Words, base int, t T
 	}
 	m := newMatcher(t.texts)
 	defer m.done()
-	return keepTwo(ctx, w, base, func(row, row2 int) (bool, bool) {
+	return keepTwo(ctx, w, base, t.texts.Op == rule.StringMatches, func(row, row2 int) (bool, bool) {
 		in, in2 := m.has2(arr.Value(row), arr.Value(row2))
 		return in != except, in2 != except
 	})
 }
 
-// keepTwo is keepEach two rows at a time; the last one may be asked for twice.
-func keepTwo(ctx context.Context, w *bitmap.Words, base int, passes func(row, row2 int) (bool, bool)) error {
+// keepTwo is keepEach two rows at a time; the last one may be asked for twice. Of
+// rows that may take long, it looks at ctx before each pair.
+func keepTwo(ctx context.Context, w *bitmap.Words, base int, long bool, passes func(row, row2 int) (bool, bool)) error {
 	for i, word := range w {
 		if i%ctxWords == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		for rest := word; rest != 0; {
+			if long && ctx.Err() != nil {
+				return ctx.Err()
+			}
 			bit := bits.TrailingZeros64(rest)
 			rest &= rest - 1
 			bit2 := bit

@@ -228,7 +228,7 @@ func (c *computer) setSum(row int, positions []uint32) error {
 	sum, ok := wide.num()
 	switch f := c.node.Fold; {
 	case !ok:
-		return &OverflowError{Condition: f.FieldName, Behavior: f.Behavior, Field: f.FieldName, Row: uint64(row)}
+		return &OverflowError{Condition: f.Condition, Behavior: f.Behavior, Field: f.FieldName, Row: uint64(row)}
 	case isAvg:
 		c.out.SetFloat(row, average(sum, int(f.Type.Scale), len(positions)))
 	default:

@@ -115,7 +115,7 @@ func (r *runner) settleSums(n *plan.Node, sums *[bitmap.BlockRows]wideSum, out *
 	})
 	if overflow >= 0 {
 		return &OverflowError{
-			Condition: n.Cond.Text(), Behavior: n.Fold.Behavior, Field: n.Fold.FieldName,
+			Condition: n.Fold.Condition, Behavior: n.Fold.Behavior, Field: n.Fold.FieldName,
 			Row: uint64(r.block)*bitmap.BlockRows + uint64(overflow),
 		}
 	}

@@ -27,7 +27,7 @@ func Computed(c *rule.Computed, schema *model.Schema, loc *time.Location, events
 		b.where(c.Test.Where)
 	}
 	n := b.node
-	n.Fold = &Folding{Aggregate: &c.Test.Aggregate, Location: loc, Behavior: behavior.Name}
+	n.Fold = &Folding{Aggregate: &c.Test.Aggregate, Location: loc, Behavior: behavior.Name, Condition: c.String()}
 	n.Spans = []window.Interval{b.in}
 	switch c.Test.Aggregate.Op {
 	case rule.AggregateCount:

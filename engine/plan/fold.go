@@ -20,7 +20,7 @@ func (b *behaviorPlan) fold() {
 	n, a := b.node, &b.test.Aggregate
 	n.Op = Fold
 	n.Fold = &Folding{
-		Aggregate: a, Inside: b.inside, Location: b.checked.Location, Behavior: b.reads.behavior.Name,
+		Aggregate: a, Inside: b.inside, Location: b.checked.Location, Behavior: b.reads.behavior.Name, Condition: b.test.Text(),
 	}
 	switch a.Op {
 	case rule.AggregateCount:

@@ -74,7 +74,7 @@ type Folding struct {
 	Inside   window.Interval // of AggregateFirst and AggregateLast: the passing times
 	Location *time.Location  // of days
 
-	Behavior, FieldName string // for messages
+	Behavior, FieldName, Condition string // for messages
 }
 
 // Filter is a test of one event: an And or Or of Kids, the Not of Kids[0], or a

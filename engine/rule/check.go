@@ -74,7 +74,7 @@ type checker struct {
 	bareWhere   bool            // which has no brackets
 	errs        Errors
 	segmentErrs Errors // of segments that the rule refers to
-	deepest     int    // how many segments refer to each other in a row, below the rule
+	deepest     int    // levels of the segments that the rule refers to, in a row
 }
 
 func newChecker(s *shared, r *Rule) *checker {

@@ -11,7 +11,8 @@ type segmentTable struct {
 	library *Library
 	checked map[*SegmentFile]*Segment // nil while it is being checked
 	stack   []*SegmentFile            // those being checked, each referred to by the one before
-	depth   map[*SegmentFile]int      // how many refer to each other in a row, from it on
+	above   int                       // levels of brackets and "not" in them, a level for each besides
+	depth   map[*SegmentFile]int      // the same from a segment on
 }
 
 func newSegmentTable(l *Library) *segmentTable {
@@ -36,7 +37,7 @@ func (c *checker) segment(n *segmentNode) Cond {
 		segment = c.checkSegment(n, file)
 	case segment == nil:
 		c.add(c.segmentCycle(n, c.segments.cycle(file)))
-	case len(c.segments.stack)+c.segments.depth[file] > MaxDepth:
+	case c.segments.above+c.segments.depth[file] > MaxDepth:
 		c.add(c.segmentsTooDeep(n))
 	}
 	c.deepest = max(c.deepest, c.segments.depth[file])
@@ -47,21 +48,31 @@ func (c *checker) segment(n *segmentNode) Cond {
 // time. Its problems are kept apart: their places are in another text.
 func (c *checker) checkSegment(n *segmentNode, file *SegmentFile) *Segment {
 	t := c.segments
-	if len(t.stack) >= MaxDepth {
+	own := 1
+	if file.Rule != nil && file.Rule.root != nil {
+		own += textDepth(file.Rule.root)
+	}
+	if t.above+own > MaxDepth {
 		c.add(c.segmentsTooDeep(n))
 		return nil
 	}
 	t.checked[file] = nil
 	t.stack = append(t.stack, file)
-	inner := newChecker(c.shared, file.Rule)
+	t.above += own
+	r := file.Rule
+	if r == nil {
+		r = &Rule{}
+	}
+	inner := newChecker(c.shared, r)
 	if inner.file == "" {
 		inner.file = "segment " + quoteString(file.Path)
 	}
-	root, _ := inner.rule(file.Rule)
+	root, _ := inner.rule(r)
 	t.stack = t.stack[:len(t.stack)-1]
+	t.above -= own
 	c.segmentErrs = append(append(c.segmentErrs, inner.errs.sorted()...), inner.segmentErrs...)
 	segment := &Segment{Path: file.Path, Root: root}
-	t.checked[file], t.depth[file] = segment, 1+inner.deepest
+	t.checked[file], t.depth[file] = segment, own+inner.deepest
 	return segment
 }
 

@@ -103,7 +103,7 @@ func TestCheckPatterns(t *testing.T) {
 		}
 		_, err = parseCheck(b2.String()+"country is null", "UTC")
 		var e *Error
-		if !errors.As(err, &e) || e.Code != InvalidRegexp || !strings.Contains(e.Msg, "expected at most 1000000") {
+		if !errors.As(err, &e) || e.Code != InvalidRegexp || !strings.Contains(e.Msg, "expected at most 20000") {
 			t.Errorf("error = %.200v, want INVALID_REGEXP that names the limit", err)
 		}
 	})

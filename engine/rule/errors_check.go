@@ -153,7 +153,7 @@ func (c *checker) averageTooLong(l literal) *Error {
 }
 
 func (c *checker) unknownSegment(n *segmentNode, l *Library) *Error {
-	hint := "segments are looked up in a folder of segment files, which none was given"
+	hint := "no segments were given: rollcall takes a folder of them with --segments"
 	if files := l.Segments(); len(files) > 0 {
 		names := make([]string, 0, 2*len(files))
 		for _, f := range files {
@@ -203,7 +203,7 @@ func (c *checker) segmentCycle(n *segmentNode, paths []string) *Error {
 }
 
 func (c *checker) segmentsTooDeep(n *segmentNode) *Error {
-	return c.problem(SegmentCycle, n.span, fmt.Sprintf("segments refer to each other more than %d deep", MaxDepth), "")
+	return c.problem(SegmentCycle, n.span, fmt.Sprintf("segments refer to each other, their brackets counted, more than %d deep", MaxDepth), "")
 }
 
 func (c *checker) operatorOnBehavior(t *testNode) *Error {

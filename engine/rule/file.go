@@ -1,10 +1,12 @@
 package rule
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/rollcall-db/rollcall/engine/document"
+	"github.com/rollcall-db/rollcall/engine/model"
 )
 
 // ParseFile reads a rule from a file in YAML or JSON, in either of the published
@@ -33,11 +35,35 @@ func ParseFile(filename string, data []byte) (*SegmentFile, error) {
 	return &f.SegmentFile, nil
 }
 
+// CheckFile reads a file as [ParseFile] does and checks its rule as [Check] does.
+// The problems of both are returned together, those of the checker as far as the
+// file could be read.
+func CheckFile(filename string, data []byte, schema *model.Schema, segments *Library) (*SegmentFile, *Checked, error) {
+	f, errs := parseFile(filename, data)
+	if len(errs) == 0 {
+		c, err := Check(f.Rule, schema, segments)
+		return &f.SegmentFile, c, err
+	}
+	if f == nil || f.readable == nil {
+		return nil, nil, errs
+	}
+	_, err := Check(f.readable, schema, segments)
+	var more Errors
+	if errors.As(err, &more) {
+		errs = slices.Concat(errs, more)
+	}
+	own := slices.DeleteFunc(slices.Clone(errs), func(e *Error) bool { return e.File != filename })
+	others := slices.DeleteFunc(slices.Clone(errs), func(e *Error) bool { return e.File == filename })
+	errs = slices.Concat(own.sorted(), others) // those of segments that it refers to last
+	return nil, nil, errs[:min(len(errs), MaxErrors)]
+}
+
 // parsedFile is a segment file and the folder that it gives, nil where it gives
 // none.
 type parsedFile struct {
 	SegmentFile
-	folder *string
+	folder   *string
+	readable *Rule // what could be read of the rule, where there are problems; may be nil
 }
 
 func parseFile(filename string, data []byte) (*parsedFile, Errors) {
@@ -51,9 +77,13 @@ func parseFile(filename string, data []byte) (*parsedFile, Errors) {
 		return nil, r.errs.sorted()
 	}
 	f := &parsedFile{SegmentFile: SegmentFile{File: filename}}
-	f.Rule = r.top(f)
+	top := r.top(f)
+	if top != nil {
+		f.Rule = r.finish(top)
+	}
 	if len(r.errs) > 0 {
-		return nil, r.errs.sorted()
+		f.readable = f.Rule
+		return f, r.errs.sorted()
 	}
 	f.Path = f.Name
 	if f.folder != nil {
@@ -88,8 +118,8 @@ func (r *fileReader) full() bool { return len(r.errs) >= MaxErrors }
 // segmentKeys are the keys of a segment file that are acted on.
 var segmentKeys = []string{"name", "rule", "id", "folder"}
 
-// top reads the whole file into f and returns its rule.
-func (r *fileReader) top(f *parsedFile) *Rule {
+// top reads the whole file into f and returns its rule, as far as it has one.
+func (r *fileReader) top(f *parsedFile) node {
 	var root node
 	switch n := r.root; {
 	case n.Kind == document.List:
@@ -103,10 +133,7 @@ func (r *fileReader) top(f *parsedFile) *Rule {
 	default:
 		r.noRule(n)
 	}
-	if root == nil || len(r.errs) > 0 {
-		return nil
-	}
-	return r.finish(root)
+	return root
 }
 
 // segment reads a segment file.

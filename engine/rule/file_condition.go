@@ -81,12 +81,13 @@ func (r *fileReader) condition(n *document.Node) node {
 	if !ok {
 		return nil
 	}
+	before := len(r.errs)
 	var out node
 	switch typ {
 	case typeAnd:
-		out = r.group(m, "and")
+		return r.negated(m, r.group(m, "and"))
 	case typeOr:
-		out = r.group(m, "or")
+		return r.negated(m, r.group(m, "or"))
 	case typeComposite:
 		out = r.composite(m)
 	case typeValue:
@@ -96,12 +97,21 @@ func (r *fileReader) condition(n *document.Node) node {
 	default:
 		out = r.reference(m, typ)
 	}
-	for _, key := range []string{"exclude", "not"} {
-		if r.flag(m.values[key]) && out != nil {
-			out = &notNode{node: out}
-		}
+	out = r.negated(m, out)
+	if len(r.errs) > before {
+		return nil // what was read of it may lack a part
 	}
 	return out
+}
+
+// negated returns the complement of a condition where its keys say so.
+func (r *fileReader) negated(m mapping, n node) node {
+	for _, key := range []string{"exclude", "not"} {
+		if r.flag(m.values[key]) && n != nil {
+			n = &notNode{node: n}
+		}
+	}
+	return n
 }
 
 // conditionType returns the type of a condition, "" where it has none of those

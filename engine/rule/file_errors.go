@@ -368,6 +368,11 @@ func (r *fileReader) unusedCondition(expr, n *document.Node, i int) {
 	r.add(Syntax, n, fmt.Sprintf("the expr %s leaves out condition %d, which would be ignored", found(expr), i+1), "")
 }
 
+func (r *fileReader) repeatedID(n *document.Node, id string, first, second int) {
+	r.add(ConflictingKeys, n, fmt.Sprintf("the conditions %d and %d are both called %s in the expr", first+1, second+1, quoteWord(id)),
+		"a condition is called by its id, or by its position where it has none")
+}
+
 func (s source) unexpectedInExpr(t token) *Error {
 	return s.problem(Syntax, t.span, `expected "and", "or" or the end, found `+t.describe(), "")
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/cockroachdb/datadriven"
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestFileGolden runs the files of testdata/files. The commands are:
@@ -163,4 +164,76 @@ func literalsOf(dst []string, n node) []string {
 		}
 	}
 	return dst
+}
+
+// TestCheckFile: the problems of reading and of checking a file come together.
+func TestCheckFile(t *testing.T) {
+	data := `type: And
+conditions:
+  - {type: Value, attribute: visits, operator: {type: Equal, value: many}}
+  - {type: Value, attribute: visits, operator: {type: Equal}}
+  - type: Or
+    conditions:
+      - {type: Value, attribute: contry, operator: {type: Equal, value: JP}}
+      - {type: Valu, attribute: visits}
+      - {type: Value, source: purchase, aggregation: {type: Sum, column: amont}, filter: {type: And, conditions: [{type: Column, column: x, operator: {type: In}}]}, operator: {type: Greater, value: 1}}
+  - {type: include, segment: Broken}
+`
+	_, _, err := CheckFile("rule.yml", []byte(data), testSchema("UTC"), testLibrary)
+	var errs Errors
+	if !errors.As(err, &errs) {
+		t.Fatalf("error is %v, want Errors", err)
+	}
+	var got []string
+	for _, e := range errs {
+		got = append(got, fmt.Sprintf("%s:%d %s %s", e.File, e.Line, e.Code, e.Path))
+	}
+	want := []string{
+		"rule.yml:3 TYPE_MISMATCH conditions[0].operator.value",
+		"rule.yml:4 MISSING_OPERATOR_VALUE conditions[1].operator.value",
+		"rule.yml:7 UNKNOWN_ATTRIBUTE conditions[2].conditions[0].attribute",
+		"rule.yml:8 INVALID_RULE_TYPE conditions[2].conditions[1].type",
+		"rule.yml:9 MISSING_OPERATOR_VALUE conditions[2].conditions[2].filter.conditions[0].operator.value",
+		"segment 'Broken':1 UNKNOWN_ATTRIBUTE ",
+		"segment 'Broken':1 TYPE_MISMATCH ",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	f, c, err := CheckFile("rule.yml", []byte("{type: Value, attribute: visits, operator: {type: Equal, value: 1}}"), testSchema("UTC"), nil)
+	if err != nil || f.Rule.String() != "visits = 1" || c.String() != "visits = 1" {
+		t.Errorf("a good file: %v", err)
+	}
+}
+
+// TestCompositeIDs: an expression calls conditions by their ids, else by their
+// positions.
+func TestCompositeIDs(t *testing.T) {
+	value := func(id, name string) string {
+		if id != "" {
+			id = `"id": "` + id + `", `
+		}
+		return `{"type": "Value", ` + id + `"leftValue": {"name": "` + name + `"}, "operator": {"type": "Equal", "rightValue": "x"}}`
+	}
+	for _, c := range []struct{ expr, first, second, want string }{
+		{"1 and not 2", value("", "a"), value("", "b"), "a = 'x' and not b = 'x'"},
+		{"A and not B", value("", "a"), value("", "b"), "a = 'x' and not b = 'x'"},
+		{"1 and not 2", value("2", "a"), value("1", "b"), "b = 'x' and not a = 'x'"},
+		{"A and not B", value("B", "a"), value("A", "b"), "b = 'x' and not a = 'x'"},
+		{"1 and not 7", value("7", "a"), value("1", "b"), "b = 'x' and not a = 'x'"},
+		{"1 and not 2", value("condition-9", "a"), value("12", "b"), "a = 'x' and not b = 'x'"}, // ids of another kind
+		{"1 and not 2", `{"type": "Reference", "id": "2"}`, value("", "b"), "segment '2' and not b = 'x'"},
+		{"1 and 2", value("1", "a"), value("1", "b"), ""},
+		{"1 and 2", value("2", "a"), value("", "b"), ""}, // the second is 2 by its position
+		{"1 and 2", value("7", "a"), value("8", "b"), ""},
+	} {
+		f, err := ParseFile("rule.json", []byte(`{"type": "Composite", "expr": "`+c.expr+`", "conditions": [`+c.first+", "+c.second+`]}`))
+		got := ""
+		if err == nil {
+			got = f.Rule.String()
+		}
+		if got != c.want {
+			t.Errorf("%s of %s and %s: %s (%v), want %s", c.expr, c.first, c.second, got, err, c.want)
+		}
+	}
 }

@@ -61,11 +61,10 @@ func (l *Library) find(ref string, byID bool) []*SegmentFile {
 		return nil
 	case byID:
 		return l.byID[ref]
+	case l.byPath[ref] != nil:
+		return []*SegmentFile{l.byPath[ref]}
 	}
 	found := l.byName[ref]
-	if f := l.byPath[ref]; f != nil {
-		found = []*SegmentFile{f}
-	}
 	for _, f := range l.byID[ref] {
 		if !slices.Contains(found, f) {
 			found = append(slices.Clip(found), f)

@@ -8,12 +8,14 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/rollcall-db/rollcall/engine/document"
 )
 
 // LoadLibrary reads the segment files of a folder and of the folders in it: those
 // whose names end in .yml, .yaml or .json. Files and folders whose names start
-// with a point, and what is neither a file nor a link to one, are left out; links
-// to folders are not followed.
+// with a point, what is neither a file nor a link to one, and configurations of
+// parent segments are left out; links to folders are not followed.
 //
 // A segment's Path is its folder, with slashes, and its name. The folder is the
 // one that the file says with the key "folder", else the one that the file lies
@@ -115,8 +117,18 @@ func (l *libraryLoader) read(name string) (err error) {
 	return nil
 }
 
+// isConfiguration reports whether a file is a parent segment's configuration, which
+// may lie beside the segments.
+func isConfiguration(name string, data []byte) bool {
+	root, _ := document.ParseFile(name, data)
+	return root.Find("rule") == nil && (root.Find("master_table") != nil || root.Find("master") != nil)
+}
+
 // add parses a file and adds its segment, or notes its problems.
 func (l *libraryLoader) add(name string, data []byte) {
+	if isConfiguration(name, data) {
+		return
+	}
 	f, errs := parseFile(name, data)
 	if len(errs) > 0 {
 		l.errs = append(l.errs, errs)

@@ -6,14 +6,16 @@ const (
 	// MaxBytes is the greatest size of a rule's text, in bytes.
 	MaxBytes = 1 << 20
 	// MaxDepth is the greatest number of "(" and "not" open around any condition,
-	// and of segments that refer to each other in a row.
+	// and of segments that refer to each other in a row, with those around the
+	// conditions in them.
 	MaxDepth = 500
 	// MaxErrors is the greatest number of problems, and of warnings, reported
 	// about one rule: the first in the text. Further ones are left out.
 	MaxErrors = 20
 	// MaxPatternSteps is the greatest number of instructions that the different
-	// regular expressions of a rule may have together, about 40 bytes each.
-	MaxPatternSteps = 1_000_000
+	// regular expressions of a rule may have together: a look at one character may
+	// take time in proportion to it.
+	MaxPatternSteps = 20_000
 	// MaxAverageDigits is the greatest number of digits of a number that an
 	// average is compared with.
 	MaxAverageDigits = 1000
