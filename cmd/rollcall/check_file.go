@@ -176,7 +176,10 @@ func (c *checker) parse(f *checkedFile, library *rule.Library) (*givenRule, erro
 // rule checks a rule against the target.
 func (c *checker) rule(f *checkedFile, given *givenRule, library *rule.Library, segments string) error {
 	if c.target == nil {
-		return nil
+		if library == nil {
+			return nil
+		}
+		return given.locate(rule.CheckReferences(given.rule, library), segments)
 	}
 	f.Checked = checkedSchema
 	checked, err := rule.Check(given.rule, c.target.schema, library)

@@ -39,7 +39,9 @@ type shared struct {
 	attributes map[string]int // positions by name
 	behaviors  map[string]int
 	segments   *segmentTable
-	warnings   Errors
+	// referencesOnly leaves out all that needs a schema.
+	referencesOnly bool
+	warnings       Errors
 
 	patterns     map[string]*regexp.Regexp // those compiled, by their text
 	patternSteps int                       // instructions of all of them
@@ -88,6 +90,10 @@ func (c *checker) rule(r *Rule) (Cond, string) {
 		return nil, ""
 	}
 	root := r.root
+	if c.referencesOnly {
+		c.references(root)
+		return nil, ""
+	}
 	if r.loose {
 		if root = c.typedTree(root); root == nil {
 			return nil, ""

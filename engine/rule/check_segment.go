@@ -3,6 +3,8 @@ package rule
 import (
 	"slices"
 	"strings"
+
+	"github.com/rollcall-db/rollcall/engine/model"
 )
 
 // segmentTable checks each segment of a library once, when it is first referred
@@ -17,6 +19,34 @@ type segmentTable struct {
 
 func newSegmentTable(l *Library) *segmentTable {
 	return &segmentTable{library: l, checked: map[*SegmentFile]*Segment{}, depth: map[*SegmentFile]int{}}
+}
+
+// CheckReferences checks what a rule and the segments that it refers to say of other
+// segments, as far as that needs no schema: that each is there and meant alone, and
+// that none refers to itself. Its problems are [Errors].
+func CheckReferences(r *Rule, segments *Library) error {
+	shared := newShared(&model.Schema{}, nil, segments)
+	shared.referencesOnly = true
+	c := newChecker(shared, r)
+	c.rule(r)
+	if errs := append(c.errs.sorted(), c.segmentErrs...); len(errs) > 0 {
+		return errs[:min(len(errs), MaxErrors)]
+	}
+	return nil
+}
+
+// references checks the references in a tree. There are none within tests.
+func (c *checker) references(n node) {
+	switch n := n.(type) {
+	case *logicNode:
+		for _, operand := range n.nodes {
+			c.references(operand)
+		}
+	case *notNode:
+		c.references(n.node)
+	case *segmentNode:
+		c.segment(n)
+	}
 }
 
 // segment checks a reference to a segment.

@@ -106,3 +106,25 @@ func TestEmptyFilter(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckReferences: without a schema, references are judged all the same.
+func TestCheckReferences(t *testing.T) {
+	for _, c := range []struct{ rule, want string }{
+		{"nothing_like_it = 1 and segment 'Base'", ""},
+		{"segment 'Broken'", ""},
+		{"not (a = 1 or segment 'nowhere') and segment 'Same'", "1:23: unknown segment 'nowhere'\n1:46: 2 segments are called 'Same'"},
+		{"segment 'Loop/one'", "segment 'Loop/three':1:9: a segment refers to itself: 'Loop/one' → 'Loop/two' → 'Loop/three' → 'Loop/one'"},
+	} {
+		r, err := Parse(c.rule)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if err := CheckReferences(r, testLibrary); err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("%s:\n%s\nwant\n%s", c.rule, got, c.want)
+		}
+	}
+}
