@@ -46,7 +46,10 @@ func (r *fileReader) addProblem(p document.Problem) {
 	if code == "" {
 		code = Syntax
 	}
-	r.note(code, &document.Node{Offset: p.Offset, Length: p.Length, Line: p.Line, Column: p.Column},
+	// A problem at the end of a file that lacks its last line break is not on a line
+	// of its own.
+	line, column := r.place(p.Offset)
+	r.note(code, &document.Node{Offset: p.Offset, Length: p.Length, Line: line, Column: column},
 		func() *document.Path { return p.Path }, p.Message, p.Hint)
 }
 
