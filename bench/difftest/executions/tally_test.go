@@ -13,10 +13,15 @@ import (
 // From many rules that select nobody or everybody a judge learns little, and from
 // a dialect that refuses many, nothing. minTelling is the least share of rules that
 // select some customers and not all, of those over worlds with customers, and
-// maxUnsupported the greatest share that a dialect may refuse.
+// maxUnsupported the greatest share that a dialect may refuse. Few rules are over few
+// worlds, of which one that PostgreSQL cannot hold counts for much: up to manyRules
+// of them the bounds are wider.
 const (
-	minTelling     = 0.30
-	maxUnsupported = 0.15
+	manyRules         = 2000
+	minTelling        = 0.30
+	minTellingOfFew   = 0.10
+	maxUnsupported    = 0.15
+	maxUnsupportedFew = 0.60
 )
 
 // tally counts what was compared. It is safe for concurrent use.
@@ -79,12 +84,16 @@ func (y *tally) String() string {
 // check fails the test if too little was compared.
 func (y *tally) check(t *testing.T) {
 	t.Helper()
-	if share := float64(y.telling) / float64(y.rules); share < minTelling {
-		t.Errorf("%.0f%% of the rules select some customers and not all, want at least %.0f%%", 100*share, 100*minTelling)
+	least, most := minTelling, maxUnsupported
+	if y.rules < manyRules {
+		least, most = minTellingOfFew, maxUnsupportedFew
+	}
+	if share := float64(y.telling) / float64(y.rules); share < least {
+		t.Errorf("%.0f%% of the rules select some customers and not all, want at least %.0f%%", 100*share, 100*least)
 	}
 	for name, asked := range y.asked {
-		if share := float64(y.unsupported[name]) / float64(asked); share > maxUnsupported {
-			t.Errorf("%s: %.0f%% of the rules are UNSUPPORTED_IN_DIALECT, want at most %.0f%%", name, 100*share, 100*maxUnsupported)
+		if share := float64(y.unsupported[name]) / float64(asked); share > most {
+			t.Errorf("%s: %.0f%% of the rules are UNSUPPORTED_IN_DIALECT, want at most %.0f%%", name, 100*share, 100*most)
 		}
 	}
 }
