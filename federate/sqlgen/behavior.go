@@ -146,9 +146,18 @@ func (g *generator) counted(t *eventTable, expression string, counts []rule.Rang
 	return g.ints(x, counts, rule.Range[int64]{Lo: 0, Hi: math.MaxInt64})
 }
 
+// maxZeroScale is the greatest scale of a sum of 38 digits beside which a plain 0
+// may stand: Spark takes it for a DECIMAL(10,0), and to hold both cuts digits after
+// the point.
+const maxZeroScale = maxDigits - 10
+
 // sum returns the test of a sum, which is 0 for customers without values.
 func (g *generator) sum(t *eventTable, x operand, a *rule.Aggregate) *predicate {
-	zero := func(x string) string { return "COALESCE(" + x + ", 0)" }
+	nothing := "0"
+	if scale := rule.SumType(a.Type).Scale; scale > maxZeroScale {
+		nothing = fmt.Sprintf("CAST(0 AS DECIMAL(%d,%d))", maxDigits, scale)
+	}
+	zero := func(x string) string { return "COALESCE(" + x + ", " + nothing + ")" }
 	switch a.Type.Repr {
 	case model.Float64:
 		// Infinities of both signs sum to NaN, which is NULL and stays so.
