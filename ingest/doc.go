@@ -10,9 +10,13 @@
 //  2. Scan the master table's keys. They are numbered in ascending order, so
 //     that equal data gives equal bytes, in whatever order it arrives.
 //  3. Scan each attribute table once, and set each value in its customer's row.
-//  4. Scan each behavior, and put its events in order of customer block and
-//     time.
+//  4. Scan each behavior, leave out events older than it keeps, put the others in
+//     order of customer block and time, and compute the attributes that come of
+//     them.
 //  5. Build indexes, write files, commit.
+//
+// Before step 2 the configuration is compared with the version that the build is
+// to replace: see [Drift].
 //
 // Rows that cannot be loaded are left out and counted in the load report
 // ([store.LoadReport]); data that contradicts the model (a customer twice) fails
