@@ -2,13 +2,15 @@
 // table with a row per customer, attributes (1:1, what a customer is) and
 // behaviors (N:1, timestamped events, what a customer did).
 //
-// Two descriptions live here, and the difference matters:
+// Three descriptions live here, and the difference matters:
 //
 //   - [ParentSegment] is the configuration, as people write it: names of
 //     databases, tables and columns, normalised from the file form that it was
 //     read from. It says nothing about types unless somebody forced one.
 //   - [Schema] is what a load found behind those names: every attribute and
 //     every behavior field with its exact [Type]. Rules are checked against it.
+//   - [Layout] is where the parts of a Schema lie in the source they were loaded
+//     from. SQL is made from it.
 //
 // [Parse] reads a configuration in any of the five forms that
 // docs/configuration.md describes, and [AppendBook] writes one in the first of
