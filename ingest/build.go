@@ -1,13 +1,12 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
-	"math"
 	"runtime/debug"
-	"sort"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -35,6 +34,8 @@ type Options struct {
 	Delete bool
 	// FS is the file system that the snapshot is written to. Nil: the machine's.
 	FS store.FS
+
+	spillBytes int64 // for tests of scratch files; 0: maxCollectedBytes
 }
 
 // Progress says how far a build is.
@@ -57,7 +58,7 @@ func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir s
 	if opts == nil {
 		opts = &Options{}
 	}
-	b := &builder{start: time.Now(), asOf: opts.AsOf, progress: opts.Progress}
+	b := &builder{start: time.Now(), asOf: opts.AsOf, progress: opts.Progress, spillBytes: cmp.Or(opts.spillBytes, maxCollectedBytes)}
 	var fsys store.FS = store.OS
 	if b.progress == nil {
 		b.progress = func(Progress) {}
@@ -107,12 +108,13 @@ func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir s
 // builder is one build on its way.
 type builder struct {
 	*resolved
-	start    time.Time
-	asOf     time.Time
-	progress func(Progress)
-	out      *store.Writer
-	manifest *store.Manifest
-	keys     *keySet
+	start      time.Time
+	asOf       time.Time
+	progress   func(Progress)
+	spillBytes int64
+	out        *store.Writer
+	manifest   *store.Manifest
+	keys       *keySet
 }
 
 // run reads everything and writes every file, short of the commit.
@@ -268,25 +270,25 @@ func one(batch arrow.RecordBatch) iter.Seq2[arrow.RecordBatch, error] {
 }
 
 // behavior reads and writes the events of one behavior and its timeline.
-func (b *builder) behavior(ctx context.Context, scan *behaviorScan) error {
+func (b *builder) behavior(ctx context.Context, scan *behaviorScan) (err error) {
 	described := &b.schema.Behaviors[scan.behavior]
-	events, report, err := scanEvents(ctx, scan, b.keys, described, b.progress)
+	log := newEventLog(b.out, described.Fields, b.blocks(), b.spillBytes, scan.keepFrom)
+	defer func() { err = errors.Join(err, log.close()) }()
+	report, err := scanEvents(ctx, scan, b.keys, described, log, b.progress)
 	if err != nil {
 		return err
 	}
 	b.report(report)
-	order := keptEvents(events, events.Order(), scan.keepFrom)
-	if err := ctx.Err(); err != nil {
-		return err
+	w := &behaviorWriter{
+		builder: b, described: described, log: log, computed: b.computedOf(scan.behavior),
+		timeline: index.NewTimelineBuilder(b.loc),
+		info:     store.BehaviorInfo{Events: uint64(log.events), Undated: uint64(log.undated)},
 	}
-	if err := b.writeEvents(ctx, scan.behavior, events, order); err != nil {
+	schema := index.EventSchema(described.Fields)
+	if err := b.out.WriteArrow(store.BehaviorFile(scan.behavior), schema, w.batches(ctx)); err != nil {
 		return fmt.Errorf("behavior %q: %w", described.Name, err)
 	}
-	if err := b.compute(ctx, scan.behavior, events, order); err != nil {
-		return err
-	}
-	rows, times := dated(events, order)
-	directory, bitmaps, err := index.BuildTimeline(rows, times, b.loc)
+	directory, bitmaps, err := w.timeline.Finish()
 	if err != nil {
 		return err
 	}
@@ -294,71 +296,6 @@ func (b *builder) behavior(ctx context.Context, scan *behaviorScan) error {
 	if err := b.writeIndex(dirName, bitmapsName, directory, bitmaps); err != nil {
 		return err
 	}
-	b.manifest.Behaviors = append(b.manifest.Behaviors, b.describe(events, order, times))
-	b.progress(Progress{Stage: "write", Table: described.Name, Rows: int64(len(order)), Total: int64(len(order))})
+	b.manifest.Behaviors = append(b.manifest.Behaviors, w.info)
 	return nil
-}
-
-// writeEvents writes the event table, a batch per block of customers.
-func (b *builder) writeEvents(ctx context.Context, behavior int, events *index.Collected, order []uint32) error {
-	schema := index.EventSchema(events.Fields)
-	return b.out.WriteArrow(store.BehaviorFile(behavior), schema, func(yield func(arrow.RecordBatch, error) bool) {
-		rest := order
-		for block := range b.blocks() {
-			if err := ctx.Err(); err != nil {
-				yield(nil, err)
-				return
-			}
-			n := sort.Search(len(rest), func(i int) bool { return int(events.Rows[rest[i]]/bitmap.BlockRows) > block })
-			batch, err := events.Batch(rest[:n])
-			if !yield(batch, err) || err != nil {
-				return
-			}
-			rest = rest[n:]
-		}
-	})
-}
-
-// dated returns customer and time of the events that have a time, in order.
-func dated(events *index.Collected, order []uint32) (rows []uint32, times []int64) {
-	for _, i := range order {
-		if t, ok := events.Times.Int(int(i)); ok {
-			rows, times = append(rows, events.Rows[i]), append(times, t)
-		}
-	}
-	return rows, times
-}
-
-// keptEvents returns the events of order that have no time, or one at from or
-// later. It reuses order.
-func keptEvents(events *index.Collected, order []uint32, from int64) []uint32 {
-	if from == math.MinInt64 {
-		return order
-	}
-	kept := order[:0]
-	for _, i := range order {
-		if at, dated := events.Times.Int(int(i)); !dated || at >= from {
-			kept = append(kept, i)
-		}
-	}
-	return kept
-}
-
-// describe sums a behavior up for the manifest: the events of order, of which
-// times are the dated ones'.
-func (b *builder) describe(events *index.Collected, order []uint32, times []int64) store.BehaviorInfo {
-	info := store.BehaviorInfo{Events: uint64(len(order)), Undated: uint64(len(order) - len(times))}
-	seen := newOnce(b.keys.len())
-	for _, i := range order {
-		seen.visit(events.Rows[i : i+1])
-	}
-	info.Customers = uint64(len(order) - len(seen.second))
-	if len(times) > 0 {
-		lo, hi := int64(math.MaxInt64), int64(math.MinInt64)
-		for _, t := range times {
-			lo, hi = min(lo, t), max(hi, t)
-		}
-		info.First, info.Last = &lo, &hi
-	}
-	return info
 }

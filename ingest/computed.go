@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sort"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
-	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/exec"
 	"github.com/rollcall-db/rollcall/engine/index"
@@ -44,8 +42,9 @@ func (r *resolver) computed(path string, c *model.ComputedSource) {
 	r.out.layout.Attributes = append(r.out.layout.Attributes, model.ColumnLayout{})
 }
 
-// compute computes the attributes that come from the events of a behavior.
-func (b *builder) compute(ctx context.Context, behavior int, events *index.Collected, order []uint32) error {
+// computedOf returns the attributes that are computed from the events of a
+// behavior, with room for their values.
+func (b *builder) computedOf(behavior int) []*computedAttribute {
 	var wanted []*computedAttribute
 	for _, c := range b.resolved.computed {
 		if c.computed.Test.Behavior == behavior {
@@ -53,17 +52,20 @@ func (b *builder) compute(ctx context.Context, behavior int, events *index.Colle
 			wanted = append(wanted, c)
 		}
 	}
-	for block := range b.blocks() {
-		if len(wanted) == 0 {
-			break
-		}
-		// Opened anew for each block, so that one block's events are held at a time.
-		stored := index.OpenEvents(events.Fields, &collectedBatches{events: events, order: order, blocks: b.blocks()})
-		for _, c := range wanted {
-			node := plan.Computed(c.computed, b.schema, b.loc, stored, b.asOf)
-			if err := exec.Compute(ctx, node, c.computed.Result, block, c.values); err != nil {
-				return fmt.Errorf("computed attribute %q: %w", b.schema.Attributes[c.attribute].Name, err)
-			}
+	return wanted
+}
+
+// compute sets the computed attributes of one block's customers from the
+// block's events.
+func (w *behaviorWriter) compute(ctx context.Context, block int, events arrow.RecordBatch) error {
+	if len(w.computed) == 0 {
+		return nil
+	}
+	stored := index.OpenEvents(w.described.Fields, &oneBlock{block: block, blocks: w.blocks(), events: events})
+	for _, c := range w.computed {
+		node := plan.Computed(c.computed, w.schema, w.loc, stored, w.asOf)
+		if err := exec.Compute(ctx, node, c.computed.Result, block, c.values); err != nil {
+			return fmt.Errorf("computed attribute %q: %w", w.schema.Attributes[c.attribute].Name, err)
 		}
 	}
 	return nil
@@ -80,21 +82,19 @@ func (b *builder) writeComputed(ctx context.Context) error {
 	return nil
 }
 
-// collectedBatches is the events of a behavior as they will be stored: a batch per
-// block of customers.
-type collectedBatches struct {
-	events *index.Collected
-	order  []uint32 // of blocks, then of time
-	blocks int
+// oneBlock is the stored events of a behavior of which one block is there.
+type oneBlock struct {
+	block, blocks int
+	events        arrow.RecordBatch
 }
 
-func (c *collectedBatches) NumBatches() int { return c.blocks }
+func (o *oneBlock) NumBatches() int { return o.blocks }
 
-func (c *collectedBatches) Batch(i int) (arrow.RecordBatch, error) {
-	starts := func(block int) int {
-		return sort.Search(len(c.order), func(j int) bool { return int(c.events.Rows[c.order[j]]/bitmap.BlockRows) >= block })
+func (o *oneBlock) Batch(i int) (arrow.RecordBatch, error) {
+	if i != o.block {
+		return nil, fmt.Errorf("events of block %d are wanted while block %d is computed", i, o.block)
 	}
-	return c.events.Batch(c.order[starts(i):starts(i+1)])
+	return o.events, nil
 }
 
-func (c *collectedBatches) Corrupt(reason error) error { return reason }
+func (o *oneBlock) Corrupt(reason error) error { return reason }

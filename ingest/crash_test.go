@@ -66,6 +66,14 @@ func (f *faultFS) ReadFile(path string) ([]byte, error) {
 	return f.FS.ReadFile(path)
 }
 
+func (f *faultFS) Open(path string) (store.ReaderAt, error) {
+	if err := f.step("open", path); err != nil {
+		return nil, err
+	}
+	file, err := f.FS.Open(path)
+	return &faultReader{ReaderAt: file, fs: f, path: path}, err
+}
+
 func (f *faultFS) Rename(from, to string) error {
 	if err := f.step("rename", to); err != nil {
 		return err
@@ -127,6 +135,23 @@ func (f *faultFile) Close() error {
 	return errors.Join(f.fs.step("close", f.path), f.File.Close())
 }
 
+type faultReader struct {
+	store.ReaderAt
+	fs   *faultFS
+	path string
+}
+
+func (f *faultReader) ReadAt(p []byte, off int64) (int, error) {
+	if err := f.fs.step("read at", f.path); err != nil {
+		return 0, err
+	}
+	return f.ReaderAt.ReadAt(p, off)
+}
+
+func (f *faultReader) Close() error {
+	return errors.Join(f.fs.step("close", f.path), f.ReaderAt.Close())
+}
+
 // kiosk is a shop with one attribute: fewer files, each written the same way.
 func kiosk() (*model.ParentSegment, memorySource) {
 	p, src := shop()
@@ -150,8 +175,10 @@ func everyOperation(t *testing.T, fresh, crash bool, check func(t *testing.T, di
 			}
 		}
 		src["db.customers"] = newTable([]arrow.Field{field("id", text)}, `[{"id":"new"}]`)
+		src["db.purchases"] = newTable([]arrow.Field{field("id", text), field("at", instant), field("amount", money)},
+			`[{"id":"new","at":"2024-05-01T00:00:00Z","amount":"10.00"}]`, `[{"id":"new","at":"2024-05-02T00:00:00Z","amount":"1.00"}]`)
 		f := &faultFS{FS: store.OS, failAt: failAt, crash: crash, err: syscall.ENOSPC}
-		_, err := Build(t.Context(), p, src, dir, &Options{FS: f})
+		_, err := Build(t.Context(), p, src, dir, &Options{FS: f, spillBytes: 1}) // a scratch file for each batch
 		if f.hit == "" {
 			t.Logf("%d operations, each failed once", failAt-1)
 			if failAt < 40 {

@@ -22,5 +22,7 @@
 // ([store.LoadReport]); data that contradicts the model (a customer twice) fails
 // the build, and the snapshot stays as it was.
 //
-// A build holds all customers and the events of one behavior in memory.
+// A build holds all customers in memory, and of the events that it reads a
+// bounded part: more go to scratch files in the folder of the version that it
+// makes, and come back a block of customers at a time (see eventLog).
 package ingest

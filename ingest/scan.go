@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -249,13 +248,11 @@ func resize(s []uint32, n int) []uint32 {
 	return s[:n]
 }
 
-// scanEvents reads the events of one behavior.
-func scanEvents(ctx context.Context, scan *behaviorScan, keys *keySet, b *model.Behavior, progress func(Progress)) (*index.Collected, *store.TableReport, error) {
+// scanEvents reads the events of one behavior into log.
+func scanEvents(ctx context.Context, scan *behaviorScan, keys *keySet, b *model.Behavior, log *eventLog, progress func(Progress)) (*store.TableReport, error) {
 	columns := projection(scan.key, scan.time)
-	events := &index.Collected{Times: column.NewBuilder(scan.timeConv.typ, 0), Fields: b.Fields}
 	for _, f := range scan.fields {
 		columns = projection(scan.key, append(columns[1:], f.name)...)
-		events.Values = append(events.Values, column.NewBuilder(f.convert.typ, 0))
 	}
 	s := newScanner(scan.table, "behavior", []string{b.Name}, columns, progress)
 	s.report.Notes = scan.notes
@@ -265,23 +262,19 @@ func scanEvents(ctx context.Context, scan *behaviorScan, keys *keySet, b *model.
 		if keys.rows(rows, batch.Column(0)) > 0 {
 			s.leaveOut(rows, batch.Column(0), s.keeper(nil, batch))
 		}
-		return s.appendEvents(scan, events, batch, rows)
+		if err := s.appendEvents(scan, log.collected, batch, rows); err != nil {
+			return err
+		}
+		return log.added(ctx)
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	s.report.Loaded = int64(len(events.Rows))
-	for i := range events.Rows {
-		at, dated := events.Times.Int(i)
-		switch {
-		case !dated:
-			s.report.Undated++
-		case at < scan.keepFrom:
-			s.report.Expired++
-		}
+	if err := log.finish(ctx); err != nil {
+		return nil, err
 	}
-	s.report.Loaded -= s.report.Expired
-	return events, s.report, nil
+	s.report.Loaded, s.report.Undated, s.report.Expired = log.events, log.undated, log.expired
+	return s.report, nil
 }
 
 // appendEvents adds the events of a batch that have a customer. It turns rows
@@ -293,9 +286,6 @@ func (s *scanner) appendEvents(scan *behaviorScan, events *index.Collected, batc
 			rows[i] = uint32(len(events.Rows))
 			events.Rows = append(events.Rows, row)
 		}
-	}
-	if uint64(len(events.Rows)) > math.MaxUint32 {
-		return fmt.Errorf("more than %d events, which is as many as a behavior can hold", uint64(math.MaxUint32))
 	}
 	added := len(events.Rows) - first
 	events.Times.Grow(added)

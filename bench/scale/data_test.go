@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -48,13 +49,15 @@ var eventFields = []model.Field{
 type generator struct {
 	random    *rand.Rand
 	customers int
-	rows      []uint32 // of all events, with their times, for the timeline
-	times     []int64
+	timeline  *index.TimelineBuilder
+	events    uint64 // made so far, with the times of the oldest and the newest
+	oldest    int64
+	newest    int64
 }
 
 // write writes the snapshot of n customers to dir.
 func write(dir string, n int) error {
-	g := &generator{random: rand.New(rand.NewPCG(1, 2)), customers: n}
+	g := &generator{random: rand.New(rand.NewPCG(1, 2)), customers: n, oldest: math.MaxInt64, newest: math.MinInt64, timeline: index.NewTimelineBuilder(time.UTC)}
 	w, err := store.Create(store.OS, dir)
 	if err != nil {
 		return err
@@ -83,10 +86,10 @@ func (g *generator) files(w *store.Writer) error {
 	if err := writeIndex(w, dirName, bitmapsName, directory, bitmaps); err != nil {
 		return err
 	}
-	if err := w.WriteArrow(store.BehaviorFile(0), index.EventSchema(eventFields), g.events()); err != nil {
+	if err := w.WriteArrow(store.BehaviorFile(0), index.EventSchema(eventFields), g.batches()); err != nil {
 		return err
 	}
-	if directory, bitmaps, err = index.BuildTimeline(g.rows, g.times, time.UTC); err != nil {
+	if directory, bitmaps, err = g.timeline.Finish(); err != nil {
 		return err
 	}
 	dirName, bitmapsName = store.BehaviorIndexFiles(0)
@@ -132,16 +135,19 @@ func sequence(lo, hi int) []uint32 {
 	return rows
 }
 
-// events returns the events, a batch per block.
-func (g *generator) events() iter.Seq2[arrow.RecordBatch, error] {
+// batches returns the events, a batch per block.
+func (g *generator) batches() iter.Seq2[arrow.RecordBatch, error] {
 	return func(yield func(arrow.RecordBatch, error) bool) {
 		for lo := 0; lo < g.customers; lo += bitmap.BlockRows {
 			c := g.block(min(bitmap.BlockRows, g.customers-lo))
 			order := c.Order()
-			for _, i := range order {
-				t, _ := c.Times.Int(int(i))
-				g.rows, g.times = append(g.rows, uint32(lo)+c.Rows[i]), append(g.times, t)
+			rows, times := make([]uint32, len(order)), make([]int64, len(order))
+			for k, i := range order {
+				rows[k] = uint32(lo) + c.Rows[i]
+				times[k], _ = c.Times.Int(int(i))
 			}
+			g.events, g.oldest, g.newest = g.events+uint64(len(times)), min(g.oldest, times[0]), max(g.newest, times[len(times)-1])
+			g.timeline.Add(rows, times)
 			if batch, err := c.Batch(order); !yield(batch, err) || err != nil {
 				return
 			}
@@ -188,10 +194,6 @@ func (g *generator) fields(values []*column.Builder, i int) {
 }
 
 func (g *generator) manifest() *store.Manifest {
-	oldest, newest := g.times[0], g.times[0]
-	for _, t := range g.times {
-		oldest, newest = min(oldest, t), max(newest, t)
-	}
 	return &store.Manifest{
 		Customers: uint64(g.customers),
 		Schema: &model.Schema{
@@ -200,6 +202,6 @@ func (g *generator) manifest() *store.Manifest {
 			Behaviors:  []model.Behavior{{Name: "purchase", TimeColumn: "purchased_at", Fields: eventFields}},
 		},
 		Attributes: []store.AttributeInfo{{Indexed: true, Distinct: 4}},
-		Behaviors:  []store.BehaviorInfo{{Events: uint64(len(g.rows)), Customers: uint64(g.customers), First: &oldest, Last: &newest}},
+		Behaviors:  []store.BehaviorInfo{{Events: g.events, Customers: uint64(g.customers), First: &g.oldest, Last: &g.newest}},
 	}
 }

@@ -71,6 +71,25 @@ func (b *Builder) Grow(n int) {
 // extend appends n zero values.
 func extend[T any](s []T, n int) []T { return append(s, make([]T, n)...) }
 
+// Reset takes all rows out, and keeps their memory for the next ones.
+func (b *Builder) Reset() {
+	b.n = 0
+	b.valid, b.ints, b.floats, b.decimals = b.valid[:0], b.ints[:0], b.floats[:0], b.decimals[:0]
+	b.spans, b.text = b.spans[:0], b.text[:0]
+	if b.elems != nil {
+		b.elems.Reset()
+	}
+}
+
+// Bytes returns the memory that the rows take, without what is kept for more.
+func (b *Builder) Bytes() int64 {
+	n := int64(len(b.valid)) + int64(len(b.ints)+len(b.floats))*8 + int64(len(b.decimals)+len(b.spans))*16 + int64(len(b.text))
+	if b.elems != nil {
+		n += b.elems.Bytes()
+	}
+	return n
+}
+
 // SetInt sets a row of an Int64 number, a Timestamp (microseconds since
 // 1970-01-01 UTC), a Date (days since then) or a Boolean (0 or 1).
 func (b *Builder) SetInt(row int, x int64) { b.valid[row], b.ints[row] = true, x }

@@ -35,14 +35,21 @@ func newBitmapWriter() *bitmapWriter {
 
 // add appends the bitmap of rows, which are ascending and distinct.
 func (w *bitmapWriter) add(rows []uint32) error {
+	var b bitmap.Builder
+	b.Add(rows)
+	return w.append(&b)
+}
+
+// append appends a bitmap that is complete.
+func (w *bitmapWriter) append(b *bitmap.Builder) error {
 	offset := len(w.bytes)
 	var err error
-	if w.bytes, err = bitmap.Append(w.bytes, rows); err != nil {
+	if w.bytes, err = b.AppendTo(w.bytes); err != nil {
 		return err
 	}
 	w.columns[0].Append(uint64(offset))
 	w.columns[1].Append(uint64(len(w.bytes) - offset))
-	w.columns[2].Append(uint64(len(rows)))
+	w.columns[2].Append(b.Len())
 	return nil
 }
 

@@ -77,6 +77,34 @@ type Collected struct {
 	Fields []model.Field
 }
 
+// NewCollected returns no events with these fields. A behavior's times are of
+// type Timestamp.
+func NewCollected(fields []model.Field) *Collected {
+	c := &Collected{Times: column.NewBuilder(model.Type{Kind: model.Timestamp}, 0), Fields: fields}
+	for _, f := range fields {
+		c.Values = append(c.Values, column.NewBuilder(f.Type, 0))
+	}
+	return c
+}
+
+// Reset takes all events out, and keeps their memory for the next ones.
+func (c *Collected) Reset() {
+	c.Rows = c.Rows[:0]
+	c.Times.Reset()
+	for _, v := range c.Values {
+		v.Reset()
+	}
+}
+
+// Bytes returns the memory that the events take.
+func (c *Collected) Bytes() int64 {
+	n := int64(len(c.Rows))*4 + c.Times.Bytes()
+	for _, v := range c.Values {
+		n += v.Bytes()
+	}
+	return n
+}
+
 // Batch returns the event table of one block from the positions of its events,
 // a piece of Order. The error is a *column.TooLargeError with the field's name.
 func (c *Collected) Batch(order []uint32) (arrow.RecordBatch, error) {

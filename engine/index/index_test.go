@@ -94,7 +94,9 @@ func TestCoverHoldsEveryEventOnce(t *testing.T) {
 			}
 			times = append(times, at)
 		}
-		directory, bitmaps, err := BuildTimeline(rows, times, loc)
+		builder := NewTimelineBuilder(loc)
+		builder.Add(rows, times)
+		directory, bitmaps, err := builder.Finish()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,41 +30,67 @@ var timelineFields = []arrow.Field{
 	{Name: "to", Type: arrow.FixedWidthTypes.Timestamp_us},
 }
 
-// BuildTimeline builds the timeline of events given in any order: rows[i] has
-// one at times[i], in microseconds since 1970-01-01 UTC.
-func BuildTimeline(rows []uint32, times []int64, loc *time.Location) (directory arrow.RecordBatch, bitmaps []byte, err error) {
-	type bucket struct {
-		span window.Interval
-		rows []uint32
-	}
-	buckets := map[int32]*bucket{}
-	days := window.NewDays(loc)
+// TimelineBuilder builds a timeline, a block of customers at a time. It is not
+// safe for concurrent use.
+type TimelineBuilder struct {
+	days    *window.Days
+	buckets map[int32]*bucket
+}
+
+// bucket is one day of a timeline on its way.
+type bucket struct {
+	span      window.Interval
+	customers bitmap.Builder
+	rows      []uint32 // of the block being added, as often as they have events
+}
+
+// NewTimelineBuilder returns a builder of a timeline of days in loc.
+func NewTimelineBuilder(loc *time.Location) *TimelineBuilder {
+	return &TimelineBuilder{days: window.NewDays(loc), buckets: map[int32]*bucket{}}
+}
+
+// Add adds events in any order: rows[i] has one at times[i], in microseconds
+// since 1970-01-01 UTC. All events of a block of customers come in one call.
+func (b *TimelineBuilder) Add(rows []uint32, times []int64) {
 	var last *bucket // of the day that the previous event was on
+	var touched []*bucket
 	for i, row := range rows {
-		day, lo, hi := days.Of(times[i])
+		day, lo, hi := b.days.Of(times[i])
 		if last == nil || last.span.Lo != lo {
-			if last = buckets[day]; last == nil {
+			if last = b.buckets[day]; last == nil {
 				last = &bucket{span: window.Interval{Lo: lo, Hi: hi}}
-				buckets[day] = last
+				b.buckets[day] = last
+			}
+			if len(last.rows) == 0 {
+				touched = append(touched, last)
 			}
 		}
 		last.rows = append(last.rows, row)
 	}
+	for _, t := range touched {
+		t.customers.Add(distinct(t.rows))
+		t.rows = nil // the next block may have no event on that day
+	}
+}
 
+// Finish returns the directory and the bitmaps of the timeline. The builder is
+// of no use afterwards.
+func (b *TimelineBuilder) Finish() (directory arrow.RecordBatch, bitmaps []byte, err error) {
 	dayColumn := array.NewDate32Builder(memory.DefaultAllocator)
 	spans := [2]*array.TimestampBuilder{}
 	for i := range spans {
 		spans[i] = array.NewTimestampBuilder(memory.DefaultAllocator, arrow.FixedWidthTypes.Timestamp_us.(*arrow.TimestampType))
 	}
 	w := newBitmapWriter()
-	for _, day := range sortedKeys(buckets) {
-		b := buckets[day]
+	for _, day := range sortedKeys(b.buckets) {
+		bucket := b.buckets[day]
 		dayColumn.Append(arrow.Date32(day))
-		spans[0].Append(arrow.Timestamp(b.span.Lo))
-		spans[1].Append(arrow.Timestamp(b.span.Hi))
-		if err := w.add(distinct(b.rows)); err != nil {
+		spans[0].Append(arrow.Timestamp(bucket.span.Lo))
+		spans[1].Append(arrow.Timestamp(bucket.span.Hi))
+		if err := w.append(&bucket.customers); err != nil {
 			return nil, nil, err
 		}
+		delete(b.buckets, day) // its bitmap is in the bytes now
 	}
 	columns := []arrow.Array{dayColumn.NewArray(), spans[0].NewArray(), spans[1].NewArray()}
 	return w.directory(timelineFields, columns), w.bytes, nil

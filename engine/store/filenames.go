@@ -34,7 +34,10 @@ func BehaviorIndexFiles(i int) (directory, bitmaps string) {
 	return fmt.Sprintf("behavior-%04d.days.arrow", i), fmt.Sprintf("behavior-%04d.bitmaps", i)
 }
 
-var ourFile = regexp.MustCompile(`^(keys|attribute-\d{4,}|behavior-\d{4,})(\.(values|days))?\.(arrow|bitmaps)$`)
+// scratchFile names scratch file i of a writer.
+func scratchFile(i int) string { return fmt.Sprintf("scratch-%04d.arrow", i) }
+
+var ourFile = regexp.MustCompile(`^(keys|attribute-\d{4,}|behavior-\d{4,}|scratch-\d{4,})(\.(values|days))?\.(arrow|bitmaps)$`)
 
 // isOurFile reports whether name is one that a version's folder may hold.
 func isOurFile(name string) bool { return ourFile.MatchString(name) }

@@ -21,6 +21,8 @@ type FS interface {
 	ReadFile(path string) ([]byte, error)
 	// Create makes a file, which must not exist.
 	Create(path string) (File, error)
+	// Open opens a file to read parts of it.
+	Open(path string) (ReaderAt, error)
 	// Rename moves a file, replacing another at once.
 	Rename(from, to string) error
 	// Remove deletes a file or an empty folder.
@@ -41,6 +43,12 @@ type File interface {
 	Sync() error
 }
 
+// ReaderAt is a file being read.
+type ReaderAt interface {
+	io.ReaderAt
+	io.Closer
+}
+
 // OS is the file system of the machine.
 var OS FS = osFS{}
 
@@ -55,6 +63,8 @@ func (osFS) RemoveAll(path string) error          { return os.RemoveAll(path) }
 func (osFS) Create(path string) (File, error) {
 	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 }
+
+func (osFS) Open(path string) (ReaderAt, error) { return os.Open(path) }
 
 func (osFS) ReadDir(path string) ([]string, error) {
 	entries, err := os.ReadDir(path)

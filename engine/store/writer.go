@@ -28,6 +28,8 @@ type Writer struct {
 	version uint64    // of the new version; 0: the current one is not known yet
 	files   []FileInfo
 	done    bool
+
+	scratches int // made so far
 }
 
 // Create starts a new version of the snapshot in dir, which is made where it
@@ -183,24 +185,27 @@ func (w *Writer) removeOthers(keep uint64) error {
 // WriteArrow writes a table as an Arrow IPC file, uncompressed so that it can
 // be used in place, and releases its batches.
 func (w *Writer) WriteArrow(name string, schema *arrow.Schema, batches iter.Seq2[arrow.RecordBatch, error]) error {
-	return w.write(name, func(out io.Writer) error {
-		aw, err := ipc.NewFileWriter(out, ipc.WithSchema(schema))
+	return w.write(name, func(out io.Writer) error { return writeArrow(out, schema, batches) })
+}
+
+// writeArrow writes batches as an Arrow IPC file, and releases them.
+func writeArrow(out io.Writer, schema *arrow.Schema, batches iter.Seq2[arrow.RecordBatch, error]) error {
+	aw, err := ipc.NewFileWriter(out, ipc.WithSchema(schema))
+	if err != nil {
+		return err
+	}
+	for batch, err := range batches {
+		// After an error the file is worth nothing, and aw holds nothing.
 		if err != nil {
 			return err
 		}
-		for batch, err := range batches {
-			// After an error the file is worth nothing, and aw holds nothing.
-			if err != nil {
-				return err
-			}
-			err = aw.Write(batch)
-			batch.Release()
-			if err != nil {
-				return err
-			}
+		err = aw.Write(batch)
+		batch.Release()
+		if err != nil {
+			return err
 		}
-		return aw.Close()
-	})
+	}
+	return aw.Close()
 }
 
 // WriteBytes writes a file.

@@ -1,0 +1,176 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/index"
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/store"
+)
+
+// maxCollectedBytes is how many bytes of events a build holds at a time. More go
+// to scratch files. They are ordered in pieces of this size, for which the
+// order takes up to two thirds as much again.
+const maxCollectedBytes = 256 << 20
+
+// eventLog takes the events of a behavior in any order and gives them back
+// block by block, in the order of files. What is more than fits in memory goes
+// to scratch files.
+//
+// Method: external sort. Runs are events in the order of files, with a record
+// batch for every block that has any; a block is made of its batches of all
+// runs. A block's events are held in memory.
+type eventLog struct {
+	out      *store.Writer
+	limit    int64 // bytes
+	keepFrom int64 // earlier events are left out
+	blocks   int
+
+	collected *index.Collected
+	order     []uint32 // of collected, once everything is there, where there are no runs
+	runs      []*run
+
+	events, undated, expired int64 // expired ones are not in events
+}
+
+// run is events in order on disk.
+type run struct {
+	*store.Scratch
+	blocks []int // of its record batches, ascending
+}
+
+func newEventLog(out *store.Writer, fields []model.Field, blocks int, limit, keepFrom int64) *eventLog {
+	return &eventLog{out: out, limit: limit, keepFrom: keepFrom, blocks: blocks, collected: index.NewCollected(fields)}
+}
+
+// added is called after events were added to collected.
+func (l *eventLog) added(ctx context.Context) error {
+	if l.events+int64(len(l.collected.Rows)) > math.MaxUint32 {
+		return fmt.Errorf("more than %d events, which is as many as a behavior can hold", uint64(math.MaxUint32))
+	}
+	if l.collected.Bytes() < l.limit {
+		return nil
+	}
+	return l.spill(ctx)
+}
+
+// finish is called once, after the last events were added.
+func (l *eventLog) finish(ctx context.Context) error {
+	if len(l.runs) > 0 {
+		return l.spill(ctx)
+	}
+	l.order = l.kept(l.collected.Order())
+	return ctx.Err()
+}
+
+// spill writes what is collected as a run.
+func (l *eventLog) spill(ctx context.Context) error {
+	if len(l.collected.Rows) == 0 {
+		return nil
+	}
+	order := l.kept(l.collected.Order())
+	r := &run{}
+	scratch, err := l.out.WriteScratch(index.EventSchema(l.collected.Fields), func(yield func(arrow.RecordBatch, error) bool) {
+		for len(order) > 0 {
+			if err := ctx.Err(); err != nil {
+				yield(nil, err)
+				return
+			}
+			block := int(l.collected.Rows[order[0]] / bitmap.BlockRows)
+			n := sort.Search(len(order), func(i int) bool { return int(l.collected.Rows[order[i]]/bitmap.BlockRows) > block })
+			batch, err := l.collected.Batch(order[:n])
+			if !yield(batch, err) || err != nil {
+				return
+			}
+			r.blocks, order = append(r.blocks, block), order[n:]
+		}
+	})
+	if err != nil {
+		return err
+	}
+	r.Scratch = scratch
+	l.runs = append(l.runs, r)
+	l.collected.Reset()
+	return nil
+}
+
+// kept returns the events of order that are not too old, and counts all kinds.
+// It reuses order.
+func (l *eventLog) kept(order []uint32) []uint32 {
+	kept := order[:0]
+	for _, i := range order {
+		at, dated := l.collected.Times.Int(int(i))
+		if dated && at < l.keepFrom {
+			l.expired++
+			continue
+		}
+		if !dated {
+			l.undated++
+		}
+		kept = append(kept, i)
+	}
+	l.events += int64(len(kept))
+	return kept
+}
+
+// block returns the events of one block of customers with their order. They are
+// valid until the next call; blocks are asked for in ascending order, each once.
+func (l *eventLog) block(block int) (events *index.Collected, order []uint32, err error) {
+	if len(l.runs) == 0 {
+		n := sort.Search(len(l.order), func(i int) bool { return int(l.collected.Rows[l.order[i]]/bitmap.BlockRows) > block })
+		order, l.order = l.order[:n], l.order[n:]
+		return l.collected, order, nil
+	}
+	l.collected.Reset()
+	for _, r := range l.runs {
+		i, ok := slices.BinarySearch(r.blocks, block)
+		if !ok {
+			continue
+		}
+		if err := l.merge(r, i, uint32(block)*bitmap.BlockRows); err != nil {
+			return nil, nil, err
+		}
+	}
+	return l.collected, l.collected.Order(), nil
+}
+
+// merge adds record batch i of a run to what is collected. Its block's first
+// customer is base.
+func (l *eventLog) merge(r *run, i int, base uint32) error {
+	batch, err := r.Batch(i)
+	if err != nil {
+		return err
+	}
+	defer batch.Release()
+	for _, row := range batch.Column(0).(*array.Uint16).Uint16Values() {
+		l.collected.Rows = append(l.collected.Rows, base+uint32(row))
+	}
+	if err := l.collected.Times.Append(batch.Column(1)); err != nil {
+		return err
+	}
+	for f, values := range l.collected.Values {
+		if err := values.Append(batch.Column(2 + f)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close takes the scratch files off the disk.
+func (l *eventLog) close() error {
+	var errs []error
+	for _, r := range l.runs {
+		errs = append(errs, r.Remove())
+	}
+	l.runs = nil
+	return errors.Join(errs...)
+}
