@@ -17,6 +17,11 @@ type Options struct {
 	// Segments is the library that rules refer to with "segment 'folder/Name'".
 	// Nil: there are none.
 	Segments *rule.Library
+	// ResultCacheBytes is how much memory counts may be remembered in: a count that
+	// is asked again, of the same rule as of the same instant, is not worked out
+	// again. A rule asked as of now is asked of another instant every time, so only
+	// Query.At gains. 0: nothing is remembered.
+	ResultCacheBytes int64
 }
 
 // DB is an open snapshot: the version that was current when it was opened. A
@@ -27,6 +32,7 @@ type DB struct {
 	location *time.Location
 	now      func() time.Time
 	segments *rule.Library
+	results  *results
 }
 
 // Open opens the snapshot in a directory. It reads the manifest and maps the
@@ -40,6 +46,7 @@ func Open(dir string, opts *Options) (*DB, error) {
 	db := &DB{snapshot: s, now: time.Now}
 	if opts != nil {
 		db.segments = opts.Segments
+		db.results = newResults(opts.ResultCacheBytes)
 		if opts.Now != nil {
 			db.now = opts.Now
 		}
@@ -94,5 +101,9 @@ func (db *DB) check(r *rule.Rule) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Query{db: db, checked: checked}, nil
+	q := &Query{db: db, checked: checked}
+	if db.results != nil {
+		q.text = checked.String()
+	}
+	return q, nil
 }

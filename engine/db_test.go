@@ -393,3 +393,44 @@ func withSum(manifest string) []byte {
 	body := manifest[:strings.LastIndexByte(strings.TrimSuffix(manifest, "\n"), '\n')+1]
 	return fmt.Appendf([]byte(body), "%016x\n", xxhash.Sum64String(body))
 }
+
+func TestResultCache(t *testing.T) {
+	db, err := engine.Open(snapshot, &engine.Options{ResultCacheBytes: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := ask(t, db, "purchase in last 30 days")
+	first, err := q.Count(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := db.Query("purchase   in last 30 DAYS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	local := asOf.In(time.FixedZone("", 3600))
+	if n, err := same.At(local).Count(t.Context()); err != nil || n != first {
+		t.Errorf("the same rule at the same instant: got %d, %v, want %d", n, err, first)
+	}
+	if n, err := q.At(asOf.AddDate(0, -6, 0)).Count(t.Context()); err != nil || n == first {
+		t.Errorf("half a year before: got %d, %v, want another count than %d", n, err, first)
+	}
+	if allocs := testing.AllocsPerRun(10, func() {
+		if _, err := q.Count(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}); allocs > 8 {
+		t.Errorf("a remembered count allocates %v times, so it was worked out", allocs)
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := q.Count(cancelled); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: got %v", err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := q.Count(t.Context()); !errors.Is(err, engine.ErrClosed) {
+		t.Errorf("closed: got %v", err)
+	}
+}

@@ -15,6 +15,7 @@ import (
 type Query struct {
 	db      *DB
 	checked *rule.Checked
+	text    string     // canonical; "" where the snapshot remembers no counts
 	asOf    *time.Time // nil: now, whenever it is asked
 }
 
@@ -62,14 +63,35 @@ func (q *Query) program(ctx context.Context) (*plan.Program, error) {
 // Count returns the number of customers that the rule selects.
 func (q *Query) Count(ctx context.Context) (n uint64, err error) {
 	err = q.db.guard(func() error {
+		asked, cacheable := q.question()
+		if cacheable {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			var ok bool
+			if n, ok = q.db.results.get(asked); ok {
+				return nil
+			}
+		}
 		p, err := q.program(ctx)
 		if err != nil {
 			return err
 		}
-		n, err = exec.Count(ctx, q.db.snapshot, p.Root)
+		if n, err = exec.Count(ctx, q.db.snapshot, p.Root); err == nil && cacheable {
+			q.db.results.put(asked, n)
+		}
 		return err
 	})
 	return n, err
+}
+
+// question returns what the query's count is remembered under, false where it is
+// not remembered.
+func (q *Query) question() (question, bool) {
+	if q.db.results == nil || q.asOf == nil {
+		return question{}, false
+	}
+	return question{rule: q.text, asOf: q.asOf.Truncate(0).UTC().Truncate(time.Microsecond)}, true
 }
 
 // Answer counts as Count does, and says what as_of, windows and warnings the
