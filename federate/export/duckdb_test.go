@@ -94,7 +94,7 @@ func TestDuckDBTypes(t *testing.T) {
 
 func TestDuckDBValues(t *testing.T) {
 	for _, groupRows := range []int64{0, 2} {
-		db := duckdb(t, Options{rowGroupRows: groupRows})
+		db := duckdb(t, Options{RowGroupRows: groupRows})
 		got := query(t, db, `SELECT key, s, i::VARCHAR, f::VARCHAR, d9::VARCHAR, d18::VARCHAR, d19::VARCHAR, d38::VARCHAR,
 			b::VARCHAR, day::VARCHAR, epoch_us("at")::VARCHAR, ss::VARCHAR, "is"::VARCHAR, fs::VARCHAR, ds::VARCHAR, bs::VARCHAR,
 			days::VARCHAR, list_transform(ats, lambda x: epoch_us(x))::VARCHAR FROM t`)
@@ -127,7 +127,7 @@ func TestDuckDBValues(t *testing.T) {
 // DuckDB passes over row groups by their bounds; with one row in each, wrong
 // bounds lose rows.
 func TestDuckDBFilters(t *testing.T) {
-	db := duckdb(t, Options{rowGroupRows: 1})
+	db := duckdb(t, Options{RowGroupRows: 1})
 	for condition, want := range map[string]string{
 		"i < 0":                           "b",
 		"i = 9007199254740993":            "a",
@@ -166,7 +166,7 @@ func TestDuckDBFilters(t *testing.T) {
 }
 
 func TestDuckDBMetadata(t *testing.T) {
-	db := duckdb(t, Options{Metadata: map[string]string{"rollcall.rule": "country = 'CA'", "rollcall.as_of": "2026-01-01T00:00:00Z"}, rowGroupRows: 3})
+	db := duckdb(t, Options{Metadata: map[string]string{"rollcall.rule": "country = 'CA'", "rollcall.as_of": "2026-01-01T00:00:00Z"}, RowGroupRows: 3})
 	want := [][]string{{"rollcall.as_of", "2026-01-01T00:00:00Z"}, {"rollcall.rule", "country = 'CA'"}}
 	if diff := cmp.Diff(want, query(t, db, "SELECT decode(key), decode(value) FROM kv")); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

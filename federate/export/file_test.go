@@ -224,7 +224,7 @@ func TestWriteReproducible(t *testing.T) {
 		metadata[fmt.Sprint("key", i)] = strings.Repeat("v", i)
 	}
 	for f := Parquet; f <= Arrow; f++ {
-		opts := Options{Format: f, Metadata: metadata, rowGroupRows: 20000}
+		opts := Options{Format: f, Metadata: metadata, RowGroupRows: 20000}
 		first := writeBytes(t, benchSchema, opts, benchBatches(50000)...)
 		for range 3 {
 			if got := writeBytes(t, benchSchema, opts, benchBatches(50000)...); string(got) != string(first) {
@@ -250,7 +250,7 @@ func (w *failingWriter) Write(b []byte) (int, error) {
 func TestWriteFailingWriter(t *testing.T) {
 	batches := benchBatches(20000)
 	for f := Parquet; f <= Arrow; f++ {
-		opts := Options{Format: f, rowGroupRows: 5000}
+		opts := Options{Format: f, RowGroupRows: 5000}
 		size := len(writeBytes(t, benchSchema, opts, batches...))
 		for _, left := range []int{0, 1, size / 2, size - 1} {
 			if _, err := Write(t.Context(), &failingWriter{left}, benchSchema, sequence(batches...), opts); !errors.Is(err, errFull) {

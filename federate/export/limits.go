@@ -5,7 +5,7 @@ const (
 	maxColumns = 1 << 15
 	// bufferBytes collects small writes before they reach the output.
 	bufferBytes = 256 << 10
-	// maxRowGroupRows ends a row group of Parquet.
+	// maxRowGroupRows ends a row group of Parquet, where Options do not say otherwise.
 	maxRowGroupRows = 1 << 20
 	// maxRowGroupBytes ends a row group of Parquet as well, at the next slice:
 	// a row group is held in memory, compressed, until it is complete.

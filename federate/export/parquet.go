@@ -42,7 +42,7 @@ func newParquetEncoder(out io.Writer, schema *arrow.Schema, opts Options) encode
 	// Not as one parquet.WriterConfig: what is off there, the library turns on.
 	e := &parquetEncoder{
 		out:      parquet.NewGenericWriter[any](out, settings...),
-		maxRows:  cmp.Or(opts.rowGroupRows, maxRowGroupRows),
+		maxRows:  cmp.Or(opts.RowGroupRows, maxRowGroupRows),
 		maxBytes: cmp.Or(opts.rowGroupBytes, maxRowGroupBytes),
 	}
 	for i, w := range e.out.ColumnWriters() { // every column has one leaf

@@ -190,7 +190,7 @@ func TestParquet(t *testing.T) {
 		{"row groups of 5", 5, batches, []int64{5}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := openParquet(t, writeBytes(t, allTypes, Options{Format: Parquet, rowGroupRows: test.groups}, test.batches...))
+			f := openParquet(t, writeBytes(t, allTypes, Options{Format: Parquet, RowGroupRows: test.groups}, test.batches...))
 			if diff := cmp.Diff(test.want, groupRows(f)); diff != "" {
 				t.Errorf("rows of the row groups: -want +got\n%s", diff)
 			}
@@ -289,7 +289,7 @@ func TestParquetDecimals(t *testing.T) {
 func TestParquetDecimalBounds(t *testing.T) {
 	schema := arrow.NewSchema([]arrow.Field{nullable("d", decimalType(20, 0))}, nil)
 	batch := batchOf(t, schema, `[{"d":"-5"},{"d":"3"},{},{"d":"-70000"},{},{}]`)
-	f := openParquet(t, writeBytes(t, schema, Options{Format: Parquet, rowGroupRows: 4}, batch))
+	f := openParquet(t, writeBytes(t, schema, Options{Format: Parquet, RowGroupRows: 4}, batch))
 	bytesOf := func(last ...byte) []byte {
 		sign := byte(0)
 		if last[0] >= 0x80 {
@@ -355,7 +355,7 @@ func TestParquetDictionary(t *testing.T) {
 		list.ValueBuilder().(*array.StringBuilder).Append(text)
 	}
 	batch := b.NewRecordBatch()
-	f := openParquet(t, writeBytes(t, schema, Options{Format: Parquet, rowGroupRows: 8000}, batch, batch))
+	f := openParquet(t, writeBytes(t, schema, Options{Format: Parquet, RowGroupRows: 8000}, batch, batch))
 	if diff := cmp.Diff(arrowColumns(schema, batch, batch), parquetColumns(t, f, schema)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
@@ -434,7 +434,7 @@ func TestParquetRandom(t *testing.T) {
 			lo := r.IntN(rows)
 			batches = append(batches, whole.NewSlice(int64(lo), int64(lo+1+r.IntN(rows-lo))))
 		}
-		opts := Options{Format: Parquet, rowGroupRows: 1 + r.Int64N(400)}
+		opts := Options{Format: Parquet, RowGroupRows: 1 + r.Int64N(400)}
 		f := openParquet(t, writeBytes(t, allTypes, opts, batches...))
 		want, got := arrowColumns(allTypes, batches...), parquetColumns(t, f, allTypes)
 		for i, field := range allTypes.Fields() {

@@ -24,9 +24,11 @@ type Options struct {
 	// Progress, if not nil, is called after every batch with the number of rows
 	// written so far, from the goroutine that called Write.
 	Progress func(rows int64)
+	// RowGroupRows is the number of rows after which a row group of Parquet ends, if
+	// it was not ended before for its size. 0: 1,048,576. Other formats have none.
+	RowGroupRows int64
 
-	// For tests of small row groups; 0 is maxRowGroupRows and maxRowGroupBytes.
-	rowGroupRows, rowGroupBytes int64
+	rowGroupBytes int64 // for tests of small row groups; 0 is maxRowGroupBytes
 }
 
 // encoder writes record batches in one format.
