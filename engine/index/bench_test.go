@@ -1,0 +1,102 @@
+package index
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/column"
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/window"
+)
+
+// year is the time that the events of benchmarks are spread over.
+var year = window.Interval{
+	Lo: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro(),
+	Hi: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro(),
+}
+
+// blockEvents collects n events of one block's customers.
+func blockEvents(n int) *Collected {
+	r := rand.New(rand.NewPCG(1, 1))
+	c := NewCollected([]model.Field{{Name: "amount", Type: whole}})
+	c.Times.Grow(n)
+	c.Values[0].Grow(n)
+	for i := range n {
+		c.Rows = append(c.Rows, uint32(r.IntN(bitmap.BlockRows)))
+		c.Times.SetInt(i, year.Lo+r.Int64N(year.Hi-year.Lo))
+		c.Values[0].SetInt(i, r.Int64N(1000))
+	}
+	return c
+}
+
+// perEvent reports nanoseconds for each of n events.
+func perEvent(b *testing.B, n int) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/event")
+}
+
+// BenchmarkOrder puts the events of a block in the order of files.
+func BenchmarkOrder(b *testing.B) {
+	const n = 1 << 19
+	c := blockEvents(n)
+	for b.Loop() {
+		c.Order()
+	}
+	perEvent(b, n)
+}
+
+// BenchmarkTimelineAdd adds a block's events, in order of time, to a timeline.
+func BenchmarkTimelineAdd(b *testing.B) {
+	const n = 1 << 19
+	rows, times := orderedEvents(n)
+	for b.Loop() {
+		t := NewTimelineBuilder(time.UTC)
+		t.Add(rows, times)
+	}
+	perEvent(b, n)
+}
+
+func orderedEvents(n int) (rows []uint32, times []int64) {
+	c := blockEvents(n)
+	for _, i := range c.Order() {
+		at, _ := c.Times.Int(int(i))
+		rows, times = append(rows, c.Rows[i]), append(times, at)
+	}
+	return rows, times
+}
+
+// BenchmarkCover finds the days of a window and its edges.
+func BenchmarkCover(b *testing.B) {
+	t := NewTimelineBuilder(time.UTC)
+	t.Add(orderedEvents(1 << 16))
+	directory, bitmaps, err := t.Finish()
+	if err != nil {
+		b.Fatal(err)
+	}
+	timeline, err := OpenTimeline(directory, bitmaps)
+	if err != nil {
+		b.Fatal(err)
+	}
+	in := window.Interval{Lo: year.Hi - 30*86_400_000_000 + 1, Hi: year.Hi - 1}
+	b.ReportAllocs()
+	for b.Loop() {
+		if whole, edges := timeline.Cover(in); len(whole) != 28 || len(edges) != 2 {
+			b.Fatalf("%d whole days, %d edges", len(whole), len(edges))
+		}
+	}
+}
+
+// BenchmarkBuildValues builds the value index of a block's worth of text.
+func BenchmarkBuildValues(b *testing.B) {
+	values := column.NewBuilder(model.Type{Kind: model.String}, bitmap.BlockRows)
+	for row := range bitmap.BlockRows {
+		values.SetString(row, []string{"Gold", "Silver", "Bronze"}[row%3])
+	}
+	for b.Loop() {
+		if _, _, ok, err := BuildValues(values); !ok || err != nil {
+			b.Fatal(ok, err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/bitmap.BlockRows, "ns/row")
+}
