@@ -1,0 +1,164 @@
+package rollcall
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/rollcall-db/rollcall/bench/contender"
+	"github.com/rollcall-db/rollcall/bench/suite"
+	"github.com/rollcall-db/rollcall/bench/workload"
+	"github.com/rollcall-db/rollcall/engine"
+	"github.com/rollcall-db/rollcall/federate/export"
+)
+
+// cacheBytes is the memory of the engine that remembers counts.
+const cacheBytes = 16 << 20
+
+// rowGroupRows is the size of row groups that contender.Engine asks of an export.
+const rowGroupRows = 122_880
+
+// Engine is a snapshot open for questions.
+type Engine struct {
+	name     string
+	options  *engine.Options
+	data     *workload.Dataset // nil where a snapshot was reopened: nothing can be appended then
+	dir      string            // of the snapshot
+	scratch  string
+	progress func(stage string)
+	load     contender.Load
+	db       atomic.Pointer[engine.DB]
+	owner    *Engine // whose snapshot this is; nil: its own
+}
+
+// Open builds a snapshot of d in o.Scratch and opens it. The result cache is
+// off. The caller closes the engine.
+func Open(ctx context.Context, d *workload.Dataset, o contender.Options) (*Engine, error) {
+	e := &Engine{
+		name: "rollcall", options: &engine.Options{}, data: d, scratch: o.Scratch, progress: o.Progress,
+		dir: filepath.Join(o.Scratch, "rollcall.snapshot"),
+	}
+	if err := e.build(ctx, d); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(e.dir))
+	}
+	return e, nil
+}
+
+// Reopen opens a snapshot that an Engine built, which knows of no more than its
+// files. Close leaves them.
+func Reopen(dir string) (*Engine, error) {
+	e := &Engine{name: "rollcall", options: &engine.Options{}, dir: dir, progress: func(string) {}}
+	e.owner = e
+	if err := e.open(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// Cached opens the same snapshot once more, with the result cache on. The
+// engine's Close leaves the snapshot to e, which is closed after it.
+func (e *Engine) Cached() (*Engine, error) {
+	cached := &Engine{
+		name: e.name + "-cache", options: &engine.Options{ResultCacheBytes: cacheBytes},
+		data: e.data, dir: e.dir, scratch: e.scratch, progress: e.progress, load: e.load, owner: e,
+	}
+	cached.load.Note = fmt.Sprintf("the snapshot of %s, with a result cache of %d MiB", e.name, cacheBytes>>20)
+	if err := cached.open(); err != nil {
+		return nil, err
+	}
+	return cached, nil
+}
+
+// open opens the current version of the snapshot in place of the one that is
+// open.
+func (e *Engine) open() error {
+	db, err := engine.Open(e.dir, e.options)
+	if err != nil {
+		return err
+	}
+	if old := e.db.Swap(db); old != nil {
+		return old.Close()
+	}
+	return nil
+}
+
+// Name returns rollcall or rollcall-cache.
+func (e *Engine) Name() string { return e.name }
+
+// Version returns the version of the snapshot's format: the engine's own is the
+// commit that the report names.
+func (e *Engine) Version() string {
+	return "snapshot format " + strconv.Itoa(e.db.Load().Manifest().Format)
+}
+
+// Loaded says what building the snapshot took.
+func (e *Engine) Loaded() contender.Load { return e.load }
+
+// InProcess reports that counts allocate in this process.
+func (e *Engine) InProcess() bool { return true }
+
+// Dir returns the folder of the snapshot.
+func (e *Engine) Dir() string { return e.dir }
+
+// Prepare parses and checks the rule.
+func (e *Engine) Prepare(_ context.Context, q *suite.Query) (contender.Prepared, error) {
+	query, err := e.query(q)
+	if err != nil {
+		return nil, err
+	}
+	return &prepared{query}, nil
+}
+
+func (e *Engine) query(q *suite.Query) (*engine.Query, error) {
+	if q.Rule == "" {
+		return nil, fmt.Errorf("rollcall, query %s: %w: it has no rule", q.ID, contender.ErrUnsupported)
+	}
+	query, err := e.db.Load().Query(q.Rule)
+	if err != nil {
+		return nil, fmt.Errorf("rollcall, query %s: %w", q.ID, err)
+	}
+	return query.At(q.AsOf), nil
+}
+
+// Export writes what q selects, as contender.Engine has it.
+func (e *Engine) Export(ctx context.Context, q *suite.Query, columns []string, file string) (time.Duration, error) {
+	start := time.Now()
+	query, err := e.query(q)
+	if err != nil {
+		return 0, err
+	}
+	names, err := attributes(e.db.Load(), columns)
+	if err != nil {
+		return 0, err
+	}
+	schema, err := query.BatchSchema(names...)
+	if err != nil {
+		return 0, err
+	}
+	_, err = export.WriteFile(ctx, file, schema, query.Batches(ctx, names...), export.Options{
+		Format: export.Parquet, RowGroupRows: rowGroupRows,
+	})
+	return time.Since(start), err
+}
+
+// attributes returns the columns but the key, which every export starts with.
+func attributes(db *engine.DB, columns []string) ([]string, error) {
+	if len(columns) == 0 || columns[0] != db.Schema().KeyColumn {
+		return nil, fmt.Errorf("rollcall exports the key first: columns are %q, the key is %q", columns, db.Schema().KeyColumn)
+	}
+	return columns[1:], nil
+}
+
+// Close closes the snapshot, and removes it where this engine built it.
+func (e *Engine) Close() error {
+	err := e.db.Load().Close()
+	if e.owner == nil {
+		err = errors.Join(err, os.RemoveAll(e.dir))
+	}
+	return err
+}
