@@ -1,0 +1,89 @@
+package measure
+
+import (
+	"github.com/rollcall-db/rollcall/bench/contender"
+	"github.com/rollcall-db/rollcall/bench/workload"
+)
+
+// Report is everything that a run measured. It is what --format json prints, and
+// what rollcall-bench report reads.
+type Report struct {
+	Machine   Machine          `json:"machine"`
+	Commit    string           `json:"commit"`  // of rollcall; with "-dirty" where the tree was
+	Command   string           `json:"command"` // as it was typed
+	StartedAt string           `json:"started_at"`
+	Data      workload.Dataset `json:"data"`
+	Runs      int              `json:"runs"` // timed executions per query and engine
+	Engines   []EngineReport   `json:"engines"`
+	Results   []Result         `json:"results"`
+	// NotCompared are the queries that no engine could be held against.
+	NotCompared []NotCompared `json:"not_compared,omitempty"`
+	Refresh     []Timing      `json:"refresh,omitempty"`
+	Open        []Timing      `json:"open,omitempty"`
+	Export      []Timing      `json:"export,omitempty"`
+	Scale       []ScaleResult `json:"scale,omitempty"`
+}
+
+// Machine is where a run was made.
+type Machine struct {
+	CPU         string `json:"cpu"`
+	Cores       int    `json:"cores"`
+	MemoryBytes int64  `json:"memory_bytes"`
+	OS          string `json:"os"`
+	Arch        string `json:"arch"`
+	Go          string `json:"go"`
+}
+
+// EngineReport is one engine of a run.
+type EngineReport struct {
+	Name    string         `json:"name"`
+	Version string         `json:"version"`
+	Load    contender.Load `json:"load"`
+}
+
+// Result is one query as one engine answered it.
+type Result struct {
+	Suite    string         `json:"suite"`
+	Query    string         `json:"query"`
+	Rule     string         `json:"rule"`
+	AsOf     string         `json:"as_of"`
+	Engine   string         `json:"engine"`
+	Count    int64          `json:"count"`
+	MedianUS float64        `json:"median_us"`
+	P95US    float64        `json:"p95_us"`
+	MinUS    float64        `json:"min_us"`
+	Runs     int            `json:"runs"`                    // timed executions; fewer than asked for where the engine's time was up
+	Allocs   *float64       `json:"allocs_per_op,omitempty"` // absent where the engine is not Go
+	Clients  []ClientResult `json:"clients,omitempty"`
+	// Unsupported says why the engine has no figures; they are 0 then.
+	Unsupported string `json:"unsupported,omitempty"`
+}
+
+// ClientResult is a query asked by several clients at a time.
+type ClientResult struct {
+	Clients int     `json:"clients"`
+	PerSec  float64 `json:"per_second"`
+	P99US   float64 `json:"p99_us"`
+}
+
+// Timing is one thing that one engine did, several times.
+type Timing struct {
+	What     string  `json:"what"`
+	Engine   string  `json:"engine"`
+	MedianUS float64 `json:"median_us"`
+	P95US    float64 `json:"p95_us"`
+	Runs     int     `json:"runs"`
+	Bytes    int64   `json:"bytes,omitempty"` // of the file written
+	Note     string  `json:"note,omitempty"`
+}
+
+// ScaleResult is the suite at one number of customers.
+type ScaleResult struct {
+	Customers int            `json:"customers"`
+	Events    int64          `json:"events"`
+	Engines   []EngineReport `json:"engines"`
+	Results   []Result       `json:"results"`
+	// NotCompared are the queries that no engine could be held against.
+	NotCompared []NotCompared `json:"not_compared,omitempty"`
+	Skipped     string        `json:"skipped,omitempty"` // why there are no results
+}

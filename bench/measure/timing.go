@@ -1,0 +1,194 @@
+package measure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/rollcall-db/rollcall/bench/contender"
+	"github.com/rollcall-db/rollcall/bench/suite"
+)
+
+// leastRuns is how often an engine is timed however slow it is, unless fewer
+// are asked for.
+const leastRuns = 3
+
+// Options say how engines are timed.
+type Options struct {
+	Runs int // timed executions per query and engine
+	// Budget bounds the time of one query on one engine: once its timed executions
+	// took that long together, and there are three, it is asked no more.
+	Budget     time.Duration
+	Clients    []int         // numbers of clients to ask with at a time; none: sequentially only
+	ClientTime time.Duration // for each of them, per query and engine
+	Progress   Progress      // never nil
+}
+
+// Time asks every query of a suite of every engine that can answer it. For each
+// query the engines get one execution to warm up, then rounds in which each is
+// asked once; every round starts with the next engine. Allocations are counted
+// afterwards, in executions of their own, for engines with a method InProcess
+// that returns true. Results come query by query, in the order of the engines.
+//
+// Errors are an engine's, those of ctx, or wrap ErrDiffer where a count is not
+// what an engine said before.
+func Time(ctx context.Context, name string, queries []suite.Query, engines []contender.Engine, o Options) ([]Result, error) {
+	var results []Result
+	for i := range queries {
+		o.Progress("timing "+name, i, len(queries))
+		of, err := timeQuery(ctx, name, &queries[i], engines, o)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, of...)
+	}
+	return results, nil
+}
+
+// asked is a query prepared on one engine, and what was measured of it.
+type asked struct {
+	engine   contender.Engine
+	query    *suite.Query
+	prepared contender.Prepared // nil where the engine cannot answer
+	result   *Result
+	times    durations
+	// count is what all engines must answer; -1 until one has.
+	count *int64
+}
+
+// once executes the query and checks its count.
+func (a *asked) once(ctx context.Context) (time.Duration, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, took, err := a.prepared.Count(ctx)
+	if err != nil {
+		return 0, asking(a.engine, a.query, err)
+	}
+	if n != *a.count {
+		return 0, fmt.Errorf("%w: %s, asked %s while it was timed, counts %d customers, expected %d",
+			ErrDiffer, a.engine.Name(), a.query.ID, n, *a.count)
+	}
+	return took, nil
+}
+
+// warmUp executes the query for the first time. The first engine's count is the
+// one to expect.
+func (a *asked) warmUp(ctx context.Context) error {
+	if *a.count < 0 {
+		n, _, err := a.prepared.Count(ctx)
+		if err != nil {
+			return asking(a.engine, a.query, err)
+		}
+		*a.count = n
+	} else if _, err := a.once(ctx); err != nil {
+		return err
+	}
+	a.result.Count = *a.count
+	return nil
+}
+
+// timeQuery measures one query on all engines.
+func timeQuery(ctx context.Context, name string, q *suite.Query, engines []contender.Engine, o Options) (results []Result, err error) {
+	results = make([]Result, len(engines))
+	count := int64(-1)
+	var all []*asked
+	defer func() {
+		for _, a := range all {
+			err = errors.Join(err, a.prepared.Close())
+		}
+	}()
+	for i, e := range engines {
+		results[i] = Result{
+			Suite: name, Query: q.ID, Rule: q.Rule, AsOf: q.AsOf.Format(time.RFC3339), Engine: e.Name(),
+		}
+		p, err := e.Prepare(ctx, q)
+		if errors.Is(err, contender.ErrUnsupported) {
+			results[i].Unsupported = err.Error()
+			continue
+		}
+		if err != nil {
+			return nil, asking(e, q, err)
+		}
+		all = append(all, &asked{engine: e, query: q, prepared: p, result: &results[i], count: &count})
+	}
+	for _, a := range all {
+		if err := a.warmUp(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := alternate(ctx, all, o); err != nil {
+		return nil, err
+	}
+	for _, a := range all {
+		a.summarise()
+		if err := a.measureMore(ctx, o); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// alternate executes the rounds.
+func alternate(ctx context.Context, all []*asked, o Options) error {
+	runtime.GC() // what comparing left behind is nobody's time
+	for round := range o.Runs {
+		for i := range all {
+			a := all[(round+i)%len(all)]
+			if len(a.times) >= leastRuns && a.times.sum() >= o.Budget {
+				continue
+			}
+			took, err := a.once(ctx)
+			if err != nil {
+				return err
+			}
+			a.times = append(a.times, took)
+		}
+	}
+	return nil
+}
+
+// summarise fills the result in from the times of the rounds.
+func (a *asked) summarise() {
+	s := a.times.sorted()
+	a.result.Runs = len(s)
+	a.result.MedianUS = micros(s.median())
+	a.result.P95US = micros(s.percentile(95))
+	a.result.MinUS = micros(s.percentile(0))
+}
+
+// measureMore counts allocations and asks with several clients.
+func (a *asked) measureMore(ctx context.Context, o Options) error {
+	if e, ok := a.engine.(interface{ InProcess() bool }); ok && e.InProcess() {
+		n, err := a.allocations(ctx)
+		if err != nil {
+			return err
+		}
+		a.result.Allocs = &n
+	}
+	for _, clients := range o.Clients {
+		r, err := a.askTogether(ctx, clients, o.ClientTime)
+		if err != nil {
+			return err
+		}
+		a.result.Clients = append(a.result.Clients, r)
+	}
+	return nil
+}
+
+// allocations returns how many allocations an execution makes in this process.
+func (a *asked) allocations(ctx context.Context) (float64, error) {
+	const calls = 5
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range calls {
+		if _, err := a.once(ctx); err != nil {
+			return 0, err
+		}
+	}
+	runtime.ReadMemStats(&after)
+	return float64(after.Mallocs-before.Mallocs) / calls, nil
+}

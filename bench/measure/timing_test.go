@@ -1,0 +1,159 @@
+package measure
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rollcall-db/rollcall/bench/suite"
+)
+
+func options(runs int) Options { return Options{Runs: runs, Budget: time.Hour, Progress: quiet} }
+
+func TestTimeAlternates(t *testing.T) {
+	var order strings.Builder
+	log := func(engine string) { order.WriteString(engine) }
+	a, b, c := newFake("a", 1), newFake("b", 1), newFake("c", 1)
+	for _, f := range []*fake{a, b, c} {
+		f.log = log
+	}
+	if _, err := Time(t.Context(), "s", ask1, list(a, b, c), options(4)); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := order.String(), "abc"+"abc"+"bca"+"cab"+"abc"; got != want {
+		t.Errorf("the engines were asked in the order %s, want %s", got, want)
+	}
+	if a.open+b.open+c.open != 0 {
+		t.Errorf("%d, %d, %d prepared queries are left open", a.open, b.open, c.open)
+	}
+}
+
+func TestTimeResults(t *testing.T) {
+	a, b := newFake("a", 1, 2), newFake("b", 1, 2)
+	a.took = func(nth int) time.Duration { // the first is the warm-up
+		return []time.Duration{time.Hour, 40, 10, 30, 20}[nth] * time.Microsecond
+	}
+	b.answers["Q2"] = []int64{}
+	queries := []suite.Query{ask1[0], {ID: "Q2", Rule: "visits > 3", AsOf: asOf}}
+	got, err := Time(t.Context(), "audience", queries, list(a, b), options(4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := "2026-01-01T00:00:00Z"
+	want := []Result{
+		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "a", Count: 2, MedianUS: 25, P95US: 40, MinUS: 10, Runs: 4},
+		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "b", Count: 2, MedianUS: 1000, P95US: 1000, MinUS: 1000, Runs: 4},
+		{Suite: "audience", Query: "Q2", Rule: "visits > 3", AsOf: at, Engine: "a", Unsupported: "the engine cannot express the query: a has no Q2"},
+		{Suite: "audience", Query: "Q2", Rule: "visits > 3", AsOf: at, Engine: "b", MedianUS: 1000, P95US: 1000, MinUS: 1000, Runs: 4},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("results (-want +got):\n%s", diff)
+	}
+}
+
+// TestTimeBudget has an engine that is slow, and one that is slow but once.
+func TestTimeBudget(t *testing.T) {
+	slow, fast := newFake("slow", 1), newFake("fast", 1)
+	slow.took = func(int) time.Duration { return time.Second }
+	o := options(15)
+	o.Budget = 5 * time.Second
+	got, err := Time(t.Context(), "s", ask1, list(slow, fast), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got[0].Runs != 5 || got[1].Runs != 15 {
+		t.Errorf("runs are %d and %d, want 5 and 15", got[0].Runs, got[1].Runs)
+	}
+	o.Budget = time.Millisecond
+	if got, err = Time(t.Context(), "s", ask1, list(slow, fast), o); err != nil || got[0].Runs != 3 {
+		t.Errorf("over the budget at once: runs are %d, want 3; error %v", got[0].Runs, err)
+	}
+	o.Runs = 2
+	if got, err = Time(t.Context(), "s", ask1, list(slow, fast), o); err != nil || got[0].Runs != 2 {
+		t.Errorf("fewer runs than three: runs are %d, want 2; error %v", got[0].Runs, err)
+	}
+}
+
+func TestTimeAllocations(t *testing.T) {
+	a, b := newFake("a", 1), newFake("b", 1)
+	a.ready = true
+	var kept [][]byte
+	a.log = func(string) {
+		for range 100 {
+			kept = append(kept, make([]byte, 1<<10))
+		}
+	}
+	got, err := Time(t.Context(), "s", ask1, list(a, b), options(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := got[0].Allocs; n == nil || *n < 100 {
+		t.Errorf("allocations of a are %v, want at least the 100 of each execution", n)
+	}
+	if got[1].Allocs != nil {
+		t.Errorf("b is not in process and has %v allocations", *got[1].Allocs)
+	}
+	if want := 1 + 3 + 5; a.counts != want || got[0].Runs != 3 {
+		t.Errorf("%d executions, want %d; of them %d timed", a.counts, want, got[0].Runs)
+	}
+}
+
+func TestTimeErrors(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		count  func(query string, nth int) (int64, error)
+		want   string
+		differ bool
+	}{
+		{"the other count is different", func(string, int) (int64, error) { return 3, nil },
+			"the engines differ: b, asked Q1 while it was timed, counts 3 customers, expected 2", true},
+		{"the count changes", func(_ string, nth int) (int64, error) {
+			if nth == 2 {
+				return 1, nil
+			}
+			return 2, nil
+		}, "the engines differ: b, asked Q1 while it was timed, counts 1 customers, expected 2", true},
+		{"an error", func(_ string, nth int) (int64, error) {
+			if nth == 2 {
+				return 0, errFake
+			}
+			return 2, nil
+		}, "b, asked Q1: the disk is on fire", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a, b := newFake("a", 1, 2), newFake("b", 1, 2)
+			b.count = c.count
+			got, err := Time(t.Context(), "s", ask1, list(a, b), options(5))
+			if err == nil || err.Error() != c.want {
+				t.Errorf("error %v, want %s", err, c.want)
+			}
+			if errors.Is(err, ErrDiffer) != c.differ {
+				t.Errorf("whether %v is ErrDiffer: want %t", err, c.differ)
+			}
+			if got != nil || a.open+b.open != 0 {
+				t.Errorf("results %v, prepared queries left open: %d and %d", got, a.open, b.open)
+			}
+		})
+	}
+}
+
+func TestTimeEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	a, b := newFake("a", 1), newFake("b", 1)
+	b.log = func(string) {
+		if b.counts == 3 {
+			cancel()
+		}
+	}
+	_, err := Time(ctx, "s", ask1, list(a, b), options(1000))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want context canceled", err)
+	}
+	if a.counts > 4 || a.open+b.open != 0 {
+		t.Errorf("%d executions after the context ended; left open: %d and %d", a.counts, a.open, b.open)
+	}
+}
