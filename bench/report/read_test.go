@@ -1,0 +1,72 @@
+package report_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rollcall-db/rollcall/bench/report"
+)
+
+// TestRead reads back what JSON was made of.
+func TestRead(t *testing.T) {
+	want := sample(sixEngines...)
+	data, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "r.json")
+	if err := os.WriteFile(path, append(data, '\n'), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := report.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-written +read:\n%s", diff)
+	}
+}
+
+// TestReadErrors checks that what is no report is refused, and how.
+func TestReadErrors(t *testing.T) {
+	const engines = `"engines":[{"name":"rollcall","version":"1","load":{"seconds":1,"size_bytes":1,"peak_bytes":1,"peak_is_anonymous":true}}]`
+	result := func(fields string) string {
+		return `{` + engines + `,"results":[{"suite":"audience","query":"Q1","engine":"rollcall",` + fields + `}]}`
+	}
+	for _, c := range []struct{ name, data, want string }{
+		{"empty", "", "the file is empty"},
+		{"null", "null", "it has no engines"},
+		{"object", "{}", "it has no engines"},
+		{"cut", `{"commit":"0123`, "ends within the JSON"},
+		{"text", "hello", "invalid character"},
+		{"unknown field", `{` + engines + `,"speed":1}`, `unknown field "speed"`},
+		{"unknown field of a result", result(`"mean_us":1`), `unknown field "mean_us"`},
+		{"wrong type", result(`"count":"many"`), "count"},
+		{"two reports", `{` + engines + `} {}`, "expected the end of the file after the report, which ends at byte"},
+		{"text behind", `{` + engines + `} x`, "expected the end of the file"},
+		{"negative", result(`"median_us":-1`), `results[0]: suite "audience", query "Q1", engine "rollcall": a figure is below 0`},
+		{"no name", `{` + engines + `,"results":[{"suite":"audience","engine":"rollcall"}]}`, `results[0]: suite "audience", query "", engine "rollcall": expected a name for each`},
+		{"twice", `{` + engines + `,"scale":[{"results":[{"suite":"a","query":"b","engine":"c"},{"suite":"a","query":"b","engine":"c"}]}]}`, "scale[0].results[1]: suite \"a\", query \"b\", engine \"c\" is there twice"},
+		{"engine twice", `{"engines":[{"name":"a"},{"name":"a"}]}`, `engines[1]: the name "a" is empty or there twice`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "r.json")
+			if err := os.WriteFile(path, []byte(c.data), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := report.Read(path)
+			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), path) {
+				t.Errorf("got %v, want an error that begins with the path and has %q", err, c.want)
+			}
+		})
+	}
+	path := filepath.Join(t.TempDir(), "none.json")
+	if _, err := report.Read(path); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("a file that is not there: got %v, want an error with its path", err)
+	}
+}
