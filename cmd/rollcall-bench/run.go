@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rollcall-db/rollcall/bench/contender"
+	"github.com/rollcall-db/rollcall/bench/measure"
+	"github.com/rollcall-db/rollcall/bench/suite"
+	"github.com/rollcall-db/rollcall/bench/workload"
+)
+
+// bench is a run under way.
+type bench struct {
+	*app
+	*running
+	dataset *workload.Dataset
+	scratch string
+	queries map[string][]suite.Query // by suite
+	engines []loaded                 // nil once they are closed
+	report  measure.Report
+}
+
+// run measures what a command line asks for and prints it.
+func (a *app) run(ctx context.Context, r *running) (err error) {
+	d, err := workload.Open(r.data)
+	if err != nil {
+		return err
+	}
+	out, err := createOutput(r.out)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.discard()) }()
+	scratch, err := os.MkdirTemp(r.scratch, "rollcall-bench-")
+	if err != nil {
+		return fmt.Errorf("the scratch folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	b := &bench{app: a, running: r, dataset: d, scratch: scratch}
+	b.report = measure.Report{
+		Machine: measure.ThisMachine(), Commit: measure.Commit(ctx), Command: commandLine(a.args),
+		StartedAt: time.Now().UTC().Format(time.RFC3339), Data: *d, Runs: r.runs,
+	}
+	if err := b.measure(ctx); err != nil {
+		return err
+	}
+	return a.print(&b.report, r.format, out)
+}
+
+// measure fills the report in. No engine is open afterwards.
+func (b *bench) measure(ctx context.Context) (err error) {
+	if b.queries, err = loadSuites(b.suites, b.dataset); err != nil {
+		return err
+	}
+	b.engines, err = openEngines(ctx, b.running.engines, b.dataset, b.contenderOptions(b.scratch))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.close()) }()
+	b.report.Engines = measure.Describe(plain(b.engines))
+	if err := b.compare(ctx); err != nil {
+		return err
+	}
+	if err := b.time(ctx); err != nil {
+		return err
+	}
+	for _, p := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"export", b.export}, {"open", b.open}, {"refresh", b.refresh}, {"scale", b.scale}} {
+		if slices.Contains(b.suites, p.name) {
+			if err := p.run(ctx); err != nil {
+				return fmt.Errorf("suite %s: %w", p.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// compare compares the answers to all queries that are going to be timed.
+func (b *bench) compare(ctx context.Context) error {
+	var differ []error
+	for _, name := range b.querySuites() {
+		c, err := measure.Compare(ctx, name, b.queries[name], plain(b.engines), b.progress)
+		if err != nil {
+			return fmt.Errorf("suite %s: %w", name, err)
+		}
+		if err := c.Err(); err != nil {
+			differ = append(differ, fmt.Errorf("suite %s: %w", name, err))
+		}
+		b.tellCompared(name, c)
+	}
+	return errors.Join(differ...)
+}
+
+// querySuites returns the suites that are lists of queries, and are asked for or
+// taken from by one that is.
+func (b *bench) querySuites() []string {
+	names := slices.DeleteFunc(slices.Clone(b.suites), func(name string) bool { return slices.Contains(procedures, name) })
+	taken := slices.ContainsFunc([]string{"export", "open", "refresh"}, func(name string) bool { return slices.Contains(b.suites, name) })
+	if taken && !slices.Contains(names, audience) {
+		names = append([]string{audience}, names...)
+	}
+	return names
+}
+
+// shownQueries is how many queries that were not compared are named on stderr.
+const shownQueries = 20
+
+// tellCompared says how much of a suite was compared, and keeps what was not.
+func (b *bench) tellCompared(name string, c *measure.Comparison) {
+	b.report.NotCompared = append(b.report.NotCompared, c.NotCompared...)
+	if c.Err() == nil && c.Compared > 0 {
+		b.logf("suite %s: %d queries compared, the engines select the same customers\n", name, c.Compared)
+	}
+	for i, q := range c.NotCompared {
+		if i == shownQueries {
+			b.logf("suite %s: %d more queries not compared; --format json lists them\n", name, len(c.NotCompared)-i)
+			break
+		}
+		who := "no engine answers it"
+		if len(q.Engines) > 0 {
+			who = "only " + strings.Join(q.Engines, ", ") + " can answer it"
+		}
+		b.logf("suite %s: not compared: %s, %s: %s\n", name, q.Query, q.Rule, who)
+	}
+}
+
+// time times the suites of queries that were asked for.
+func (b *bench) time(ctx context.Context) error {
+	for _, name := range b.suites {
+		if slices.Contains(procedures, name) {
+			continue
+		}
+		o := b.options()
+		if name != audience && !b.allClients {
+			o.Clients = nil
+		}
+		results, err := measure.Time(ctx, name, b.queries[name], plain(b.engines), o)
+		if err != nil {
+			return fmt.Errorf("suite %s: %w", name, err)
+		}
+		b.report.Results = append(b.report.Results, results...)
+	}
+	return nil
+}
+
+// close closes the engines that are open.
+func (b *bench) close() error {
+	engines := plain(b.engines)
+	b.engines = nil
+	return measure.Close(engines)
+}
+
+// options are how engines are timed.
+func (b *bench) options() measure.Options {
+	return measure.Options{
+		Runs: b.runs, Budget: b.budget, Clients: b.clients, ClientTime: b.clientTime, Progress: b.progress,
+	}
+}
+
+// contenderOptions are how engines are loaded.
+func (b *bench) contenderOptions(scratch string) contender.Options {
+	return contender.Options{
+		Scratch: scratch, Threads: b.threads, Python: b.python,
+		Progress: func(stage string) { b.show(stage, 0, -1) },
+	}
+}
+
+// progress shows what measure does.
+func (b *bench) progress(what string, done, total int) { b.show(what, int64(done), int64(total)) }
+
+// day is the folder of the day that suite refresh appends.
+func (b *bench) day() string { return filepath.Join(b.scratch, "day") }
