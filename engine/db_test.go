@@ -422,6 +422,9 @@ func TestResultCache(t *testing.T) {
 	}); allocs > 8 {
 		t.Errorf("a remembered count allocates %v times, so it was worked out", allocs)
 	}
+	if a, err := q.Answer(t.Context()); err != nil || a.Count != first || len(a.Windows) != 1 {
+		t.Errorf("Answer: got %+v, %v, want count %d with one window", a, err, first)
+	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := q.Count(cancelled); !errors.Is(err, context.Canceled) {

@@ -63,13 +63,12 @@ func (q *Query) program(ctx context.Context) (*plan.Program, error) {
 // Count returns the number of customers that the rule selects.
 func (q *Query) Count(ctx context.Context) (n uint64, err error) {
 	err = q.db.guard(func() error {
-		asked, cacheable := q.question()
-		if cacheable {
+		if q.asOf != nil {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			var ok bool
-			if n, ok = q.db.results.get(asked); ok {
+			if n, ok = q.db.results.get(q.question(*q.asOf)); ok {
 				return nil
 			}
 		}
@@ -77,21 +76,28 @@ func (q *Query) Count(ctx context.Context) (n uint64, err error) {
 		if err != nil {
 			return err
 		}
-		if n, err = exec.Count(ctx, q.db.snapshot, p.Root); err == nil && cacheable {
-			q.db.results.put(asked, n)
-		}
+		n, err = q.count(ctx, p)
 		return err
 	})
 	return n, err
 }
 
-// question returns what the query's count is remembered under, false where it is
-// not remembered.
-func (q *Query) question() (question, bool) {
-	if q.db.results == nil || q.asOf == nil {
-		return question{}, false
+// count counts what a program of q selects, or remembers.
+func (q *Query) count(ctx context.Context, p *plan.Program) (uint64, error) {
+	asked := q.question(p.AsOf)
+	if n, ok := q.db.results.get(asked); ok {
+		return n, nil
 	}
-	return question{rule: q.text, asOf: q.asOf.Truncate(0).UTC().Truncate(time.Microsecond)}, true
+	n, err := exec.Count(ctx, q.db.snapshot, p.Root)
+	if err == nil && q.asOf != nil { // as of now is never asked again
+		q.db.results.put(asked, n)
+	}
+	return n, err
+}
+
+// question returns what the query's count is remembered under.
+func (q *Query) question(asOf time.Time) question {
+	return question{rule: q.text, asOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond)}
 }
 
 // Answer counts as Count does, and says what as_of, windows and warnings the
@@ -104,7 +110,7 @@ func (q *Query) Answer(ctx context.Context) (a *Answer, err error) {
 			return err
 		}
 		a = q.answer(p)
-		a.Count, err = exec.Count(ctx, q.db.snapshot, p.Root)
+		a.Count, err = q.count(ctx, p)
 		return err
 	})
 	if err != nil {

@@ -15,7 +15,8 @@ const entryBytes = 192
 // remembers nothing.
 type results struct {
 	mu    sync.Mutex
-	left  int64 // bytes
+	size  int64 // bytes in all
+	left  int64 // bytes that are free
 	found map[question]*list.Element
 	used  *list.List // of *remembered, the most recently asked first
 }
@@ -38,7 +39,7 @@ func newResults(bytes int64) *results {
 	if bytes < entryBytes {
 		return nil
 	}
-	return &results{left: bytes, found: map[question]*list.Element{}, used: list.New()}
+	return &results{size: bytes, left: bytes, found: map[question]*list.Element{}, used: list.New()}
 }
 
 // get returns the count of a question, false where it is not remembered.
@@ -57,9 +58,9 @@ func (r *results) get(q question) (uint64, bool) {
 }
 
 // put remembers a count, and forgets those that nobody asked for the longest
-// time to make room.
+// time to make room. What would take all of the room is not remembered.
 func (r *results) put(q question, count uint64) {
-	if r == nil {
+	if r == nil || cost(q) > r.size {
 		return
 	}
 	r.mu.Lock()

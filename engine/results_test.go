@@ -59,9 +59,10 @@ func TestResultsStayWithinTheirBytes(t *testing.T) {
 	if used > limit || r.left != limit-used || r.used.Len() != len(r.found) {
 		t.Errorf("%d bytes used of %d, %d left, %d in order, %d found", used, limit, r.left, r.used.Len(), len(r.found))
 	}
+	remembered := len(r.found)
 	r.put(question{rule: string(make([]byte, limit))}, 1) // larger than everything
-	if r.left < 0 {
-		t.Errorf("%d bytes left", r.left)
+	if len(r.found) != remembered {
+		t.Errorf("%d counts are remembered after one that is too large, %d before", len(r.found), remembered)
 	}
 }
 
