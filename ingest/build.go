@@ -272,7 +272,7 @@ func one(batch arrow.RecordBatch) iter.Seq2[arrow.RecordBatch, error] {
 // behavior reads and writes the events of one behavior and its timeline.
 func (b *builder) behavior(ctx context.Context, scan *behaviorScan) (err error) {
 	described := &b.schema.Behaviors[scan.behavior]
-	log := newEventLog(b.out, described.Fields, b.blocks(), b.spillBytes, scan.keepFrom)
+	log := newEventLog(b.out, described.Fields, b.spillBytes, scan.keepFrom)
 	defer func() { err = errors.Join(err, log.close()) }()
 	report, err := scanEvents(ctx, scan, b.keys, described, log, b.progress)
 	if err != nil {

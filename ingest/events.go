@@ -17,10 +17,14 @@ import (
 	"github.com/rollcall-db/rollcall/engine/store"
 )
 
-// maxCollectedBytes is how many bytes of events a build holds at a time. More go
-// to scratch files. They are ordered in pieces of this size, for which the
-// order takes up to two thirds as much again.
-const maxCollectedBytes = 256 << 20
+// maxCollectedBytes is how many bytes of events a build holds at a time, with what
+// it takes to order them. More go to scratch files. Slices that grow take up to
+// as much again.
+const maxCollectedBytes = 384 << 20
+
+// orderBytes is what index.Collected.Order takes for an event: two arrays of keys
+// and the order.
+const orderBytes = 2*16 + 4
 
 // eventLog takes the events of a behavior in any order and gives them back
 // block by block, in the order of files. What is more than fits in memory goes
@@ -33,7 +37,6 @@ type eventLog struct {
 	out      *store.Writer
 	limit    int64 // bytes
 	keepFrom int64 // earlier events are left out
-	blocks   int
 
 	collected *index.Collected
 	order     []uint32 // of collected, once everything is there, where there are no runs
@@ -48,8 +51,8 @@ type run struct {
 	blocks []int // of its record batches, ascending
 }
 
-func newEventLog(out *store.Writer, fields []model.Field, blocks int, limit, keepFrom int64) *eventLog {
-	return &eventLog{out: out, limit: limit, keepFrom: keepFrom, blocks: blocks, collected: index.NewCollected(fields)}
+func newEventLog(out *store.Writer, fields []model.Field, limit, keepFrom int64) *eventLog {
+	return &eventLog{out: out, limit: limit, keepFrom: keepFrom, collected: index.NewCollected(fields)}
 }
 
 // added is called after events were added to collected.
@@ -57,7 +60,7 @@ func (l *eventLog) added(ctx context.Context) error {
 	if l.events+int64(len(l.collected.Rows)) > math.MaxUint32 {
 		return fmt.Errorf("more than %d events, which is as many as a behavior can hold", uint64(math.MaxUint32))
 	}
-	if l.collected.Bytes() < l.limit {
+	if l.collected.Bytes()+orderBytes*int64(len(l.collected.Rows)) < l.limit {
 		return nil
 	}
 	return l.spill(ctx)

@@ -39,6 +39,8 @@ func (b *Builder) Append(arr arrow.Array) error {
 		b.appendTexts(first, a)
 	case *array.List:
 		return b.appendLists(first, a)
+	default: // a type that model.Type got later
+		return fmt.Errorf("arrays of type %s cannot be taken back", arr.DataType())
 	}
 	return nil
 }

@@ -16,13 +16,12 @@ import (
 // version that it makes. It is in no manifest: what a crash leaves of it goes
 // with the unfinished version. It is not safe for concurrent use.
 type Scratch struct {
-	fs     FS
-	path   string
-	file   ReaderAt
+	file   scratchAt
 	reader *ipc.FileReader
 }
 
-// WriteScratch puts a table aside and releases its batches.
+// WriteScratch puts a table aside and releases its batches. However many there
+// are, none keeps a file open.
 func (w *Writer) WriteScratch(schema *arrow.Schema, batches iter.Seq2[arrow.RecordBatch, error]) (s *Scratch, err error) {
 	path := filepath.Join(versionDir(w.dir, w.version), scratchFile(w.scratches))
 	w.scratches++
@@ -39,13 +38,10 @@ func (w *Writer) WriteScratch(schema *arrow.Schema, batches iter.Seq2[arrow.Reco
 	if err = errors.Join(err, f.Close()); err != nil { // nothing to sync: a crash loses the version
 		return nil, fmt.Errorf("writing %s: %w", filepath.Base(path), err)
 	}
-	s = &Scratch{fs: w.fs, path: path}
-	if s.file, err = w.fs.Open(path); err != nil {
-		return nil, err
-	}
+	s = &Scratch{file: scratchAt{fs: w.fs, path: path}}
 	s.reader, err = ipc.NewFileReader(io.NewSectionReader(s.file, 0, size.n))
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("reading %s: %w", filepath.Base(path), err), s.file.Close())
+		return nil, fmt.Errorf("reading %s: %w", filepath.Base(path), err)
 	}
 	return s, nil
 }
@@ -54,12 +50,28 @@ func (w *Writer) WriteScratch(schema *arrow.Schema, batches iter.Seq2[arrow.Reco
 func (s *Scratch) Batch(i int) (arrow.RecordBatch, error) {
 	batch, err := s.reader.RecordBatchAt(i)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", filepath.Base(s.path), err)
+		return nil, fmt.Errorf("reading %s: %w", filepath.Base(s.file.path), err)
 	}
 	return batch, nil
 }
 
-// Remove closes the table and takes it off the disk.
+// Remove takes the table off the disk.
 func (s *Scratch) Remove() error {
-	return errors.Join(s.reader.Close(), s.file.Close(), s.fs.Remove(s.path))
+	return errors.Join(s.reader.Close(), s.file.fs.Remove(s.file.path))
+}
+
+// scratchAt reads parts of a file, which it opens for each.
+type scratchAt struct {
+	fs   FS
+	path string
+}
+
+// ReadAt implements io.ReaderAt.
+func (s scratchAt) ReadAt(p []byte, off int64) (n int, err error) {
+	f, err := s.fs.Open(s.path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return f.ReadAt(p, off)
 }
