@@ -5,6 +5,8 @@
 //	workload ──▶ engines: rollcall duckdb postgres clickhouse databricks bare
 //	suite ────▶ measure: equal sets of customers first, then times ──▶ report
 //
+// Its folders:
+//
 //   - workload generates customers and events of any number as Parquet files.
 //   - suite has the questions, as rules and as SQL written by hand.
 //   - contender is what an engine under test is; contendertest is the suite that

@@ -32,7 +32,7 @@ func Open(ctx context.Context, d *workload.Dataset, o contender.Options) (conten
 	o.Progress("bare: making bitmaps")
 	debug.FreeOSMemory() // what was garbage before is not this load's
 	before := resident.Anonymous(os.Getpid())
-	watch := resident.Watch(os.Getpid())
+	watch := resident.WatchProcess(os.Getpid())
 	start := time.Now()
 	e := &Engine{}
 	err := e.load(ctx, d)

@@ -17,6 +17,8 @@ import (
 // They become parts of their own, which ClickHouse merges when it sees fit.
 // Queries prepared before see them, too. Where it fails, some may be there.
 func (e *engine) Append(ctx context.Context, add *workload.Dataset) (time.Duration, error) {
+	e.appending.Lock()
+	defer e.appending.Unlock()
 	var total time.Duration
 	for _, t := range add.Tables {
 		took, err := e.insert(ctx, add, t)
@@ -25,20 +27,22 @@ func (e *engine) Append(ctx context.Context, add *workload.Dataset) (time.Durati
 		}
 		total += took
 	}
+	if err := e.checkRows(ctx, add); err != nil {
+		return 0, fmt.Errorf("clickhouse: appending: %w", err)
+	}
 	return total, nil
 }
 
 // exportSettings are those of the exported file. Row groups end where blocks end,
-// hence blocks of the same length, which only a full sort makes: most groups have
-// that length then, and none much more.
-const exportSettings = "optimize_read_in_order = 0, max_block_size = 122880, " +
+// so that they have about that many rows.
+const exportSettings = "max_block_size = 122880, " +
 	"output_format_parquet_compression_method = 'zstd', output_format_compression_level = 1, " +
 	"output_format_parquet_row_group_size = 122880, engine_file_truncate_on_insert = 1"
 
 // Export writes the customers that q selects to a Parquet file, in the order of
 // their keys, and returns how long that took. Where it fails, there is no file.
 func (e *engine) Export(ctx context.Context, q *suite.Query, columns []string, file string) (time.Duration, error) {
-	selects, ok := q.SQL[suite.ClickHouse]
+	rows, _, ok := q.RowsSQL(suite.ClickHouse, identifiers(columns))
 	if !ok {
 		return 0, fmt.Errorf("clickhouse: query %s has no SQL for it: %w", q.ID, contender.ErrUnsupported)
 	}
@@ -48,12 +52,17 @@ func (e *engine) Export(ctx context.Context, q *suite.Query, columns []string, f
 	}
 	took, err := e.exec(ctx, strings.Join([]string{
 		"INSERT INTO FUNCTION file(" + quote(link) + ", Parquet)",
-		"SELECT " + identifiers(columns) + " FROM customers WHERE customer_id IN (" + selects + ") ORDER BY customer_id",
+		rows + " ORDER BY customer_id", // the order of the table, which is read in it
 		"SETTINGS " + exportSettings,
 	}, " "))
 	// The link goes first: a statement that is still on its way to its end writes
 	// into our folder then.
 	err = errors.Join(err, os.Remove(link))
+	start := time.Now()
+	if err == nil {
+		err = contender.Sync(file)
+	}
+	took += time.Since(start)
 	if err != nil {
 		if removeErr := os.Remove(file); !errors.Is(removeErr, os.ErrNotExist) {
 			err = errors.Join(err, removeErr)

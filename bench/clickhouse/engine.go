@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,7 +35,10 @@ type engine struct {
 	version string
 	load    contender.Load
 	columns map[string][]string // of every table, in order
-	nLinks  atomic.Int64        // names given out by link
+
+	appending sync.Mutex       // held by Append, which changes rows
+	rows      map[string]int64 // of every table
+	nLinks    atomic.Int64     // names given out by link
 }
 
 // Open starts ClickHouse in a process of its own and loads a data set into tables
@@ -60,7 +64,7 @@ func open(ctx context.Context, d *workload.Dataset, o contender.Options) (_ *eng
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{dir: dir, columns: map[string][]string{}}
+	e := &engine{dir: dir, columns: map[string][]string{}, rows: map[string]int64{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, e.Close())

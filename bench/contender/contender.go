@@ -9,8 +9,9 @@ import (
 	"github.com/rollcall-db/rollcall/bench/workload"
 )
 
-// ErrUnsupported is returned by Prepare where an engine cannot express a query.
-var ErrUnsupported = errors.New("the engine cannot express the query")
+// ErrUnsupported is returned, wrapped with the reason, where an engine cannot
+// express a query, take more data or write a file.
+var ErrUnsupported = errors.New("the engine cannot do that")
 
 // Engine is a loaded database under test. Its methods are safe for concurrent
 // use, but for Close.
@@ -28,8 +29,9 @@ type Engine interface {
 	// returns how long that took. Queries prepared before are of the old data.
 	Append(ctx context.Context, add *workload.Dataset) (time.Duration, error)
 	// Export writes every customer that q selects to a Parquet file with these
-	// columns of the customers table, ZSTD at level 1 in row groups of 122,880 rows,
-	// and returns how long that took. Engines that cannot return ErrUnsupported.
+	// columns of the customers table, ascending by customer_id, ZSTD at level 1 in row
+	// groups of about 122,880 rows. It returns how long that took, until the file's bytes
+	// were synced to disk. Engines that cannot return ErrUnsupported.
 	Export(ctx context.Context, q *suite.Query, columns []string, file string) (time.Duration, error)
 	// Close ends the engine and removes what it put on disk and nobody asked to keep.
 	Close() error
@@ -50,8 +52,9 @@ type Prepared interface {
 type Load struct {
 	Seconds   float64 `json:"seconds"`
 	SizeBytes int64   `json:"size_bytes"` // on disk, or in memory where it is only there
-	// PeakBytes is the most resident memory that the loading process had, of it and
-	// its children; without pages of mapped files where AnonOnly says so.
+	// PeakBytes is the most memory that loading took: of an engine in this process, by
+	// how much it grew at most; of one in processes of its own, all that they had.
+	// Pages of mapped files are not in it where AnonOnly says so.
 	PeakBytes int64 `json:"peak_bytes"`
 	AnonOnly  bool  `json:"peak_is_anonymous"`
 	// Indexes has sizes of parts, by name, where the engine tells them.

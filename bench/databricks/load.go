@@ -168,7 +168,7 @@ func (e *Engine) describe(ctx context.Context, tables []table, found map[string]
 		e.loaded.Indexes[t.Name] = size
 		e.loaded.SizeBytes += size
 	}
-	notes := []string{"times include the network", "the warehouse's memory is not known"}
+	notes := []string{"times include the network, and up to a second between two looks at whether a longer statement is done", "the warehouse's memory is not known"}
 	if len(e.made) > 0 {
 		notes = append(notes, fmt.Sprintf("loading: %.1f s upload, %.1f s making tables, %.1f s clustering and statistics",
 			took.upload.Seconds(), took.create.Seconds(), took.tune.Seconds()))

@@ -12,16 +12,6 @@ import (
 	"github.com/rollcall-db/rollcall/bench/workload"
 )
 
-// enum is a column of few distinct values, held as a type of its own. Queries
-// name the type in their literals, which are compared as numbers then.
-type enum struct{ table, column, name string }
-
-var enums = []enum{
-	{"customers", "loyalty_tier", "e_tier"},
-	{"customers", "country", "e_country"},
-	{"purchases", "category", "e_category"},
-}
-
 // eventTables are the tables with a column time.
 var eventTables = []string{"purchases", "page_views", "email_opens"}
 
@@ -57,18 +47,22 @@ func (e *Engine) loadTable(ctx context.Context, d *workload.Dataset, t *workload
 	if err != nil {
 		return err
 	}
-	for _, enum := range enums {
-		if enum.table != t.Name {
+	for _, enum := range suite.Enums(d.Shape) {
+		if enum.Table != t.Name {
 			continue
 		}
-		column := identifier(enum.column)
-		text := fmt.Sprintf("CREATE TYPE %s AS ENUM (SELECT DISTINCT %s FROM %s WHERE %s IS NOT NULL ORDER BY 1)",
-			enum.name, column, from, column)
+		column := identifier(enum.Column)
+		values := "SELECT " + column + " AS value FROM " + from
+		for _, v := range enum.Values {
+			values += " UNION ALL SELECT " + literal(v)
+		}
+		text := fmt.Sprintf("CREATE TYPE %s AS ENUM (SELECT DISTINCT value FROM (%s) WHERE value IS NOT NULL ORDER BY 1)",
+			identifier(enum.Type), values)
 		if err := exec(ctx, e.db, text); err != nil {
 			return err
 		}
 	}
-	if err := exec(ctx, e.db, fmt.Sprintf("CREATE TABLE %s AS %s", identifier(t.Name), selectRows(t.Name, from))); err != nil {
+	if err := exec(ctx, e.db, fmt.Sprintf("CREATE TABLE %s AS %s", identifier(t.Name), selectRows(d, t.Name, from))); err != nil {
 		return err
 	}
 	var rows int64
@@ -87,7 +81,7 @@ func insertTable(ctx context.Context, to execer, d *workload.Dataset, t *workloa
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("INSERT INTO %s BY NAME %s", identifier(t.Name), selectRows(t.Name, from))
+	text := fmt.Sprintf("INSERT INTO %s BY NAME %s", identifier(t.Name), selectRows(d, t.Name, from))
 	result, err := to.ExecContext(ctx, text)
 	if err != nil {
 		return fmt.Errorf("%s: %w", abridged(text), err)
@@ -101,12 +95,12 @@ func insertTable(ctx context.Context, to execer, d *workload.Dataset, t *workloa
 
 // selectRows returns the query for the rows of a table, in their types, from the
 // table function that reads its files.
-func selectRows(table, from string) string {
+func selectRows(d *workload.Dataset, table, from string) string {
 	var replaced []string
-	for _, enum := range enums {
-		if enum.table == table {
-			column := identifier(enum.column)
-			replaced = append(replaced, fmt.Sprintf("%s::%s AS %s", column, enum.name, column))
+	for _, enum := range suite.Enums(d.Shape) {
+		if enum.Table == table {
+			column := identifier(enum.Column)
+			replaced = append(replaced, fmt.Sprintf("%s::%s AS %s", column, identifier(enum.Type), column))
 		}
 	}
 	if slices.Contains(eventTables, table) {

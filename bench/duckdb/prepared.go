@@ -38,9 +38,14 @@ func (e *Engine) Prepare(ctx context.Context, q *suite.Query) (contender.Prepare
 func (e *Engine) text(q *suite.Query) (string, error) {
 	text, ok := q.SQL[suite.DuckDB]
 	if !ok {
-		return "", fmt.Errorf("%s: query %s has no SQL in the dialect %s: %w", e.name, q.ID, suite.DuckDB, contender.ErrUnsupported)
+		return "", e.unsupported(q)
 	}
 	return text, nil
+}
+
+// unsupported is the error of a query without SQL for DuckDB.
+func (e *Engine) unsupported(q *suite.Query) error {
+	return fmt.Errorf("%s: query %s has no SQL in the dialect %s: %w", e.name, q.ID, suite.DuckDB, contender.ErrUnsupported)
 }
 
 // Count runs the statement. The driver interrupts it when ctx ends.

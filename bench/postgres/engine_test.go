@@ -174,7 +174,7 @@ func TestSuites(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range suite.Names() {
-		queries, err := suite.Load(name, d)
+		queries, err := suite.Load(t.Context(), name, d, workload.End)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,9 +10,14 @@ import (
 )
 
 // interval is the time between two looks. A peak that is shorter may be missed.
-const interval = 20 * time.Millisecond
+// The children are looked for less often: that takes long where there are many
+// threads, and whoever is watched would have less of the machine.
+const (
+	interval      = 20 * time.Millisecond
+	childInterval = 500 * time.Millisecond
+)
 
-// Watcher looks at a process and its descendants until Stop.
+// Watcher looks at processes until Stop.
 type Watcher struct {
 	stop chan struct{}
 	done chan int64
@@ -20,9 +25,14 @@ type Watcher struct {
 
 // Watch starts a goroutine that watches process pid and its descendants. It ends
 // with Stop, which must be called.
-func Watch(pid int) *Watcher {
+func Watch(pid int) *Watcher { return start(pid, true) }
+
+// WatchProcess is Watch without the descendants.
+func WatchProcess(pid int) *Watcher { return start(pid, false) }
+
+func start(pid int, descendants bool) *Watcher {
 	w := &Watcher{stop: make(chan struct{}), done: make(chan int64, 1)}
-	go w.run(pid)
+	go w.run(pid, descendants)
 	return w
 }
 
@@ -33,33 +43,45 @@ func (w *Watcher) Stop() int64 {
 	return <-w.done
 }
 
-func (w *Watcher) run(pid int) {
+func (w *Watcher) run(pid int, descendants bool) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
-	peak := Anonymous(pid)
-	for {
+	var looked time.Time // for descendants
+	pids, peak := []int{pid}, int64(0)
+	look := func() {
+		if descendants && time.Since(looked) >= childInterval {
+			pids, looked = append([]int{pid}, Descendants(pid)...), time.Now()
+		}
+		total := int64(0)
+		for _, p := range pids {
+			total += Anonymous(p)
+		}
+		peak = max(peak, total)
+	}
+	for look(); ; look() {
 		select {
 		case <-w.stop:
-			w.done <- max(peak, Anonymous(pid))
+			look()
+			w.done <- peak
 			return
 		case <-ticker.C:
-			peak = max(peak, Anonymous(pid))
 		}
 	}
 }
 
-// Anonymous returns the anonymous memory, in bytes, of a process and its
-// descendants now; 0 where that cannot be told.
-func Anonymous(pid int) int64 {
-	total := anonymous(pid)
+// Descendants returns the processes that a process and its descendants started,
+// as far as they still run; none where that cannot be told.
+func Descendants(pid int) []int {
+	var all []int
 	for _, child := range children(pid) {
-		total += Anonymous(child)
+		all = append(append(all, child), Descendants(child)...)
 	}
-	return total
+	return all
 }
 
-// anonymous returns the anonymous memory of one process, in bytes.
-func anonymous(pid int) int64 {
+// Anonymous returns the anonymous memory, in bytes, of one process now; 0 where
+// that cannot be told.
+func Anonymous(pid int) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0 // gone, or there is no such file here

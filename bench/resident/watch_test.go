@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"testing"
 )
 
@@ -27,7 +28,7 @@ func TestWatchSeesAllocation(t *testing.T) {
 	touched = nil
 }
 
-func TestAnonymousCountsChildren(t *testing.T) {
+func TestWatchCountsChildren(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux tells anonymous memory")
 	}
@@ -39,12 +40,14 @@ func TestAnonymousCountsChildren(t *testing.T) {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	found := false
-	for _, pid := range children(os.Getpid()) {
-		found = found || pid == child.Process.Pid
+	if all := Descendants(os.Getpid()); !slices.Contains(all, child.Process.Pid) {
+		t.Errorf("child %d is not among %v", child.Process.Pid, all)
 	}
-	if !found {
-		t.Errorf("child %d is not among %v", child.Process.Pid, children(os.Getpid()))
+	// The child holds something, so that a watch of both sees more than one of this
+	// process, whose own memory only grows meanwhile.
+	alone := WatchProcess(os.Getpid()).Stop()
+	if both := Watch(os.Getpid()).Stop(); both < alone+Anonymous(child.Process.Pid)/2 || Anonymous(child.Process.Pid) == 0 {
+		t.Errorf("with the child %d bytes, without %d, the child %d", both, alone, Anonymous(child.Process.Pid))
 	}
 	if err := in.Close(); err != nil {
 		t.Fatal(err)

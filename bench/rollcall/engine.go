@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,20 +28,22 @@ const rowGroupRows = 122_880
 type Engine struct {
 	name     string
 	options  *engine.Options
-	data     *workload.Dataset // nil where a snapshot was reopened: nothing can be appended then
-	dir      string            // of the snapshot
+	data     []*workload.Dataset // of which the snapshot is built; none where it was reopened: nothing can be appended then
+	dir      string              // of the snapshot
 	scratch  string
 	progress func(stage string)
 	load     contender.Load
 	db       atomic.Pointer[engine.DB]
 	owner    *Engine // whose snapshot this is; nil: its own
+
+	appending sync.Mutex // held by Append, which replaces data
 }
 
 // Open builds a snapshot of d in o.Scratch and opens it. The result cache is
 // off. The caller closes the engine.
 func Open(ctx context.Context, d *workload.Dataset, o contender.Options) (*Engine, error) {
 	e := &Engine{
-		name: "rollcall", options: &engine.Options{}, data: d, scratch: o.Scratch, progress: o.Progress,
+		name: "rollcall", options: &engine.Options{}, data: []*workload.Dataset{d}, scratch: o.Scratch, progress: o.Progress,
 		dir: filepath.Join(o.Scratch, "rollcall.snapshot"),
 	}
 	if err := e.build(ctx, d); err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,15 +25,15 @@ func (e *Engine) build(ctx context.Context, d *workload.Dataset) error {
 	e.progress("rollcall: building the snapshot")
 	debug.FreeOSMemory() // what was garbage before is not this build's
 	before := resident.Anonymous(os.Getpid())
-	watch := resident.Watch(os.Getpid())
+	watch := resident.WatchProcess(os.Getpid())
 	start := time.Now()
-	m, err := ingestDir(ctx, d.Dir, e.dir)
+	m, err := ingestDir(ctx, d.ParentFile(), d.Dir, e.dir)
 	seconds, peak := time.Since(start).Seconds(), watch.Stop()
 	if err != nil {
 		return fmt.Errorf("rollcall: %w", err)
 	}
 	debug.FreeOSMemory()
-	if err := checkRows(m, d); err != nil {
+	if err := checkRows(m, []*workload.Dataset{d}); err != nil {
 		return fmt.Errorf("rollcall: %w", err)
 	}
 	e.load = contender.Load{
@@ -44,16 +45,16 @@ func (e *Engine) build(ctx context.Context, d *workload.Dataset) error {
 	return e.open()
 }
 
-// ingestDir builds a snapshot of a warehouse folder and its parent.yml.
-func ingestDir(ctx context.Context, dir, snapshot string) (m *store.Manifest, err error) {
-	file := filepath.Join(dir, "parent.yml")
-	text, err := os.ReadFile(file)
+// ingestDir builds a snapshot of a warehouse folder with the parent segment of a
+// file.
+func ingestDir(ctx context.Context, parentFile, dir, snapshot string) (m *store.Manifest, err error) {
+	text, err := os.ReadFile(parentFile)
 	if err != nil {
 		return nil, err
 	}
-	parent, err := model.Parse(file, text)
+	parent, err := model.Parse(parentFile, text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", parentFile, err)
 	}
 	src, err := files.Open(dir)
 	if err != nil {
@@ -63,16 +64,21 @@ func ingestDir(ctx context.Context, dir, snapshot string) (m *store.Manifest, er
 	return ingest.Build(ctx, parent, src, snapshot, nil)
 }
 
-// checkRows makes sure that the snapshot has every row of the data set.
-func checkRows(m *store.Manifest, d *workload.Dataset) error {
-	loaded := map[string]int64{}
+// checkRows makes sure that the snapshot has every row of the data sets.
+func checkRows(m *store.Manifest, all []*workload.Dataset) error {
+	loaded, want := map[string]int64{}, map[string]int64{}
 	for i := range m.Load.Tables {
 		t := &m.Load.Tables[i]
 		loaded[t.Table] = t.Loaded
 	}
-	for _, t := range d.Tables {
-		if name := t.Schema + "." + t.Name; loaded[name] != t.Rows {
-			return fmt.Errorf("table %s: %d rows loaded, expected %d", name, loaded[name], t.Rows)
+	for _, d := range all {
+		for _, t := range d.Tables {
+			want[t.Schema+"."+t.Name] += t.Rows
+		}
+	}
+	for name, rows := range want {
+		if loaded[name] != rows {
+			return fmt.Errorf("table %s: %d rows loaded, expected %d", name, loaded[name], rows)
 		}
 	}
 	return nil
@@ -110,10 +116,12 @@ func part(m *store.Manifest, file string) string {
 	return strings.TrimSuffix(file, ".arrow")
 }
 
-// Append builds the snapshot anew from the data and the new day together: a
+// Append builds the snapshot anew from all data and the new day together: a
 // refresh is a full build for now. The engine answers from the new version then.
 func (e *Engine) Append(ctx context.Context, add *workload.Dataset) (time.Duration, error) {
-	if e.data == nil {
+	e.appending.Lock()
+	defer e.appending.Unlock()
+	if len(e.data) == 0 {
 		return 0, fmt.Errorf("rollcall: %w: the snapshot was opened without the data that it was built of", contender.ErrUnsupported)
 	}
 	if e.owner != nil { // which has been appended to
@@ -121,24 +129,39 @@ func (e *Engine) Append(ctx context.Context, add *workload.Dataset) (time.Durati
 		err := e.open()
 		return time.Since(start), err
 	}
-	both := filepath.Join(e.scratch, "rollcall.refresh")
-	if err := union(both, e.data, add); err != nil {
-		return 0, errors.Join(err, os.RemoveAll(both))
+	all := append(slices.Clip(e.data), add)
+	took, err := e.rebuild(ctx, all)
+	if err != nil {
+		return 0, fmt.Errorf("rollcall: %w", err)
+	}
+	e.data = all
+	return took, nil
+}
+
+// rebuild replaces the snapshot by one of several data sets.
+func (e *Engine) rebuild(ctx context.Context, all []*workload.Dataset) (took time.Duration, err error) {
+	dir, err := os.MkdirTemp(e.scratch, "rollcall.refresh-")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if err := union(dir, all); err != nil {
+		return 0, err
 	}
 	start := time.Now()
-	_, err := ingestDir(ctx, both, e.dir)
+	m, err := ingestDir(ctx, all[0].ParentFile(), dir, e.dir)
+	if err == nil {
+		err = checkRows(m, all)
+	}
 	if err == nil {
 		err = e.open()
 	}
-	return time.Since(start), errors.Join(err, os.RemoveAll(both))
+	return time.Since(start), err
 }
 
-// union makes dir a warehouse folder with the files of two data sets, as links.
-func union(dir string, data, add *workload.Dataset) error {
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return err
-	}
-	for n, d := range []*workload.Dataset{data, add} {
+// union gives a folder the files of several data sets, as links.
+func union(dir string, all []*workload.Dataset) error {
+	for n, d := range all {
 		for _, t := range d.Tables {
 			files, err := d.Files(t.Schema, t.Name)
 			if err != nil {
@@ -152,15 +175,11 @@ func union(dir string, data, add *workload.Dataset) error {
 				if file, err = filepath.Abs(file); err != nil {
 					return err
 				}
-				if err := os.Symlink(file, filepath.Join(folder, fmt.Sprintf("part-%d-%04d.parquet", n, i))); err != nil {
+				if err := os.Symlink(file, filepath.Join(folder, fmt.Sprintf("part-%04d-%04d.parquet", n, i))); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(data.Dir, "parent.yml"))
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "parent.yml"), text, 0o600)
+	return nil
 }

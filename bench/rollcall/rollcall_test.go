@@ -3,6 +3,7 @@ package rollcall
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,6 +80,48 @@ func TestCachedSharesTheSnapshot(t *testing.T) {
 	}
 	if err := e.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestAppendKeepsEarlierDays appends two days, one after the other.
+func TestAppendKeepsEarlierDays(t *testing.T) {
+	dir, shape := t.TempDir(), workload.Default(500)
+	base, err := workload.Generate(t.Context(), filepath.Join(dir, "base"), shape, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Open(t.Context(), base, options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	want := int64(0)
+	for _, table := range base.Tables {
+		want += table.Rows
+	}
+	for day := range 2 {
+		add, err := workload.GenerateDay(t.Context(), filepath.Join(dir, fmt.Sprint("day", day)), shape, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Append(t.Context(), add); err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range add.Tables {
+			want += table.Rows
+		}
+	}
+	m := e.db.Load().Manifest()
+	got := int64(m.Customers)
+	for _, b := range m.Behaviors {
+		got += int64(b.Events)
+	}
+	if got != want {
+		t.Errorf("%d customers and events after two days, want %d", got, want)
 	}
 }
 

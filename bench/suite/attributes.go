@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/rollcall-db/rollcall/bench/workload"
 )
@@ -23,22 +24,21 @@ var (
 	countryLists = []int{1, 3, 10, 25}
 )
 
-var traitColumn = column{name: "trait_1"}
-
-func loadAttributes(ctx context.Context, d *workload.Dataset) ([]Query, error) {
+func loadAttributes(ctx context.Context, d *workload.Dataset, asOf time.Time) ([]Query, error) {
 	s, err := readCustomers(ctx, d, d.Shape.StringAttributes > 0)
 	if err != nil {
 		return nil, err
 	}
-	return written(attributes(s)), nil
+	return written(attributes(s, traitColumn(d.Shape, 1)), asOf), nil
 }
 
-// attributes returns ranges, lists and negations over the values of a sample.
-func attributes(s *customerSample) []question {
+// attributes returns ranges, lists and negations over the values of a sample;
+// trait is the attribute that has its traits.
+func attributes(s *customerSample, trait column) []question {
 	questions := ranges(s)
 	questions = append(questions, lists("country", countryColumn, s.countries, countryLists)...)
-	questions = append(questions, lists("trait_1", traitColumn, s.traits, traitLists)...)
-	return append(questions, negations(s)...)
+	questions = append(questions, lists("trait_1", trait, s.traits, traitLists)...)
+	return append(questions, negations(s, trait)...)
 }
 
 // ranges returns a lower bound of lifetime_value for each selectivity.
@@ -67,7 +67,7 @@ func lists(id string, c column, all []string, lengths []int) []question {
 		}
 		list := spread(all, n)
 		questions = append(questions, question{
-			id:   fmt.Sprintf("%s-in-%d", id, n),
+			id:   fmt.Sprintf("%s-in-%d", id, len(list)),
 			rule: c.name + " in " + ruleList(list),
 			sql:  func(l *language) string { return customersWhere(l.isIn(c, list)) },
 		})
@@ -101,7 +101,7 @@ func ruleList(list []string) string {
 
 // negations returns tests that select what another test leaves out, customers
 // without a value included, and the tests of NULL.
-func negations(s *customerSample) []question {
+func negations(s *customerSample, trait column) []question {
 	lo, hi := s.quantile(0.25), s.quantile(0.75)
 	between := func(l *language) string {
 		return fmt.Sprintf("lifetime_value BETWEEN %s AND %s", l.decimal(lo), l.decimal(hi))
@@ -131,13 +131,13 @@ func negations(s *customerSample) []question {
 			return
 		}
 		list := spread(all, n)
-		questions = append(questions, where(fmt.Sprintf("%s-not-in-%d", id, n), c.name+" not in "+ruleList(list),
+		questions = append(questions, where(fmt.Sprintf("%s-not-in-%d", id, len(list)), c.name+" not in "+ruleList(list),
 			func(l *language) string { return l.isNotIn(c, list) }))
 	}
 	notIn("country", countryColumn, s.countries, 3)
 	notIn("country", countryColumn, s.countries, 10)
-	notIn("trait_1", traitColumn, s.traits, 1)
-	notIn("trait_1", traitColumn, s.traits, 100)
+	notIn("trait_1", trait, s.traits, 1)
+	notIn("trait_1", trait, s.traits, 100)
 	return questions
 }
 

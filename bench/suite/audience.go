@@ -2,16 +2,15 @@ package suite
 
 import (
 	"fmt"
-
-	"github.com/rollcall-db/rollcall/bench/workload"
+	"time"
 )
 
 // and4 names the plain loop that ANDs four bitmaps.
 const and4 = "and4"
 
 // audience returns Q1 to Q12.
-func audience() []question {
-	return append(audienceByAttributes(), audienceByEvents()...)
+func audience(asOf time.Time) []question {
+	return append(audienceByAttributes(), audienceByEvents(asOf)...)
 }
 
 func audienceByAttributes() []question {
@@ -37,27 +36,27 @@ func audienceByAttributes() []question {
 	}
 }
 
-func audienceByEvents() []question {
-	last := func(days int) span { return lastDays(days, workload.End) }
+func audienceByEvents(asOf time.Time) []question {
+	last := func(days int) span { return lastDays(days, asOf) }
 	return []question{
 		{id: "Q5", rule: "purchase in last 30 days", sql: func(l *language) string {
 			return l.seen("purchases", last(30))
 		}},
-		{id: "Q6", rule: "loyalty_tier = 'Gold' and purchase in last 30 days and not purchase in last 7 days", sql: (*language).lapsing},
+		{id: "Q6", rule: "loyalty_tier = 'Gold' and purchase in last 30 days and not purchase in last 7 days", sql: func(l *language) string { return l.lapsing(asOf) }},
 		{id: "Q7", rule: "email_open count > 3 in last 31 days", sql: func(l *language) string {
 			return l.grouped("email_opens", "", last(31), "count(*) > 3")
 		}},
 		{id: "Q8", rule: "purchase where category = 'Electronics' sum(amount) > 500 in last 90 days", sql: func(l *language) string {
 			return l.grouped("purchases", l.electronics(), last(90), "sum(amount) > "+l.decimal("500"))
 		}},
-		{id: "Q9", rule: "(page_view in last 7 days and not purchase in last 90 days) or loyalty_tier = 'Silver'", sql: (*language).browsing},
+		{id: "Q9", rule: "(page_view in last 7 days and not purchase in last 90 days) or loyalty_tier = 'Silver'", sql: func(l *language) string { return l.browsing(asOf) }},
 		{id: "Q10", rule: "purchase where category = 'Electronics' and amount > 100 count >= 2 in last 180 days", sql: func(l *language) string {
 			return l.grouped("purchases", l.electronics()+"amount > "+l.decimal("100")+" AND ", last(180), "count(*) >= 2")
 		}},
 		{id: "Q11", rule: "purchase 150 to 200 days ago", sql: func(l *language) string {
-			return l.seen("purchases", lastDays(50, workload.End.AddDate(0, 0, -150)))
+			return l.seen("purchases", lastDays(50, asOf.AddDate(0, 0, -150)))
 		}},
-		{id: "Q12", rule: "email_open count distinct campaign_id >= 3 in last 60 days", sql: (*language).diverse},
+		{id: "Q12", rule: "email_open count distinct campaign_id >= 3 in last 60 days", sql: func(l *language) string { return l.diverse(asOf) }},
 	}
 }
 
@@ -75,8 +74,8 @@ func (l *language) electronics() string {
 // purchase of Gold customers who bought in 30 days, 27 for two memberships and 52 for
 // EXISTS; ClickHouse 17 over half as many, and 26 for two memberships. To PostgreSQL
 // membership and NOT EXISTS are a semi-join and an anti-join, which it does best.
-func (l *language) lapsing() string {
-	month, week := lastDays(30, workload.End), lastDays(7, workload.End)
+func (l *language) lapsing(asOf time.Time) string {
+	month, week := lastDays(30, asOf), lastDays(7, asOf)
 	switch l.dialect {
 	case DuckDB, ClickHouse:
 		return l.grouped("purchases", "customer_id IN ("+customersWhere(l.tierIs("Gold"))+") AND ", month,
@@ -90,8 +89,8 @@ func (l *language) lapsing() string {
 // or one membership, 195 for two memberships, and 147 to 164 for a union in its
 // several forms, which is the best in PostgreSQL, 48 to 55 ms over a quarter as many,
 // and in ClickHouse, 36 to 58.
-func (l *language) browsing() string {
-	week, quarter := lastDays(7, workload.End), lastDays(90, workload.End)
+func (l *language) browsing(asOf time.Time) string {
+	week, quarter := lastDays(7, asOf), lastDays(90, asOf)
 	silver := customersWhere(l.tierIs("Silver"))
 	browsed := fmt.Sprintf("SELECT v.customer_id FROM page_views AS v WHERE %s AND %s", l.during(week), l.notExists("v", "purchases", quarter))
 	switch l.dialect {
@@ -108,8 +107,8 @@ func (l *language) browsing() string {
 // for distinct pairs that are counted, and 63 where customers with fewer than three
 // opens are left out first; over the workload of 1 M customers it is 78 to 80 ms for
 // all three. The other engines take about the same for all.
-func (l *language) diverse() string {
-	window := lastDays(60, workload.End)
+func (l *language) diverse(asOf time.Time) string {
+	window := lastDays(60, asOf)
 	switch l.dialect {
 	case DuckDB:
 		often := l.grouped("email_opens", "", window, "count(*) >= 3")

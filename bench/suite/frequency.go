@@ -2,19 +2,18 @@ package suite
 
 import (
 	"fmt"
-
-	"github.com/rollcall-db/rollcall/bench/workload"
+	"time"
 )
 
 // frequency returns, for three behaviors in windows of three lengths, how often
 // something happened: at least k times, never, and between 2 and 5 times.
-func frequency() []question {
+func frequency(asOf time.Time) []question {
 	var questions []question
 	for _, b := range []struct{ behavior, table string }{
 		{"purchase", "purchases"}, {"page_view", "page_views"}, {"email_open", "email_opens"},
 	} {
 		for _, days := range []int{30, 90, 365} {
-			window := lastDays(days, workload.End)
+			window := lastDays(days, asOf)
 			add := func(id, test string, sql func(l *language) string) {
 				questions = append(questions, question{
 					id:   fmt.Sprintf("%s-%s-%dd", b.behavior, id, days),

@@ -74,19 +74,23 @@ func openDuckDB(t *testing.T, w *world) *sql.DB {
 	db.SetMaxOpenConns(1)
 	dir := w.data.Warehouse(t)
 	parts := func(table string) string { return "read_parquet('" + filepath.Join(dir, table, "*.parquet") + "')" }
-	enum := func(name, column, table string) string {
-		return fmt.Sprintf("CREATE TYPE %s AS ENUM (SELECT DISTINCT %s FROM %s WHERE %[2]s IS NOT NULL)", name, column, parts(table))
+	files := map[string]string{"customers": "main/customers", "purchases": "events/purchases"}
+	replaced := map[string]string{} // by table: the columns that are ENUMs
+	for _, e := range Enums(w.dataset(t).Shape) {
+		values := "SELECT " + e.Column + " AS v FROM " + parts(files[e.Table])
+		for _, v := range e.Values {
+			values += " UNION ALL SELECT " + text(v)
+		}
+		run(t, db, fmt.Sprintf("CREATE TYPE %s AS ENUM (SELECT DISTINCT v FROM (%s) WHERE v IS NOT NULL ORDER BY v)", e.Type, values))
+		replaced[e.Table] += fmt.Sprintf(", %s::%s AS %[1]s", e.Column, e.Type)
 	}
 	events := func(table, replace string) string {
 		return fmt.Sprintf("CREATE TABLE %s AS SELECT * REPLACE (time AT TIME ZONE 'UTC' AS time%s) FROM %s ORDER BY time", table, replace, parts("events/"+table))
 	}
 	run(t, db,
 		"SET threads = 2", "SET TimeZone = 'Asia/Kolkata'",
-		enum("e_tier", "loyalty_tier", "main/customers"),
-		enum("e_country", "country", "main/customers"),
-		enum("e_category", "category", "events/purchases"),
-		"CREATE TABLE customers AS SELECT * REPLACE (loyalty_tier::e_tier AS loyalty_tier, country::e_country AS country) FROM "+parts("main/customers"),
-		events("purchases", ", category::e_category AS category"),
+		"CREATE TABLE customers AS SELECT * REPLACE ("+strings.TrimPrefix(replaced["customers"], ", ")+") FROM "+parts("main/customers"),
+		events("purchases", replaced["purchases"]),
 		events("page_views", ""),
 		events("email_opens", ""))
 	run(t, db, GeneratedViews(DuckDB, w.traits)...)

@@ -78,7 +78,7 @@ func (w *world) load(t *testing.T, suite string) []Query {
 
 func (w *world) loadAnew(t *testing.T, suite string) []Query {
 	t.Helper()
-	queries, err := Load(suite, w.dataset(t))
+	queries, err := Load(t.Context(), suite, w.dataset(t), workload.End)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 package suite
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Dialect names the SQL that an engine reads.
 type Dialect string
@@ -25,6 +28,19 @@ type Query struct {
 	// Bare names the plain loop that answers the same question over words in memory;
 	// "": there is none.
 	Bare string
+}
+
+// RowsSQL returns the statement that selects columns of the customers whom q
+// selects, without an ORDER BY; ok is false where the dialect cannot express q.
+// columns are the select list, as the dialect writes it. joined says that
+// customers are found by a join, which need not keep the order of their table.
+func (q *Query) RowsSQL(d Dialect, columns string) (statement string, joined, ok bool) {
+	text, ok := q.SQL[d]
+	condition, direct := strings.CutPrefix(text, customersWhere(""))
+	if !direct {
+		condition = "customer_id IN (" + text + ")"
+	}
+	return "SELECT " + columns + " FROM customers WHERE " + condition, strings.Contains(condition, "SELECT"), ok
 }
 
 // CountSQL returns the statement that counts what q selects, false where the

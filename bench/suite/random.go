@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
+	"time"
 
 	"github.com/rollcall-db/rollcall/bench/workload"
 	"github.com/rollcall-db/rollcall/engine/model"
@@ -26,13 +26,13 @@ const (
 
 // loadRandom makes rules with values of the data set's first customers, and their
 // SQL for the dialects that federate/sqlgen knows.
-func loadRandom(ctx context.Context, d *workload.Dataset) (queries []Query, err error) {
+func loadRandom(ctx context.Context, d *workload.Dataset, _ time.Time) (queries []Query, err error) {
 	src, err := files.Open(d.Dir)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
-	path := filepath.Join(d.Dir, "parent.yml")
+	path := d.ParentFile()
 	config, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -49,11 +49,11 @@ func loadRandom(ctx context.Context, d *workload.Dataset) (queries []Query, err 
 	if err != nil {
 		return nil, err
 	}
-	return randomQueries(table, layout)
+	return randomQueries(ctx, table, layout)
 }
 
 // randomQueries makes the queries over a sample of the data.
-func randomQueries(table *oracle.Table, layout *model.Layout) ([]Query, error) {
+func randomQueries(ctx context.Context, table *oracle.Table, layout *model.Layout) ([]Query, error) {
 	layouts := map[Dialect]*model.Layout{}
 	for _, d := range sqlgen.Dialects() {
 		layouts[Dialect(d)] = viewLayout(Dialect(d), layout)
@@ -61,15 +61,21 @@ func randomQueries(table *oracle.Table, layout *model.Layout) ([]Query, error) {
 	rng := rand.New(rand.NewPCG(randomSeed, 0))
 	var queries []Query
 	for len(queries) < randomRules {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		c := oracle.RandomCase(rng, table, rng.IntN(randomDepth+1))
 		parsed, err := rule.Parse(c.Rule)
 		if err != nil {
 			return nil, fmt.Errorf("rule %s: %w", c.Rule, err)
 		}
-		// A rule of the suite stands alone: one that names a segment fails the check.
 		checked, err := rule.Check(parsed, table.Schema, nil)
-		if err != nil {
-			continue
+		var problem *rule.Error
+		switch {
+		case errors.As(err, &problem) && problem.Code == rule.UnknownSegment:
+			continue // a rule of the suite stands alone
+		case err != nil:
+			return nil, fmt.Errorf("rule %s: %w", c.Rule, err)
 		}
 		q := Query{ID: fmt.Sprintf("R%03d", len(queries)+1), Rule: parsed.String(), AsOf: c.AsOf, SQL: map[Dialect]string{}}
 		for d, layout := range layouts {

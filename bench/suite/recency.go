@@ -3,8 +3,6 @@ package suite
 import (
 	"fmt"
 	"time"
-
-	"github.com/rollcall-db/rollcall/bench/workload"
 )
 
 // length is how long a window is: a number of hours, days or years.
@@ -56,8 +54,8 @@ const (
 // recency returns, for two behaviors and every length, three windows: one that
 // ends at as_of, one that ends 30 days before it, and the first at an as_of 100
 // days earlier.
-func recency() []question {
-	earlier := workload.End.AddDate(0, 0, -earlierAsOf)
+func recency(asOf time.Time) []question {
+	earlier := asOf.AddDate(0, 0, -earlierAsOf)
 	var questions []question
 	for _, b := range []struct{ behavior, table string }{{"purchase", "purchases"}, {"page_view", "page_views"}} {
 		for _, length := range lengths {
@@ -70,9 +68,9 @@ func recency() []question {
 				})
 			}
 			last := "in last " + length.String()
-			add(recentIDPart, last, workload.End, span{length.before(workload.End), workload.End})
-			rule, window := length.ago(workload.End)
-			add(agoIDPart, rule, workload.End, window)
+			add(recentIDPart, last, asOf, span{length.before(asOf), asOf})
+			rule, window := length.ago(asOf)
+			add(agoIDPart, rule, asOf, window)
 			add(pastIDPart, last, earlier, span{length.before(earlier), earlier})
 		}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 func TestLoadUnknown(t *testing.T) {
-	queries, err := Load("Audience", &workload.Dataset{})
+	queries, err := Load(t.Context(), "Audience", &workload.Dataset{}, workload.End)
 	const want = `there is no suite "Audience"; there are audience, attributes, recency, frequency, random`
 	if queries != nil || err == nil || err.Error() != want {
 		t.Errorf("got %d queries, error %v; want %s", len(queries), err, want)
@@ -22,7 +22,7 @@ func TestLoadUnknown(t *testing.T) {
 // TestLoadWithoutData asks for the suites that read the data where there is none.
 func TestLoadWithoutData(t *testing.T) {
 	for _, name := range []string{"attributes", "random"} {
-		queries, err := Load(name, &workload.Dataset{Dir: t.TempDir()})
+		queries, err := Load(t.Context(), name, &workload.Dataset{Dir: t.TempDir()}, workload.End)
 		if queries != nil || err == nil || !strings.HasPrefix(err.Error(), "suite "+name+": ") {
 			t.Errorf("suite %s: %d queries, error %v; want one that starts with the suite's name", name, len(queries), err)
 		}
@@ -124,4 +124,31 @@ func TestSpread(t *testing.T) {
 	check(4, "a", "b", "c", "d")
 	check(5, "a", "b", "c", "d", "e")
 	check(9, "a", "b", "c", "d", "e")
+}
+
+// TestLoadLooksFromAsOf loads suites as of the next day: every window moves along,
+// in the SQL of each dialect, and nothing else does.
+func TestLoadLooksFromAsOf(t *testing.T) {
+	later := workload.End.AddDate(0, 0, 1)
+	for _, name := range []string{"audience", "recency", "frequency"} {
+		before, err := Load(t.Context(), name, &workload.Dataset{}, workload.End)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := Load(t.Context(), name, &workload.Dataset{}, later)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, q := range after {
+			if moved := q.AsOf.Sub(before[i].AsOf); q.Rule != before[i].Rule || moved != later.Sub(workload.End) {
+				t.Errorf("%s: the rule %q as of %v is %q as of %v a day later", q.ID, before[i].Rule, before[i].AsOf, q.Rule, q.AsOf)
+			}
+			for dialect, text := range q.SQL {
+				timed := strings.Contains(text, "time ")
+				if timed == (text == before[i].SQL[dialect]) {
+					t.Errorf("%s in %s: asks for times: %t; a day later\n%s\nbecomes\n%s", q.ID, dialect, timed, before[i].SQL[dialect], text)
+				}
+			}
+		}
+	}
 }

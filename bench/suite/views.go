@@ -31,7 +31,7 @@ func GeneratedViews(d Dialect, traits int) []string {
 	}
 	customers := []string{"customer_id", text("loyalty_tier"), text("country"), "lifetime_value", "email_opt_in"}
 	for i := range traits {
-		customers = append(customers, "trait_"+strconv.Itoa(i+1))
+		customers = append(customers, text("trait_"+strconv.Itoa(i+1)))
 	}
 	statements := []string{"CREATE SCHEMA " + generatedSchema}
 	for _, v := range []struct {

@@ -54,6 +54,9 @@ func readDataset(dir string) (*Dataset, error) {
 	return d, nil
 }
 
+// ParentFile returns the path of the parent segment file.
+func (d *Dataset) ParentFile() string { return filepath.Join(d.Dir, parentName) }
+
 // check compares the files of a table with what is known of them.
 func (d *Dataset) check(t *Table) error {
 	paths, err := d.parts(t)

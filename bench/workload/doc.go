@@ -12,7 +12,8 @@
 //
 // # How rows are drawn
 //
-// Nothing is kept per customer, so that any number of them takes the same memory:
+// Nothing is kept per customer: what is held are the rows of a row group, or of an
+// hour of a table where they are more, on every core.
 //
 //  1. Time comes first. The events of a table are divided among the hours, and an
 //     hour evenly among its events; each is at a random instant of its share. So

@@ -8,12 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 )
 
 // Generate writes the workload of a shape to dir: its tables, the parent segment
 // over them and the description that [Open] reads. The same shape gives the same
-// bytes wherever and on however many cores it runs; memory does not grow with the
-// number of customers.
+// bytes wherever and on however many cores it runs. Every core holds a row group,
+// or the events of one hour of a table where they are more: memory grows with the
+// cores and with how dense the hours are, not with the number of customers or days.
 //
 // dir must not exist, or be an empty folder; the folder it lies in must exist.
 // Everything is written beside dir and gets its name when it is complete: after an
@@ -104,7 +106,26 @@ func checkFree(dir string) error {
 	case len(entries) > 0:
 		return fmt.Errorf("folder %s is not empty: it has %s", dir, entries[0].Name())
 	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	above, err := os.Stat(filepath.Dir(filepath.Clean(dir)))
+	if err != nil {
+		return err
+	}
+	if info.Mode()&fs.ModeSymlink != 0 || deviceOf(info) != deviceOf(above) {
+		return fmt.Errorf("folder %s is a link or a file system of its own, which no other folder can replace: name a folder in it", dir)
+	}
 	return nil
+}
+
+// deviceOf returns the number of the file system that a file is on.
+func deviceOf(info fs.FileInfo) uint64 {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return uint64(stat.Dev) //nolint:unconvert // it is an int32 on macOS
+	}
+	return 0
 }
 
 // publish gives the folder that is complete its name. Where something has been put

@@ -67,13 +67,7 @@ func checkInstants(t *testing.T, d *Dataset, lo, hi int64) {
 // TestOrder reads tables of several part files with several row groups each.
 func TestOrder(t *testing.T) {
 	s := small()
-	d, err := generate(t.Context(), filepath.Join(t.TempDir(), "data"), s, func(s Shape) []*tablePlan {
-		tables := allTables(s)
-		for _, table := range tables {
-			table.parts, table.groupRows = min(4, table.hi-table.lo), 1000
-		}
-		return tables
-	}, 3, nil)
+	d, err := generate(t.Context(), filepath.Join(t.TempDir(), "data"), s, manyParts, 3, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

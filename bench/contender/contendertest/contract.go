@@ -57,6 +57,7 @@ func Run(t *testing.T, c Contract) {
 		t.Run("missing table", s.missingTable)
 		t.Run("damaged file", s.damagedFile)
 		t.Run("cancelled load", s.cancelledLoad)
+		t.Run("cancelled stages", s.cancelledStages)
 	})
 }
 

@@ -70,6 +70,38 @@ func (s *contract) cancelledLoad(t *testing.T) {
 	checkEmpty(t, scratch)
 }
 
+// cancelledStages opens an engine again and again, each time with a context that
+// ends when one more stage is told of, until a load goes through.
+func (s *contract) cancelledStages(t *testing.T) {
+	data := Write(t)
+	for stage := 1; ; stage++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		scratch, told := t.TempDir(), 0
+		o := s.options(t, scratch)
+		o.Progress = func(string) {
+			if told++; told == stage {
+				cancel()
+			}
+		}
+		engine, err := s.Open(ctx, data.Base, o)
+		cancel()
+		if err == nil {
+			if err := engine.Close(); err != nil {
+				t.Error(err)
+			}
+			if told >= stage {
+				t.Errorf("opening succeeds though the context ended at stage %d", stage)
+			}
+			t.Logf("%d stages cancelled", stage-1)
+			return
+		}
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled at stage %d: %v, want context.Canceled", stage, err)
+		}
+		checkEmpty(t, scratch)
+	}
+}
+
 // openParquet opens a Parquet file until the test ends.
 func openParquet(t *testing.T, path string) *parquet.File {
 	t.Helper()
