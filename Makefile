@@ -20,6 +20,9 @@ packages_with = $$(grep -rl --include='*_test.go' '$(1)' . | sed 's|/[^/]*$$||' 
 ROLLCALL_RULES ?= 20000
 ROLLCALL_SEED  ?=
 
+# What the engines' test compares all engines on: small, since every suite runs.
+BENCH_CUSTOMERS := 3000
+
 # Where the Python of test-spark is; git ignores it.
 SPARK_VENV := bin/venv-spark
 
@@ -27,7 +30,7 @@ FUZZTIME ?= 30s
 REF      ?= main
 BENCH    ?= .
 
-.PHONY: help demo build test race differential test-postgres test-spark lint tidy golden fuzz crash bench bench-compare cover ci
+.PHONY: help demo build test race differential test-postgres test-spark test-engines lint tidy golden fuzz crash bench bench-compare cover ci
 
 help:
 	@echo "make TARGET, where TARGET is one of:"
@@ -36,8 +39,9 @@ help:
 demo: ## the main job, start to end, on real data (DIR= keeps the result)
 	go run ./cmd/rollcall demo $(DIR)
 
-build: ## bin/rollcall, pure Go
+build: ## bin/rollcall, pure Go, and bin/rollcall-bench, which links DuckDB
 	CGO_ENABLED=0 go build -trimpath -o bin/rollcall ./cmd/rollcall
+	go build -trimpath -o bin/rollcall-bench ./cmd/rollcall-bench
 
 test: ## all tests
 	go test $(PACKAGES)
@@ -60,6 +64,15 @@ $(SPARK_VENV)/ready: bench/difftest/spark/requirements.txt
 	python3 -m venv $(SPARK_VENV)
 	$(SPARK_VENV)/bin/pip install --quiet --requirement $<
 	touch $@
+
+test-engines: ## the benchmark's engines, PostgreSQL and ClickHouse too: their contract, and equal customers in every suite
+	bench/difftest/postgres.sh go test -count=1 -timeout 30m ./bench/suite
+	ROLLCALL_BENCH_ENGINES=postgres,clickhouse go test -count=1 -timeout 30m -run '^TestContract$$' -v ./bench/postgres ./bench/clickhouse
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+		go build -o "$$dir/rollcall-bench" ./cmd/rollcall-bench && \
+		"$$dir/rollcall-bench" generate --customers $(BENCH_CUSTOMERS) --out "$$dir/data" && \
+		"$$dir/rollcall-bench" run --data "$$dir/data" --engines rollcall,duckdb,postgres,clickhouse,bare \
+			--suite audience,attributes,recency,frequency,random,export,open,refresh --runs 3 --clients ''
 
 lint: ## gofmt, go vet, golangci-lint
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not as gofmt writes it:" $$files >&2; exit 1; fi
