@@ -11,20 +11,30 @@ import (
 const leastPerClient = 2
 
 // askTogether asks the query with so many clients at a time, each as soon as
-// its last answer is there, for at least d. What counts for a client is how
-// long it waited, whatever the engine says: waiting for other clients is part
-// of it. All clients have ended when it returns.
+// its last answer is there, for at least d. Before that each asks once, all at a
+// time, so that connections are made and statements prepared when the time
+// begins. What counts for a client is how long it waited, whatever the engine
+// says: waiting for other clients is part of it. All clients have ended when it
+// returns.
 func (a *asked) askTogether(ctx context.Context, clients int, d time.Duration) (ClientResult, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	waited := make([]durations, clients)
-	start := time.Now()
-	var group sync.WaitGroup
+	var group, warm sync.WaitGroup
+	warm.Add(clients)
+	var start time.Time
+	begin := make(chan struct{})
 	for i := range clients {
 		group.Go(func() {
-			for n := 0; n < leastPerClient || time.Since(start) < d; n++ {
+			_, err := a.once(ctx)
+			if err != nil {
+				cancel(err)
+			}
+			warm.Done()
+			<-begin // not long where another client failed: that ended its ctx
+			for n := 0; err == nil && (n < leastPerClient || time.Since(start) < d); n++ {
 				asked := time.Now()
-				if _, err := a.once(ctx); err != nil {
+				if _, err = a.once(ctx); err != nil {
 					cancel(err) // the first error is the cause; it ends the others
 					return
 				}
@@ -32,6 +42,9 @@ func (a *asked) askTogether(ctx context.Context, clients int, d time.Duration) (
 			}
 		})
 	}
+	warm.Wait()
+	start = time.Now()
+	close(begin)
 	group.Wait()
 	took := time.Since(start)
 	if err := context.Cause(ctx); err != nil {
@@ -43,7 +56,8 @@ func (a *asked) askTogether(ctx context.Context, clients int, d time.Duration) (
 	}
 	return ClientResult{
 		Clients: clients,
+		Runs:    len(all),
 		PerSec:  float64(len(all)) / max(took.Seconds(), 1e-9),
-		P99US:   micros(all.sorted().percentile(99)),
+		P99US:   Quantile(all.micros(), 0.99),
 	}, nil
 }

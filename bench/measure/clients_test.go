@@ -36,18 +36,43 @@ func TestClients(t *testing.T) {
 					t.Fatal(err)
 				}
 				want := []ClientResult{
-					{Clients: 1, PerSec: c.perSec / 4, P99US: micros(c.takes)},
-					{Clients: 4, PerSec: c.perSec, P99US: micros(c.takes)},
+					{Clients: 1, Runs: c.asked, PerSec: c.perSec / 4, P99US: micros(c.takes)},
+					{Clients: 4, Runs: 4 * c.asked, PerSec: c.perSec, P99US: micros(c.takes)},
 				}
 				if diff := cmp.Diff(want, got[0].Clients); diff != "" {
 					t.Errorf("clients (-want +got):\n%s", diff)
 				}
-				if want := 2 + c.asked + 4*c.asked; a.counts != want {
+				if want := 2 + (1 + c.asked) + 4*(1+c.asked); a.counts != want {
 					t.Errorf("%d executions, want %d", a.counts, want)
 				}
 			})
 		})
 	}
+}
+
+// TestClientsWarmUp has an engine whose first execution of each client is slow, as
+// that of a new connection is: nothing of it counts.
+func TestClientsWarmUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newFake("a", 1)
+		a.took = func(nth int) time.Duration {
+			took := 100 * time.Millisecond
+			if nth >= 2 && nth < 2+4 { // one warm-up and one run come before the clients
+				took = time.Duration(nth) * 10 * time.Second
+			}
+			time.Sleep(took)
+			return took
+		}
+		o := Options{Runs: 1, Budget: time.Hour, Clients: []int{4}, ClientTime: time.Second, Progress: quiet}
+		got, err := Time(t.Context(), "s", ask1, list(a), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []ClientResult{{Clients: 4, Runs: 40, PerSec: 40, P99US: 100_000}}
+		if diff := cmp.Diff(want, got[0].Clients); diff != "" {
+			t.Errorf("clients (-want +got):\n%s", diff)
+		}
+	})
 }
 
 // TestClientsWait has an engine that answers one client at a time: the others'

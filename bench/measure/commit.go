@@ -12,10 +12,13 @@ import (
 // modulePath is the module whose commit reports name.
 const modulePath = "github.com/rollcall-db/rollcall"
 
+// ofFolder marks a commit that the build did not record.
+const ofFolder = " (of the current folder)"
+
 // Commit returns the commit that the program was built from, with "-dirty" where
 // the tree had changes: as the build recorded it, else the one checked out in the
-// current folder where that is a checkout of this module. It is "unknown"
-// elsewhere.
+// current folder where that is a checkout of this module, which need not be what the
+// program was built from and is marked as such. It is "unknown" elsewhere.
 func Commit(ctx context.Context) string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if commit := recorded(info); commit != "" {
@@ -23,7 +26,7 @@ func Commit(ctx context.Context) string {
 		}
 	}
 	if commit := checkedOut(ctx, "."); commit != "" {
-		return commit
+		return commit + ofFolder
 	}
 	return "unknown"
 }

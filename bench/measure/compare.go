@@ -44,7 +44,7 @@ func (c *Comparison) Err() error {
 	for i := range c.Differences {
 		texts[i] = c.Differences[i].String()
 	}
-	return fmt.Errorf("%w, nothing was timed:\n%s", ErrDiffer, strings.Join(texts, "\n"))
+	return fmt.Errorf("%w:\n%s", ErrDiffer, strings.Join(texts, "\n"))
 }
 
 // Compare asks every engine for the customers that each query of a suite
@@ -75,7 +75,7 @@ func (c *Comparison) query(ctx context.Context, name string, q *suite.Query, eng
 			continue
 		}
 		if err != nil {
-			return err
+			return asking(q, err)
 		}
 		answered = append(answered, e.Name())
 		programs[program(e)] = true
@@ -116,30 +116,34 @@ func ask(ctx context.Context, e contender.Engine, q *suite.Query) (m *members, e
 	}
 	p, err := e.Prepare(ctx, q)
 	if err != nil {
-		return nil, asking(e, q, err)
+		return nil, err
 	}
 	defer func() {
 		if cerr := p.Close(); cerr != nil {
-			err = errors.Join(err, asking(e, q, cerr))
+			err = errors.Join(err, cerr)
 		}
 	}()
 	count, _, err := p.Count(ctx)
 	if err != nil {
-		return nil, asking(e, q, err)
+		return nil, err
 	}
 	keys, err := p.Keys(ctx)
 	if err != nil {
-		return nil, asking(e, q, err)
+		return nil, err
 	}
 	for i := 1; i < len(keys); i++ {
 		if keys[i-1] >= keys[i] {
-			return nil, asking(e, q, fmt.Errorf("key %d stands before %d, expected each key once and ascending", keys[i-1], keys[i]))
+			return nil, fmt.Errorf("%s: key %d stands before %d, expected each key once and ascending", e.Name(), keys[i-1], keys[i])
 		}
 	}
 	return &members{engine: e.Name(), count: count, keys: keys}, nil
 }
 
-// asking says which engine failed, on which query.
-func asking(e contender.Engine, q *suite.Query, err error) error {
-	return fmt.Errorf("%s, asked %s: %w", e.Name(), q.ID, err)
+// asking says on which query an engine failed, where the engine has not said so:
+// engines name themselves and, as a rule, the query.
+func asking(q *suite.Query, err error) error {
+	if strings.Contains(err.Error(), "query "+q.ID) {
+		return err
+	}
+	return fmt.Errorf("query %s: %w", q.ID, err)
 }

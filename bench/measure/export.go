@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
-
-	"github.com/parquet-go/parquet-go"
 
 	"github.com/rollcall-db/rollcall/bench/contender"
 	"github.com/rollcall-db/rollcall/bench/suite"
@@ -19,53 +16,59 @@ import (
 type exporter struct {
 	engine contender.Engine
 	times  durations
-	rows   int64
-	bytes  int64 // of the file
+	wrote  written // the last time
 	note   string
 }
 
 // Export lets every engine write the customers that q selects, with these
 // columns, to a Parquet file in dir, in alternation as Time does, after one
-// export each to warm up. The files must have the same number of rows, and the
-// columns; they are removed. Engines that cannot export have a note instead of a
-// time.
+// export each to warm up. The files of the warm-up must hold the same values,
+// ascending by customer_id, those after it as many rows; all are removed. Where
+// they differ the error wraps ErrDiffer. Engines that cannot export have a note
+// instead of a time.
 func Export(ctx context.Context, engines []contender.Engine, q *suite.Query, columns []string, dir string, o Options) ([]Timing, error) {
 	all := make([]*exporter, len(engines))
 	for i, e := range engines {
 		all[i] = &exporter{engine: e}
 	}
+	slowest := time.Duration(0)
 	for round := range o.Runs + 1 { // the first warms up
 		o.Progress("exporting "+q.ID, round, o.Runs+1)
+		if o.enough(round-1, slowest) {
+			break
+		}
 		for i := range all {
 			x := all[(round+i)%len(all)]
-			if x.note != "" || len(x.times) >= leastRuns && x.times.sum() >= o.Budget {
+			if x.note != "" {
 				continue
 			}
-			took, err := x.export(ctx, q, columns, dir)
+			took, err := x.export(ctx, q, columns, dir, round == 0)
 			if err != nil {
 				return nil, err
 			}
 			if round > 0 && x.note == "" {
 				x.times = append(x.times, took)
+				slowest = max(slowest, x.times.sum())
 			}
 		}
-		if err := sameRows(all, q); err != nil {
+		if err := sameFiles(all, q, columns); err != nil {
 			return nil, err
 		}
 	}
 	timings := make([]Timing, len(all))
 	for i, x := range all {
 		timings[i] = x.times.timing("export "+q.ID, x.engine.Name())
-		timings[i].Bytes, timings[i].Note = x.bytes, x.note
+		timings[i].Bytes, timings[i].Note = x.wrote.bytes, x.note
 		if x.note == "" {
-			timings[i].Note = fmt.Sprintf("%d rows, %d columns", x.rows, len(columns))
+			timings[i].Note = fmt.Sprintf("%d rows, %d columns", x.wrote.rows, len(columns))
 		}
 	}
 	return timings, nil
 }
 
-// export writes one file, looks at it and removes it.
-func (x *exporter) export(ctx context.Context, q *suite.Query, columns []string, dir string) (took time.Duration, err error) {
+// export writes one file, looks at it and removes it. Its values are read where
+// valued says so.
+func (x *exporter) export(ctx context.Context, q *suite.Query, columns []string, dir string, valued bool) (took time.Duration, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
@@ -81,52 +84,34 @@ func (x *exporter) export(ctx context.Context, q *suite.Query, columns []string,
 		return 0, nil
 	}
 	if err == nil {
-		x.rows, x.bytes, err = inspect(file, columns)
+		x.wrote, err = inspect(file, columns, valued)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("%s, exporting %s: %w", x.engine.Name(), q.ID, err)
+		return 0, fmt.Errorf("exporting %s by %s: %w", q.ID, x.engine.Name(), err)
 	}
 	return took, nil
 }
 
-// sameRows holds the files of all engines against the first.
-func sameRows(all []*exporter, q *suite.Query) error {
+// sameFiles holds the files of all engines against the first.
+func sameFiles(all []*exporter, q *suite.Query, columns []string) error {
 	var first *exporter
 	for _, x := range all {
 		switch {
 		case x.note != "":
+			continue
 		case first == nil:
 			first = x
-		case x.rows != first.rows:
-			return fmt.Errorf("%w: %s, exporting %s, writes %d rows; %s writes %d",
-				ErrDiffer, x.engine.Name(), q.ID, x.rows, first.engine.Name(), first.rows)
+			continue
+		case x.wrote.rows != first.wrote.rows:
+			return fmt.Errorf("%w: exporting %s, %s writes %d rows, %s %d",
+				ErrDiffer, q.ID, x.engine.Name(), x.wrote.rows, first.engine.Name(), first.wrote.rows)
+		}
+		for i, sum := range x.wrote.sums {
+			if sum != first.wrote.sums[i] {
+				return fmt.Errorf("%w: exporting %s, %s writes other values of %s than %s, or in another order",
+					ErrDiffer, q.ID, x.engine.Name(), columns[i], first.engine.Name())
+			}
 		}
 	}
 	return nil
-}
-
-// inspect returns the rows and bytes of a Parquet file that must have these
-// columns, in this order.
-func inspect(name string, columns []string) (rows, size int64, err error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	if err != nil {
-		return 0, 0, err
-	}
-	p, err := parquet.OpenFile(f, info.Size())
-	if err != nil {
-		return 0, 0, fmt.Errorf("%s: %w", name, err)
-	}
-	var found []string
-	for _, field := range p.Schema().Fields() {
-		found = append(found, field.Name())
-	}
-	if !slices.Equal(found, columns) {
-		return 0, 0, fmt.Errorf("%s has columns %q, expected %q", name, found, columns)
-	}
-	return p.NumRows(), info.Size(), nil
 }

@@ -9,6 +9,22 @@ import (
 	"path/filepath"
 )
 
+// ReadFiles reads every file of a folder, and of those below it, to its end: they
+// are in the page cache afterwards, as far as memory allows.
+func ReadFiles(ctx context.Context, dir string) error {
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, &reader{ctx, f})
+		return errors.Join(err, f.Close())
+	})
+}
+
 // copyFolder copies the files of a folder, and those below it, and waits until
 // they are on disk. The folder dst must not exist.
 func copyFolder(ctx context.Context, dst, src string) error {

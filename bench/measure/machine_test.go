@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"testing"
 )
 
@@ -30,6 +31,17 @@ func TestRecorded(t *testing.T) {
 		if got := recorded(info); got != c.want {
 			t.Errorf("revision %q, modified %q: %q, want %q", c.revision, c.modified, got, c.want)
 		}
+	}
+}
+
+// TestCommitOfTheFolder: tests are built without a record of the commit.
+func TestCommitOfTheFolder(t *testing.T) {
+	got := Commit(t.Context())
+	if info, ok := debug.ReadBuildInfo(); ok && recorded(info) != "" {
+		t.Skip("the build recorded a commit")
+	}
+	if got != "unknown" && !strings.HasSuffix(got, " (of the current folder)") {
+		t.Errorf("the commit is %q, which is not marked as that of the current folder", got)
 	}
 }
 

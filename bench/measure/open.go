@@ -39,7 +39,8 @@ type opening struct {
 // alternation: with the files in the page cache, and after they were dropped from
 // it. The processes open copies of the files, below scratch, because pages that
 // another process has mapped cannot be dropped, and because some engines lock
-// theirs; the copies are removed. All counts must be equal.
+// theirs; the copies are removed. All counts must be equal. Rounds of either kind
+// end when o.Budget says so, as those of Time do.
 func Open(ctx context.Context, stored []Stored, scratch string, count FirstCount, o Options) (timings []Timing, err error) {
 	root := filepath.Join(scratch, "open")
 	if err := os.Mkdir(root, 0o700); err != nil {
@@ -61,13 +62,18 @@ func Open(ctx context.Context, stored []Stored, scratch string, count FirstCount
 		}
 	}
 	for _, dropped := range []bool{false, true} {
+		slowest := time.Duration(0)
 		for round := range o.Runs {
 			o.Progress("first counts of fresh processes", round, o.Runs)
+			if o.enough(round, slowest) {
+				break
+			}
 			for i := range all {
 				x := all[(round+i)%len(all)]
 				if err := x.start(ctx, same, dropped); err != nil {
 					return nil, err
 				}
+				slowest = max(slowest, x.of(dropped).sum())
 			}
 		}
 	}
@@ -120,6 +126,14 @@ func (x *opening) start(ctx context.Context, count func(context.Context, string,
 		x.warm = append(x.warm, took)
 	}
 	return nil
+}
+
+// of returns the times with the page cache dropped before, or not.
+func (x *opening) of(dropped bool) durations {
+	if dropped {
+		return x.dropped
+	}
+	return x.warm
 }
 
 // timings returns the two rows of an engine.

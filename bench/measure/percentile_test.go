@@ -1,54 +1,47 @@
 package measure
 
 import (
+	"math"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// upTo returns n, n−1, …, 1 milliseconds.
-func upTo(n int) durations {
-	var d durations
+// upTo returns n, n−1, …, 1.
+func upTo(n int) []float64 {
+	var values []float64
 	for i := n; i >= 1; i-- {
-		d = append(d, time.Duration(i)*time.Millisecond)
+		values = append(values, float64(i))
 	}
-	return d
+	return values
 }
 
-func TestPercentiles(t *testing.T) {
+// TestQuantile has what R's quantile(x, p, type = 7) returns.
+func TestQuantile(t *testing.T) {
 	for _, c := range []struct {
-		of               durations
-		median           time.Duration
-		p0, p95, p99, up time.Duration
+		of                            []float64
+		least, median, p95, p99, most float64
 	}{
 		{nil, 0, 0, 0, 0, 0},
-		{upTo(1), time.Millisecond, 1, 1, 1, 1},
-		{upTo(2), 1500 * time.Microsecond, 1, 2, 2, 2},
-		{upTo(15), 8 * time.Millisecond, 1, 15, 15, 15},
-		{upTo(20), 10500 * time.Microsecond, 1, 19, 20, 20},
-		{upTo(21), 11 * time.Millisecond, 1, 20, 21, 21},
-		{upTo(100), 50500 * time.Microsecond, 1, 95, 99, 100},
-		{upTo(1000), 500500 * time.Microsecond, 1, 950, 990, 1000},
+		{upTo(1), 1, 1, 1, 1, 1},
+		{upTo(2), 1, 1.5, 1.95, 1.99, 2},
+		{upTo(15), 1, 8, 14.3, 14.86, 15},
+		{upTo(20), 1, 10.5, 19.05, 19.81, 20},
+		{upTo(21), 1, 11, 20, 20.8, 21},
+		{upTo(101), 1, 51, 96, 100, 101},
 	} {
-		s := c.of.sorted()
-		if got := s.median(); got != c.median {
-			t.Errorf("median of %d is %v, want %v", len(s), got, c.median)
-		}
-		for p, want := range map[float64]time.Duration{0: c.p0, 95: c.p95, 99: c.p99, 100: c.up} {
-			if got := s.percentile(p); got != want*time.Millisecond {
-				t.Errorf("percentile %v of %d is %v, want %d ms", p, len(s), got, want)
+		for p, want := range map[float64]float64{0: c.least, 0.5: c.median, 0.95: c.p95, 0.99: c.p99, 1: c.most} {
+			if got := Quantile(c.of, p); math.Abs(got-want) > 1e-9 {
+				t.Errorf("quantile %v of %d is %v, want %v", p, len(c.of), got, want)
 			}
 		}
 	}
 }
 
-func TestSortedLeavesTheOrder(t *testing.T) {
-	d := upTo(3)
-	if diff := cmp.Diff(durations{1e6, 2e6, 3e6}, d.sorted()); diff != "" {
-		t.Errorf("sorted (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff(upTo(3), d); diff != "" {
-		t.Errorf("the original (-want +got):\n%s", diff)
+func TestQuantileLeavesTheOrder(t *testing.T) {
+	values := upTo(3)
+	Quantile(values, 0.5)
+	if diff := cmp.Diff(upTo(3), values); diff != "" {
+		t.Errorf("the values (-want +got):\n%s", diff)
 	}
 }

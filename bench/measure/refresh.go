@@ -11,9 +11,9 @@ import (
 )
 
 // Refresh appends one more day, add, to every engine, and compares afterwards
-// what they answer to queries, which should be as of that day's end. Engines that shared names
-// show the data of one before them: they are brought up to date, untimed.
-// Engines that cannot append have a note instead of a time, and are not
+// what they answer to queries, which should be as of that day's end. Engines that
+// shared names show the data of one before them: they are brought up to date,
+// untimed. Engines that cannot append have a note instead of a time, and are not
 // compared. The appended day stays.
 func Refresh(ctx context.Context, add *workload.Dataset, engines []contender.Engine, shared func(contender.Engine) bool,
 	name string, queries []suite.Query, progress Progress,
@@ -35,7 +35,7 @@ func Refresh(ctx context.Context, add *workload.Dataset, engines []contender.Eng
 			timings = append(timings, Timing{What: "append a day", Engine: e.Name(), Note: err.Error()})
 			continue
 		case err != nil:
-			return nil, nil, fmt.Errorf("%s, appending a day: %w", e.Name(), err)
+			return nil, nil, fmt.Errorf("appending a day: %w", err)
 		case !shared(e):
 			t := durations{took}.timing("append a day", e.Name())
 			t.Note = fmt.Sprintf("%d rows", rows)

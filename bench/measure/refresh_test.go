@@ -25,7 +25,7 @@ func TestRefresh(t *testing.T) {
 	want := []Timing{
 		{What: "append a day", Engine: "a", MedianUS: 7e6, P95US: 7e6, Runs: 1, Note: "7 rows"},
 		{What: "append a day", Engine: "b", MedianUS: 7e6, P95US: 7e6, Runs: 1, Note: "7 rows"},
-		{What: "append a day", Engine: "fixed", Note: "the engine cannot express the query: fixed cannot grow"},
+		{What: "append a day", Engine: "fixed", Note: "the engine cannot do that: fixed cannot grow"},
 	}
 	if diff := cmp.Diff(want, timings); diff != "" {
 		t.Errorf("timings (-want +got):\n%s", diff)

@@ -9,13 +9,16 @@ import (
 // what rollcall-bench report reads.
 type Report struct {
 	Machine   Machine          `json:"machine"`
-	Commit    string           `json:"commit"`  // of rollcall; with "-dirty" where the tree was
+	Commit    string           `json:"commit"`  // as the function Commit tells it
 	Command   string           `json:"command"` // as it was typed
 	StartedAt string           `json:"started_at"`
 	Data      workload.Dataset `json:"data"`
 	Runs      int              `json:"runs"` // timed executions per query and engine
-	Engines   []EngineReport   `json:"engines"`
-	Results   []Result         `json:"results"`
+	// Unfinished is the text of the error that ended the run; what is in the report
+	// was complete before. "": the run is complete.
+	Unfinished string         `json:"unfinished,omitempty"`
+	Engines    []EngineReport `json:"engines"`
+	Results    []Result       `json:"results"` // never null
 	// NotCompared are the queries that no engine could be held against.
 	NotCompared []NotCompared `json:"not_compared,omitempty"`
 	Refresh     []Timing      `json:"refresh,omitempty"`
@@ -52,7 +55,8 @@ type Result struct {
 	MedianUS float64        `json:"median_us"`
 	P95US    float64        `json:"p95_us"`
 	MinUS    float64        `json:"min_us"`
-	Runs     int            `json:"runs"`                    // timed executions; fewer than asked for where the engine's time was up
+	Runs     int            `json:"runs"`                    // timed executions; fewer than asked for where an engine's time was up
+	TimesUS  []float64      `json:"times_us,omitempty"`      // of the timed executions, in their order
 	Allocs   *float64       `json:"allocs_per_op,omitempty"` // absent where the engine is not Go
 	Clients  []ClientResult `json:"clients,omitempty"`
 	// Unsupported says why the engine has no figures; they are 0 then.
@@ -62,6 +66,7 @@ type Result struct {
 // ClientResult is a query asked by several clients at a time.
 type ClientResult struct {
 	Clients int     `json:"clients"`
+	Runs    int     `json:"runs"` // executions of all clients together; warm-ups are not counted
 	PerSec  float64 `json:"per_second"`
 	P99US   float64 `json:"p99_us"`
 }
@@ -81,7 +86,7 @@ type Timing struct {
 type ScaleResult struct {
 	Customers int            `json:"customers"`
 	Events    int64          `json:"events"`
-	Engines   []EngineReport `json:"engines"`
+	Engines   []EngineReport `json:"engines"` // never null, as Results
 	Results   []Result       `json:"results"`
 	// NotCompared are the queries that no engine could be held against.
 	NotCompared []NotCompared `json:"not_compared,omitempty"`

@@ -40,13 +40,14 @@ type Scale struct {
 
 // Run generates, loads, compares and times one size after the other. A size
 // whose files do not fit on the disk is skipped, and says so. The error wraps
-// ErrDiffer where engines differ.
+// ErrDiffer where engines differ; the results that come with it are those of the
+// sizes before, which are complete.
 func (s *Scale) Run(ctx context.Context, o Options) ([]ScaleResult, error) {
 	var results []ScaleResult
 	for i, customers := range append(append([]int(nil), s.Sizes...), s.Alone...) {
 		r, err := s.size(ctx, customers, i >= len(s.Sizes), o)
 		if err != nil {
-			return nil, fmt.Errorf("at %d customers: %w", customers, err)
+			return results, fmt.Errorf("at %d customers: %w", customers, err)
 		}
 		results = append(results, *r)
 	}
@@ -55,7 +56,7 @@ func (s *Scale) Run(ctx context.Context, o Options) ([]ScaleResult, error) {
 
 // size measures one number of customers.
 func (s *Scale) size(ctx context.Context, customers int, alone bool, o Options) (r *ScaleResult, err error) {
-	r = &ScaleResult{Customers: customers}
+	r = &ScaleResult{Customers: customers, Engines: []EngineReport{}, Results: []Result{}}
 	if r.Skipped, err = s.tooLarge(customers); err != nil || r.Skipped != "" {
 		return r, err
 	}
@@ -75,6 +76,9 @@ func (s *Scale) size(ctx context.Context, customers int, alone bool, o Options) 
 		if t.Schema == "events" {
 			r.Events += t.Rows
 		}
+	}
+	if err := ReadFiles(ctx, d.Dir); err != nil { // so that no engine pays for a cold page cache
+		return nil, err
 	}
 	scratch := filepath.Join(dir, "engines")
 	if err := os.Mkdir(scratch, 0o700); err != nil {
@@ -99,7 +103,8 @@ func (s *Scale) measure(ctx context.Context, r *ScaleResult, d *workload.Dataset
 		return err
 	}
 	r.NotCompared = c.NotCompared
-	r.Results, err = Time(ctx, s.Suite, s.Queries, engines, o)
+	results, err := Time(ctx, s.Suite, s.Queries, engines, o)
+	r.Results = append(r.Results, results...)
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -62,7 +63,7 @@ func TestScale(t *testing.T) {
 	if got[0].Customers != 10 || got[0].Events != 17 || len(got[0].Engines) != 2 || len(got[0].Results) != 2 || got[0].Results[1].Runs != 3 {
 		t.Errorf("at 10 customers: %+v", got[0])
 	}
-	want := ScaleResult{Customers: 30, Skipped: "about 0.0 GB of disk are needed, 0.0 GB are free"}
+	want := ScaleResult{Customers: 30, Engines: []EngineReport{}, Results: []Result{}, Skipped: "about 0.0 GB of disk are needed, 0.0 GB are free"}
 	if diff := cmp.Diff(want, got[2]); diff != "" {
 		t.Errorf("what does not fit (-want +got):\n%s", diff)
 	}
@@ -99,6 +100,13 @@ func TestScaleErrors(t *testing.T) {
 		{"free", func(g *growing) {
 			g.free = func(string) (int64, error) { return 0, errFake }
 		}, "at 10 customers: the disk is on fire", false},
+		{"unreadable data", func(g *growing) {
+			generate := g.Generate
+			g.Generate = func(ctx context.Context, shape workload.Shape, dir string) (*workload.Dataset, error) {
+				d, err := generate(ctx, shape, dir)
+				return d, errors.Join(err, os.Symlink("nowhere", filepath.Join(dir, "unreadable")))
+			}
+		}, "at 10 customers: open ", false},
 		{"differ", func(g *growing) {
 			open := g.Open
 			g.Open = func(ctx context.Context, d *workload.Dataset, scratch string, alone bool) ([]contender.Engine, error) {
@@ -106,7 +114,7 @@ func TestScaleErrors(t *testing.T) {
 				g.opened[1].answers["Q1"] = []int64{2}
 				return engines, err
 			}
-		}, "at 10 customers: the engines differ, nothing was timed:", true},
+		}, "at 10 customers: the engines differ:", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := newGrowing(t)
@@ -118,6 +126,23 @@ func TestScaleErrors(t *testing.T) {
 			g.checkClosed(t)
 		})
 	}
+}
+
+// TestScaleKeepsWhatIsComplete fails at the second size.
+func TestScaleKeepsWhatIsComplete(t *testing.T) {
+	g := newGrowing(t)
+	open := g.Open
+	g.Open = func(ctx context.Context, d *workload.Dataset, scratch string, alone bool) ([]contender.Engine, error) {
+		if d.Shape.Customers == 20 {
+			return nil, errFake
+		}
+		return open(ctx, d, scratch, alone)
+	}
+	got, err := g.Run(t.Context(), options(3))
+	if !errors.Is(err, errFake) || len(got) != 1 || got[0].Customers != 10 || len(got[0].Results) != 2 {
+		t.Errorf("results %+v, error %v; want those at 10 customers, and the error", got, err)
+	}
+	g.checkClosed(t)
 }
 
 // checkClosed makes sure that nothing of a run is left.

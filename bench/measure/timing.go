@@ -11,19 +11,27 @@ import (
 	"github.com/rollcall-db/rollcall/bench/suite"
 )
 
-// leastRuns is how often an engine is timed however slow it is, unless fewer
+// leastRuns is how many rounds are made however slow an engine is, unless fewer
 // are asked for.
-const leastRuns = 3
+const leastRuns = 9
 
 // Options say how engines are timed.
 type Options struct {
 	Runs int // timed executions per query and engine
-	// Budget bounds the time of one query on one engine: once its timed executions
-	// took that long together, and there are three, it is asked no more.
+	// Budget bounds the time of one query on one engine: once the timed executions of
+	// any engine took that long together, and there are nine, the query's rounds end
+	// for all engines. Were only the slow one left out, the others would go on back to
+	// back, and would not be asked as it was.
 	Budget     time.Duration
 	Clients    []int         // numbers of clients to ask with at a time; none: sequentially only
 	ClientTime time.Duration // for each of them, per query and engine
 	Progress   Progress      // never nil
+}
+
+// enough reports whether rounds end before all are made: so many are, and the
+// timed executions of the slowest engine took so long together.
+func (o Options) enough(rounds int, slowest time.Duration) bool {
+	return rounds >= leastRuns && slowest >= o.Budget
 }
 
 // Time asks every query of a suite of every engine that can answer it. For each
@@ -33,14 +41,15 @@ type Options struct {
 // that returns true. Results come query by query, in the order of the engines.
 //
 // Errors are an engine's, those of ctx, or wrap ErrDiffer where a count is not
-// what an engine said before.
+// what an engine said before. The results that come with one are those of the
+// queries before, which are complete.
 func Time(ctx context.Context, name string, queries []suite.Query, engines []contender.Engine, o Options) ([]Result, error) {
 	var results []Result
 	for i := range queries {
 		o.Progress("timing "+name, i, len(queries))
 		of, err := timeQuery(ctx, name, &queries[i], engines, o)
 		if err != nil {
-			return nil, err
+			return results, err
 		}
 		results = append(results, of...)
 	}
@@ -65,7 +74,7 @@ func (a *asked) once(ctx context.Context) (time.Duration, error) {
 	}
 	n, took, err := a.prepared.Count(ctx)
 	if err != nil {
-		return 0, asking(a.engine, a.query, err)
+		return 0, asking(a.query, err)
 	}
 	if n != *a.count {
 		return 0, fmt.Errorf("%w: %s, asked %s while it was timed, counts %d customers, expected %d",
@@ -80,7 +89,7 @@ func (a *asked) warmUp(ctx context.Context) error {
 	if *a.count < 0 {
 		n, _, err := a.prepared.Count(ctx)
 		if err != nil {
-			return asking(a.engine, a.query, err)
+			return asking(a.query, err)
 		}
 		*a.count = n
 	} else if _, err := a.once(ctx); err != nil {
@@ -97,7 +106,9 @@ func timeQuery(ctx context.Context, name string, q *suite.Query, engines []conte
 	var all []*asked
 	defer func() {
 		for _, a := range all {
-			err = errors.Join(err, a.prepared.Close())
+			if cerr := a.prepared.Close(); cerr != nil {
+				err = errors.Join(err, asking(q, cerr))
+			}
 		}
 	}()
 	for i, e := range engines {
@@ -110,7 +121,7 @@ func timeQuery(ctx context.Context, name string, q *suite.Query, engines []conte
 			continue
 		}
 		if err != nil {
-			return nil, asking(e, q, err)
+			return nil, asking(q, err)
 		}
 		all = append(all, &asked{engine: e, query: q, prepared: p, result: &results[i], count: &count})
 	}
@@ -131,20 +142,22 @@ func timeQuery(ctx context.Context, name string, q *suite.Query, engines []conte
 	return results, nil
 }
 
-// alternate executes the rounds.
+// alternate executes the rounds, in each of which every engine is asked.
 func alternate(ctx context.Context, all []*asked, o Options) error {
 	runtime.GC() // what comparing left behind is nobody's time
+	slowest := time.Duration(0)
 	for round := range o.Runs {
+		if o.enough(round, slowest) {
+			return nil
+		}
 		for i := range all {
 			a := all[(round+i)%len(all)]
-			if len(a.times) >= leastRuns && a.times.sum() >= o.Budget {
-				continue
-			}
 			took, err := a.once(ctx)
 			if err != nil {
 				return err
 			}
 			a.times = append(a.times, took)
+			slowest = max(slowest, a.times.sum())
 		}
 	}
 	return nil
@@ -152,11 +165,11 @@ func alternate(ctx context.Context, all []*asked, o Options) error {
 
 // summarise fills the result in from the times of the rounds.
 func (a *asked) summarise() {
-	s := a.times.sorted()
-	a.result.Runs = len(s)
-	a.result.MedianUS = micros(s.median())
-	a.result.P95US = micros(s.percentile(95))
-	a.result.MinUS = micros(s.percentile(0))
+	us := a.times.micros()
+	a.result.Runs, a.result.TimesUS = len(us), us
+	a.result.MedianUS = Quantile(us, 0.5)
+	a.result.P95US = Quantile(us, 0.95)
+	a.result.MinUS = Quantile(us, 0)
 }
 
 // measureMore counts allocations and asks with several clients.

@@ -45,36 +45,66 @@ func TestTimeResults(t *testing.T) {
 	}
 	at := "2026-01-01T00:00:00Z"
 	want := []Result{
-		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "a", Count: 2, MedianUS: 25, P95US: 40, MinUS: 10, Runs: 4},
-		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "b", Count: 2, MedianUS: 1000, P95US: 1000, MinUS: 1000, Runs: 4},
-		{Suite: "audience", Query: "Q2", Rule: "visits > 3", AsOf: at, Engine: "a", Unsupported: "the engine cannot express the query: a has no Q2"},
-		{Suite: "audience", Query: "Q2", Rule: "visits > 3", AsOf: at, Engine: "b", MedianUS: 1000, P95US: 1000, MinUS: 1000, Runs: 4},
+		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "a", Count: 2, MedianUS: 25, P95US: 38.5, MinUS: 10, Runs: 4, TimesUS: []float64{40, 10, 30, 20}},
+		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "b", Count: 2, MedianUS: 1000, P95US: 1000, MinUS: 1000, Runs: 4, TimesUS: []float64{1000, 1000, 1000, 1000}},
+		{Suite: "audience", Query: "Q2", Rule: "visits > 3", AsOf: at, Engine: "a", Unsupported: "the engine cannot do that: a has no Q2"},
+		{Suite: "audience", Query: "Q2", Rule: "visits > 3", AsOf: at, Engine: "b", MedianUS: 1000, P95US: 1000, MinUS: 1000, Runs: 4, TimesUS: []float64{1000, 1000, 1000, 1000}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("results (-want +got):\n%s", diff)
 	}
 }
 
-// TestTimeBudget has an engine that is slow, and one that is slow but once.
+// TestTimeBudget has an engine that is slow: when its time is up the rounds end
+// for all, so that nobody is asked back to back.
 func TestTimeBudget(t *testing.T) {
-	slow, fast := newFake("slow", 1), newFake("fast", 1)
-	slow.took = func(int) time.Duration { return time.Second }
-	o := options(15)
-	o.Budget = 5 * time.Second
-	got, err := Time(t.Context(), "s", ask1, list(slow, fast), o)
-	if err != nil {
-		t.Fatal(err)
+	for _, c := range []struct {
+		name   string
+		runs   int
+		budget time.Duration
+		want   int
+	}{
+		{"never over", 15, time.Minute, 15},
+		{"over after twelve", 15, 12 * time.Second, 12},
+		{"over at once", 15, time.Millisecond, 9},
+		{"fewer runs than nine", 2, time.Millisecond, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var order strings.Builder
+			slow, fast := newFake("s", 1), newFake("f", 1)
+			slow.took = func(int) time.Duration { return time.Second }
+			for _, f := range []*fake{slow, fast} {
+				f.log = func(engine string) { order.WriteString(engine) }
+			}
+			o := options(c.runs)
+			o.Budget = c.budget
+			got, err := Time(t.Context(), "s", ask1, list(slow, fast), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got[0].Runs != c.want || got[1].Runs != c.want {
+				t.Errorf("runs are %d and %d, want %d of both", got[0].Runs, got[1].Runs, c.want)
+			}
+			if strings.Contains(order.String(), "sss") || strings.Contains(order.String(), "fff") {
+				t.Errorf("the engines were asked in the order %s, which is no alternation", order.String())
+			}
+		})
 	}
-	if got[0].Runs != 5 || got[1].Runs != 15 {
-		t.Errorf("runs are %d and %d, want 5 and 15", got[0].Runs, got[1].Runs)
+}
+
+// TestTimeKeepsWhatIsComplete fails in the second query.
+func TestTimeKeepsWhatIsComplete(t *testing.T) {
+	a := newFake("a", 1, 2)
+	a.answers["Q2"] = []int64{3}
+	a.count = func(query string, _ int) (int64, error) {
+		if query == "Q2" {
+			return 0, errFake
+		}
+		return 2, nil
 	}
-	o.Budget = time.Millisecond
-	if got, err = Time(t.Context(), "s", ask1, list(slow, fast), o); err != nil || got[0].Runs != 3 {
-		t.Errorf("over the budget at once: runs are %d, want 3; error %v", got[0].Runs, err)
-	}
-	o.Runs = 2
-	if got, err = Time(t.Context(), "s", ask1, list(slow, fast), o); err != nil || got[0].Runs != 2 {
-		t.Errorf("fewer runs than three: runs are %d, want 2; error %v", got[0].Runs, err)
+	got, err := Time(t.Context(), "s", []suite.Query{ask1[0], {ID: "Q2"}}, list(a), options(3))
+	if !errors.Is(err, errFake) || len(got) != 1 || got[0].Query != "Q1" || got[0].Runs != 3 {
+		t.Errorf("results %+v, error %v; want those of Q1, and the error", got, err)
 	}
 }
 
@@ -122,7 +152,7 @@ func TestTimeErrors(t *testing.T) {
 				return 0, errFake
 			}
 			return 2, nil
-		}, "b, asked Q1: the disk is on fire", false},
+		}, "query Q1: the disk is on fire", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, b := newFake("a", 1, 2), newFake("b", 1, 2)

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 )
@@ -29,8 +28,9 @@ func durationBoth(medianUS, p95US float64) string {
 // seconds writes seconds as duration does.
 func seconds(s float64) string { return duration(s * 1e6) }
 
-// size writes bytes in decimal units, none for 0.
-func size(bytes int64) string {
+// Size writes bytes in decimal units with three significant digits, "–" for none:
+// 3.07 GB.
+func Size(bytes int64) string {
 	if bytes <= 0 {
 		return none
 	}
@@ -70,7 +70,7 @@ func scaled(v, step float64, units []string) string {
 // digits writes v with three significant digits, without an exponent.
 func digits(v float64) string {
 	if v >= 999.5 {
-		return groups(int64(math.Round(v)))
+		return Groups(int64(math.Round(v)))
 	}
 	decimals := 2
 	switch {
@@ -84,8 +84,8 @@ func digits(v float64) string {
 	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
-// groups writes a whole number with a comma between thousands.
-func groups(n int64) string {
+// Groups writes a whole number with a comma between thousands.
+func Groups(n int64) string {
 	s := strconv.FormatInt(n, 10)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]
@@ -93,15 +93,21 @@ func groups(n int64) string {
 	return s
 }
 
-// short writes a number of customers for headings and axes: 10 M, 250 k.
+// short writes a number of customers for headings and axes: 10 M, 250 k, 1.00 M
+// where the zeros are rounded.
 func short(n int) string {
 	for _, unit := range []struct {
 		size int
 		name string
 	}{{1_000_000_000, "G"}, {1_000_000, "M"}, {1_000, "k"}} {
-		if n >= unit.size {
-			return fmt.Sprintf("%.3g %s", float64(n)/float64(unit.size), unit.name)
+		if float64(n) < float64(unit.size)*(1-0.0005) {
+			continue
 		}
+		figure := digits(float64(n) / float64(unit.size))
+		if n%(unit.size/100) == 0 { // two decimals are all there are
+			figure = trimZeros(figure)
+		}
+		return figure + " " + unit.name
 	}
 	return strconv.Itoa(n)
 }
@@ -111,5 +117,5 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return groups(int64(n)) + " " + noun + "s"
+	return Groups(int64(n)) + " " + noun + "s"
 }

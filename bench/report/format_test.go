@@ -1,6 +1,9 @@
 package report
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 // TestFormat checks figures at the borders of units and digits.
 func TestFormat(t *testing.T) {
@@ -24,11 +27,11 @@ func TestFormat(t *testing.T) {
 	check(duration(1234567890), "1,235 s")
 	check(durationBoth(1000, 2000), "1.00 ms (2.00 ms)")
 	check(durationBoth(1000, 0), "1.00 ms")
-	check(size(0), "–")
-	check(size(999), "999 B")
-	check(size(1000), "1.00 kB")
-	check(size(3_070_000_000), "3.07 GB")
-	check(size(999_999), "1.00 MB")
+	check(Size(0), "–")
+	check(Size(999), "999 B")
+	check(Size(1000), "1.00 kB")
+	check(Size(3_070_000_000), "3.07 GB")
+	check(Size(999_999), "1.00 MB")
 	check(rate(12.34), "12.3")
 	check(rate(2_310_000), "2.31 M")
 	check(ratioText(0), "–")
@@ -36,6 +39,12 @@ func TestFormat(t *testing.T) {
 	check(ratioText(33833.2), "×33,833")
 	check(short(999), "999")
 	check(short(2_500_000), "2.5 M")
+	check(short(999_499), "999 k")
+	check(short(999_600), "1.00 M")
+	check(short(1_000_000), "1 M")
+	check(short(1_004_000), "1.00 M")
+	check(short(-5), "-5")
+	check(short(math.MaxInt64), "9,223,372,037 G")
 	check(short(30_000_000), "30 M")
 	check(plural(1, "core"), "1 core")
 	check(plural(2000, "core"), "2,000 cores")

@@ -14,10 +14,14 @@ import (
 
 // GoBench writes a report in the format of Go benchmarks, which benchstat reads:
 //
-//	BenchmarkAudience/query=Q1/engine=rollcall-2  15  9870 ns/op  12400 p95-ns/op  3 allocs/op
+//	BenchmarkAudience/query=Q1/engine=rollcall-2  1  9870 ns/op
+//	BenchmarkAudience/query=Q1/engine=rollcall-2  1  9910 ns/op
+//	BenchmarkAudience/query=Q1/engine=rollcall-2  2  9908 p95-ns/op  3 allocs/op
 //
-// The number behind the last dash is that of the machine's cores. The number of
-// iterations is that of the runs whose median ns/op is. Loads are
+// The number behind the last dash is that of the machine's cores. A query has a
+// line for each of its timed runs, so that benchstat tells a change from noise, and
+// one for what is known of all of them; where the report has no single times their
+// median stands for them. Loads are
 // BenchmarkLoad/engine=…, queries of several clients at a time have /clients=N
 // behind the query, refresh, open and export have /what=… in its place, and the
 // scale suite /customers=N before it. What has no figures is left out.
@@ -31,6 +35,7 @@ func GoBench(w io.Writer, r *measure.Report) error {
 	b.key("pkg", "github.com/rollcall-db/rollcall/bench")
 	b.key("cpu", r.Machine.CPU)
 	b.key("commit", r.Commit)
+	b.key("unfinished", r.Unfinished)
 	b.loads("Load", "", r.Engines)
 	b.results("", r.Results)
 	b.timings("Refresh", r.Refresh)
@@ -98,7 +103,13 @@ func (b *goBench) results(at string, results []measure.Result) {
 			suite = "Scale" + suite
 		}
 		query, engine := suite+at+"/query="+word(r.Query), "/engine="+word(r.Engine)
-		values := []value{nanos(r.MedianUS, "ns/op"), nanos(r.P95US, "p95-ns/op")}
+		values := []value{nanos(r.P95US, "p95-ns/op")}
+		if len(r.TimesUS) == 0 {
+			values = append([]value{nanos(r.MedianUS, "ns/op")}, values...)
+		}
+		for _, us := range r.TimesUS {
+			b.line(query+engine, 1, nanos(us, "ns/op"))
+		}
 		if r.Allocs != nil {
 			values = append(values, value{*r.Allocs, "allocs/op"})
 		}

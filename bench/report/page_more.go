@@ -45,6 +45,9 @@ func (p *page) clients(suites []*suite) {
 		p.paragraph("Suite %s: queries per second, and in brackets the 99th percentile of the time that one took. "+
 			"The first table has the geometric mean over an engine's queries, and the largest p99.", plain(s.name))
 		p.table(clientSummary(s, counts, plain))
+		if s.fewRuns() {
+			p.paragraph("%s %s.", fewMark, fewText)
+		}
 		if len(s.queries) > maxFoldedTable {
 			continue
 		}
@@ -103,7 +106,7 @@ func clientCell(r *measure.Result, n int) string {
 		return none
 	}
 	c := r.Clients[at]
-	return fmt.Sprintf("%s/s (%s)", rate(c.PerSec), duration(c.P99US))
+	return clientText(c.PerSec, c.P99US, few(c))
 }
 
 // clientSummary returns the table with a row per engine.
@@ -113,13 +116,13 @@ func clientSummary(s *suite, counts []int, escape func(string) string) *grid {
 		cells := []string{escape(e)}
 		any := false
 		for _, n := range counts {
-			perSec, p99 := clientMeans(s, e, n)
+			perSec, p99, few := clientMeans(s, e, n)
 			if len(perSec) == 0 {
 				cells = append(cells, none)
 				continue
 			}
 			any = true
-			cells = append(cells, fmt.Sprintf("%s/s (%s)", rate(geometricMean(perSec)), duration(p99)))
+			cells = append(cells, clientText(geometricMean(perSec), p99, few))
 		}
 		if any {
 			g.row(cells...)
@@ -128,9 +131,42 @@ func clientSummary(s *suite, counts []int, escape func(string) string) *grid {
 	return g
 }
 
+// enoughRuns is how many executions a 99th percentile wants: that of fewer is all
+// but their maximum.
+const enoughRuns = 100
+
+// fewMark stands behind a p99 of fewer executions, and fewText says what it means.
+const (
+	fewMark = "†"
+	fewText = "of fewer than 100 executions: the 99th percentile is near their maximum"
+)
+
+// few reports whether there are too few executions for a 99th percentile. Reports
+// that do not tell their number have 0.
+func few(c measure.ClientResult) bool { return c.Runs > 0 && c.Runs < enoughRuns }
+
+// fewRuns reports whether few is true of anything in the suite.
+func (s *suite) fewRuns() bool {
+	for _, r := range s.cells {
+		if slices.ContainsFunc(r.Clients, few) {
+			return true
+		}
+	}
+	return false
+}
+
+// clientText writes a throughput and a 99th percentile.
+func clientText(perSec, p99US float64, few bool) string {
+	text := fmt.Sprintf("%s/s (%s", rate(perSec), duration(p99US))
+	if few {
+		text += fewMark
+	}
+	return text + ")"
+}
+
 // clientMeans returns the throughput of each query of an engine with n clients,
-// and the largest p99 among them.
-func clientMeans(s *suite, engine string, n int) (perSec []float64, p99 float64) {
+// the largest p99 among them, and whether one is of few executions.
+func clientMeans(s *suite, engine string, n int) (perSec []float64, p99 float64, anyFew bool) {
 	for _, q := range s.queries {
 		r := s.at(q.id, engine)
 		if r == nil {
@@ -140,10 +176,11 @@ func clientMeans(s *suite, engine string, n int) (perSec []float64, p99 float64)
 			if c.Clients == n && c.PerSec > 0 {
 				perSec = append(perSec, c.PerSec)
 				p99 = max(p99, c.P99US)
+				anyFew = anyFew || few(c)
 			}
 		}
 	}
-	return perSec, p99
+	return perSec, p99, anyFew
 }
 
 // allocations writes allocations per query of the engines that are Go.
@@ -164,7 +201,7 @@ func (p *page) allocations(suites []*suite) {
 				all = append(all, *r.Allocs)
 			}
 			if len(all) > 0 {
-				g.row(plain(s.name), plain(e), allocs(quantile(all, 0)), allocs(quantile(all, 0.5)), allocs(quantile(all, 1)), plain(most))
+				g.row(plain(s.name), plain(e), allocs(measure.Quantile(all, 0)), allocs(measure.Quantile(all, 0.5)), allocs(measure.Quantile(all, 1)), plain(most))
 			}
 		}
 	}
@@ -177,7 +214,7 @@ func (p *page) allocations(suites []*suite) {
 // allocs writes a number of allocations, which is a mean over runs.
 func allocs(n float64) string {
 	if n == math.Trunc(n) {
-		return groups(int64(n))
+		return Groups(int64(n))
 	}
 	return scaled(n, 1000, []string{""})
 }
@@ -204,9 +241,9 @@ func timingGrid(all []measure.Timing, escape func(string) string) *grid {
 		g.columns = append(g.columns, left("note"))
 	}
 	for _, t := range all {
-		cells := []string{escape(t.What), escape(t.Engine), durationBoth(t.MedianUS, t.P95US), groups(int64(t.Runs))}
+		cells := []string{escape(t.What), escape(t.Engine), durationBoth(t.MedianUS, t.P95US), Groups(int64(t.Runs))}
 		if sized {
-			cells = append(cells, size(t.Bytes))
+			cells = append(cells, Size(t.Bytes))
 		}
 		if noted {
 			cells = append(cells, escape(t.Note))
@@ -218,10 +255,16 @@ func timingGrid(all []measure.Timing, escape func(string) string) *grid {
 
 // notCompared writes which queries only one engine answered.
 func (p *page) notCompared(r *measure.Report) {
-	g := &grid{columns: []column{right("customers"), left("query"), left("rule"), left("answered by"), left("why no other")}}
+	g := &grid{columns: []column{right("customers"), left("suite"), left("query"), left("rule"), left("answered by"), left("why no other")}}
+	seen := map[string]bool{}
 	add := func(customers int, all []measure.NotCompared) {
 		for _, n := range all {
-			g.row(short(customers), plain(n.Query), code(n.Rule), plain(strings.Join(n.Engines, ", ")), plain(strings.Join(n.Reasons, "; ")))
+			cells := []string{short(customers), plain(n.Suite), plain(n.Query), code(n.Rule),
+				plain(strings.Join(n.Engines, ", ")), plain(strings.Join(n.Reasons, "; "))}
+			if row := strings.Join(cells, "\n"); !seen[row] {
+				seen[row] = true
+				g.row(cells...)
+			}
 		}
 	}
 	add(r.Data.Shape.Customers, r.NotCompared)

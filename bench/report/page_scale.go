@@ -35,8 +35,8 @@ func scaleGrid(all []measure.ScaleResult, ours string, escape func(string) strin
 				if e.Name == bareEngine {
 					continue
 				}
-				g.row(groups(int64(sr.Customers)), groups(sr.Events), escape(e.Name), seconds(e.Load.Seconds), rate(loadRate(e.Load, sr.Events)),
-					size(e.Load.SizeBytes), size(e.Load.PeakBytes), duration(geometricMean(s.medians(e.Name))), cmp.Or(meanText(s, ours, e.Name), none))
+				g.row(Groups(int64(sr.Customers)), Groups(sr.Events), escape(e.Name), seconds(e.Load.Seconds), rate(loadRate(e.Load, sr.Events)),
+					Size(e.Load.SizeBytes), Size(e.Load.PeakBytes), duration(geometricMean(s.medians(e.Name))), cmp.Or(meanText(s, ours, e.Name), none))
 			}
 		}
 	}

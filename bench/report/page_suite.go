@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/rollcall-db/rollcall/bench/measure"
 )
 
 const (
@@ -21,6 +23,10 @@ func (p *page) suite(s *suite) {
 	p.paragraph("### Suite %s", plain(s.name))
 	if asOf := s.asOf(); asOf != "" {
 		p.paragraph("%s, as of %s.", queriesText(len(s.queries)), plain(asOf))
+	}
+	if s.name == generatedSuite {
+		p.paragraph("What counts here is that the engines agree. The SQL is not what a person would write for them: rollcall generates it, over views that " +
+			"turn the ENUMs of DuckDB into text. So there are no ratios.")
 	}
 	p.picture(p.latencies(s))
 	if len(s.queries) <= maxFullTable {
@@ -41,7 +47,7 @@ func queriesText(n int) string {
 	if n == 1 {
 		return "1 query"
 	}
-	return groups(int64(n)) + " queries"
+	return Groups(int64(n)) + " queries"
 }
 
 // asOf returns the instant that all queries are asked as of, "" where they
@@ -82,7 +88,7 @@ func (p *page) countCell(s *suite, q query, remarks *notes) string {
 	if !ok {
 		return none
 	}
-	cell := groups(n)
+	cell := Groups(n)
 	if !same {
 		cell += remarks.mark("the engines' counts differ, which makes the figures of this query void")
 	}
@@ -99,7 +105,7 @@ func (p *page) timeCell(s *suite, query, engine string, remarks *notes) string {
 	case r == nil:
 		return "not run"
 	case r.Unsupported != "":
-		return none + " " + remarks.mark(engine+": "+r.Unsupported)
+		return none + " " + remarks.mark(reason(r))
 	}
 	cell := durationBoth(r.MedianUS, r.P95US)
 	if r.Runs > 0 && r.Runs < p.runs {
@@ -151,8 +157,8 @@ func summaryGrid(s *suite, ours string, escape func(string) string) *grid {
 	for _, e := range s.columns() {
 		all := s.medians(e)
 		cells := []string{
-			escape(e), fmt.Sprintf("%s of %s", groups(int64(len(all))), groups(int64(len(s.queries)))),
-			duration(quantile(all, 0)), duration(quantile(all, 0.5)), duration(quantile(all, 0.95)), duration(quantile(all, 1)),
+			escape(e), fmt.Sprintf("%s of %s", Groups(int64(len(all))), Groups(int64(len(s.queries)))),
+			duration(measure.Quantile(all, 0)), duration(measure.Quantile(all, 0.5)), duration(measure.Quantile(all, 0.95)), duration(measure.Quantile(all, 1)),
 		}
 		if rivals {
 			cells = append(cells, cmp.Or(meanText(s, ours, e), none))
@@ -162,11 +168,30 @@ func summaryGrid(s *suite, ours string, escape func(string) string) *grid {
 	return g
 }
 
+// reason says why an engine has no figures. Most errors of engines name them.
+func reason(r *measure.Result) string {
+	if strings.HasPrefix(r.Unsupported, r.Engine) {
+		return r.Unsupported
+	}
+	return r.Engine + ": " + r.Unsupported
+}
+
+// unsupported returns how many queries an engine cannot express, and the first.
+func (s *suite) unsupported(engine string) (n int, first *measure.Result) {
+	for _, q := range s.queries {
+		if r := s.at(q.id, engine); r != nil && r.Unsupported != "" {
+			n++
+			first = cmp.Or(first, r)
+		}
+	}
+	return n, first
+}
+
 // slowest writes the rules that took each engine longest, and why it left rules
 // out.
 func (p *page) slowest(s *suite) {
 	g := &grid{columns: []column{left("slowest of"), left("query"), left("rule"), right("customers"), right("median (p95)")}}
-	var left notes
+	var left []string
 	for _, e := range s.columns() {
 		answered := slices.DeleteFunc(slices.Clone(s.queries), func(q query) bool {
 			_, ok := s.median(q.id, e)
@@ -175,12 +200,10 @@ func (p *page) slowest(s *suite) {
 		slices.SortStableFunc(answered, func(a, b query) int { return cmp.Compare(s.at(b.id, e).MedianUS, s.at(a.id, e).MedianUS) })
 		for _, q := range answered[:min(slowestRules, len(answered))] {
 			r := s.at(q.id, e)
-			g.row(plain(e), plain(q.id), code(q.rule), groups(r.Count), durationBoth(r.MedianUS, r.P95US))
+			g.row(plain(e), plain(q.id), code(q.rule), Groups(r.Count), durationBoth(r.MedianUS, r.P95US))
 		}
-		for _, q := range s.queries {
-			if r := s.at(q.id, e); r != nil && r.Unsupported != "" {
-				left.mark(e + ": " + r.Unsupported)
-			}
+		if n, first := s.unsupported(e); n > 0 {
+			left = append(left, fmt.Sprintf("%s for %s, of which the first says: %s", queriesText(n), e, reason(first)))
 		}
 	}
 	p.paragraph("The table above is the spread of the medians; ratios in it are geometric means over the queries that both answered.")

@@ -64,13 +64,13 @@ func (label decadeTicks) Ticks(lo, hi float64) []plot.Tick {
 func timeLabel(us float64) string {
 	switch {
 	case us < 0.9:
-		return groups(int64(math.Round(us*1e3))) + " ns"
+		return Groups(int64(math.Round(us*1e3))) + " ns"
 	case us < 0.9e3:
-		return groups(int64(math.Round(us))) + " µs"
+		return Groups(int64(math.Round(us))) + " µs"
 	case us < 0.9e6:
-		return groups(int64(math.Round(us/1e3))) + " ms"
+		return Groups(int64(math.Round(us/1e3))) + " ms"
 	}
-	return groups(int64(math.Round(us/1e6))) + " s"
+	return Groups(int64(math.Round(us/1e6))) + " s"
 }
 
 // drawing is what is drawn on a plot whose axes are set by hand.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/color"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func (p *page) loadRates(r *measure.Report) *picture {
 			bars = append(bars, bar{e.Name, perSec, rate(perSec) + "/s", p.style[e.Name].color})
 		}
 	}
-	title := fmt.Sprintf("Load: events per second, of %s events", groups(events(r)))
+	title := fmt.Sprintf("Load: events per second, of %s events", Groups(events(r)))
 	return barPicture(kindLoad, title, "events per second", bars, func(v float64) string { return rate(v) })
 }
 
@@ -59,13 +60,13 @@ func (p *page) indexSizes(r *measure.Report) *picture {
 			rest += sizes[name]
 			continue
 		}
-		bars = append(bars, bar{name, float64(sizes[name]), size(sizes[name]), p.style[p.opts.Ours].color})
+		bars = append(bars, bar{name, float64(sizes[name]), Size(sizes[name]), p.style[p.opts.Ours].color})
 	}
 	if rest > 0 {
-		bars = append(bars, bar{plural(len(parts)-maxBars, "smaller part"), float64(rest), size(rest), grey})
+		bars = append(bars, bar{plural(len(parts)-maxBars, "smaller part"), float64(rest), Size(rest), grey})
 	}
-	title := fmt.Sprintf("Size of the parts of %s, %s together", p.opts.Ours, size(total))
-	return barPicture(kindIndexes, title, "size", bars, func(v float64) string { return size(int64(v)) })
+	title := fmt.Sprintf("Size of the parts of %s, %s together", p.opts.Ours, Size(total))
+	return barPicture(kindIndexes, title, "size", bars, func(v float64) string { return Size(int64(v)) })
 }
 
 // barPicture returns a picture of bars from the left, the first on top, nil where
@@ -124,24 +125,23 @@ func trimZeros(figure string) string {
 	return number + " " + unit
 }
 
-// roundTicks labels about five round numbers from 0.
+// roundTicks labels two to six numbers above 0, in steps of 1, 2 or 5 times a
+// power of ten.
 type roundTicks func(float64) string
 
 // Ticks returns the ticks from lo, which is 0, to hi.
 func (label roundTicks) Ticks(_, hi float64) []plot.Tick {
-	step := 1.0
-	for step*6 < hi {
-		step *= 10
-	}
-	for _, part := range []float64{5, 2} { // a step of 2 or 5 where that of 10 is too wide
-		if hi/step < 3 {
-			step /= 10
-			step *= part
+	const most = 6
+	power := math.Pow10(int(math.Floor(math.Log10(hi / most))))
+	step := 10 * power
+	for _, part := range []float64{5, 2, 1} {
+		if hi/(part*power) <= most {
+			step = part * power
 		}
 	}
 	ticks := []plot.Tick{{Value: 0, Label: "0"}}
-	for v := step; v <= hi; v += step {
-		ticks = append(ticks, plot.Tick{Value: v, Label: trimZeros(label(v))})
+	for i := 1.0; i*step <= hi; i++ {
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: trimZeros(label(i * step))})
 	}
 	return ticks
 }

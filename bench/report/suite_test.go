@@ -2,6 +2,8 @@ package report
 
 import (
 	"math"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,16 +26,26 @@ func TestGeometricMean(t *testing.T) {
 	}
 }
 
-// TestQuantile checks the nearest rank.
-func TestQuantile(t *testing.T) {
-	values := []float64{5, 1, 4, 2, 3}
-	for _, c := range []struct{ p, want float64 }{{0, 1}, {0.2, 1}, {0.21, 2}, {0.5, 3}, {0.95, 5}, {1, 5}} {
-		if got := quantile(values, c.p); got != c.want {
-			t.Errorf("%v: got %v, want %v", c.p, got, c.want)
+// TestRoundTicks checks the steps of an axis of any length.
+func TestRoundTicks(t *testing.T) {
+	label := roundTicks(func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) })
+	for hi := 0.001; hi < 1e13; hi *= 1.37 {
+		ticks := label.Ticks(0, hi)
+		if len(ticks) < 3 || len(ticks) > 7 {
+			t.Errorf("up to %v there are %d ticks, want 3 to 7", hi, len(ticks))
+		}
+		step := ticks[1].Value
+		digit := step / math.Pow10(int(math.Floor(math.Log10(step)+1e-9)))
+		if !slices.ContainsFunc([]float64{1, 2, 5}, func(want float64) bool { return math.Abs(digit-want) < 1e-9 }) {
+			t.Errorf("up to %v the step is %v, want 1, 2 or 5 times a power of ten", hi, step)
 		}
 	}
-	if diff := cmp.Diff([]float64{5, 1, 4, 2, 3}, values); diff != "" {
-		t.Errorf("the values were changed:\n%s", diff)
+	var labels []string
+	for _, tick := range label.Ticks(0, 12) {
+		labels = append(labels, tick.Label)
+	}
+	if diff := cmp.Diff([]string{"0", "2", "4", "6", "8", "10", "12"}, labels); diff != "" {
+		t.Errorf("up to 12 (-want +got):\n%s", diff)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rollcall-db/rollcall/bench/measure"
+	"github.com/rollcall-db/rollcall/bench/workload"
 )
 
 // Text writes a report for a terminal: what loading took, a table per suite, and
@@ -22,8 +23,11 @@ func Text(w io.Writer, r *measure.Report) error {
 			fmt.Fprintf(&out, "%s\n\n%s\n", heading, g.text())
 		}
 	}
-	fmt.Fprintf(&out, "%s customers, %s events; %s, %s, %s; commit %s\n\n", groups(int64(r.Data.Shape.Customers)), groups(events(r)),
-		r.Machine.CPU, plural(r.Machine.Cores, "core"), size(r.Machine.MemoryBytes), r.Commit)
+	fmt.Fprintf(&out, "%s customers, %s events; %s, %s, %s; commit %s\n\n", Groups(int64(r.Data.Shape.Customers)), Groups(events(r)),
+		r.Machine.CPU, plural(r.Machine.Cores, "core"), Size(r.Machine.MemoryBytes), r.Commit)
+	if r.Unfinished != "" {
+		fmt.Fprintf(&out, "THIS RUN DID NOT FINISH. What is here was complete when it ended: %s\n\n", verbatim(r.Unfinished))
+	}
 	add("Load", loadGrid(r.Engines, events(r), verbatim))
 	for _, s := range suitesOf(r.Results, engineNames(r.Engines)) {
 		heading := fmt.Sprintf("Suite %s, %s: median (p95), ×N: %s is N times faster", s.name, queriesText(len(s.queries)), ours)
@@ -36,6 +40,9 @@ func Text(w io.Writer, r *measure.Report) error {
 		}
 		if counts := clientCounts(s); len(counts) > 0 {
 			add("Clients, suite "+s.name+": queries per second, geometric mean (largest p99)", clientSummary(s, counts, verbatim))
+			if s.fewRuns() {
+				fmt.Fprintf(&out, "%s %s\n\n", fewMark, fewText)
+			}
 		}
 	}
 	add("Refresh", timingGrid(r.Refresh, verbatim))
@@ -43,6 +50,12 @@ func Text(w io.Writer, r *measure.Report) error {
 	add("Export", timingGrid(r.Export, verbatim))
 	add("Scale", scaleGrid(r.Scale, ours, verbatim))
 	_, err := io.WriteString(w, strings.TrimRight(out.String(), "\n")+"\n")
+	return err
+}
+
+// DataText writes the tables of a workload for a terminal.
+func DataText(w io.Writer, d *workload.Dataset) error {
+	_, err := io.WriteString(w, dataGrid(d.Tables, verbatim).text())
 	return err
 }
 
@@ -71,7 +84,7 @@ func suiteText(s *suite, ours string) (g *grid, reasons string) {
 	for _, q := range s.queries {
 		count := none
 		if n, same, ok := s.count(q.id); ok {
-			count = groups(n)
+			count = Groups(n)
 			if !same {
 				count += " differ"
 			}
@@ -80,7 +93,7 @@ func suiteText(s *suite, ours string) (g *grid, reasons string) {
 		for _, e := range engines {
 			cells = append(cells, timeText(s.at(q.id, e)))
 			if r := s.at(q.id, e); r != nil && r.Unsupported != "" && e != bareEngine {
-				remarks = append(remarks, fmt.Sprintf("%s by %s: %s\n", q.id, e, verbatim(r.Unsupported)))
+				remarks = append(remarks, fmt.Sprintf("%s: %s\n", q.id, verbatim(reason(r))))
 			}
 			if isRival(e, ours) {
 				ratio, _ := s.ratio(q.id, ours, e)

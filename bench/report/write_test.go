@@ -19,6 +19,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/bench/measure"
 	"github.com/rollcall-db/rollcall/bench/report"
+	"github.com/rollcall-db/rollcall/bench/workload"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata")
@@ -217,16 +218,142 @@ func TestTwoReports(t *testing.T) {
 // answered, and of runs that were cut short.
 func TestNotCompared(t *testing.T) {
 	r := brief("rollcall", "duckdb")
-	r.NotCompared = []measure.NotCompared{{Query: "R7", Rule: "a | b", Engines: []string{"rollcall"}, Reasons: []string{"duckdb: no SQL"}}}
+	r.NotCompared = []measure.NotCompared{
+		{Suite: "audience", Query: "R7", Rule: "a | b", Engines: []string{"rollcall"}, Reasons: []string{"duckdb: no SQL"}},
+		{Suite: "refresh", Query: "R7", Rule: "a | b", Engines: []string{"rollcall"}, Reasons: []string{"duckdb: no SQL"}},
+		{Suite: "audience", Query: "R7", Rule: "a | b", Engines: []string{"rollcall"}, Reasons: []string{"duckdb: no SQL"}},
+	}
 	r.Results[1].Runs = 3
 	page := write(t, t.TempDir(), named(r))["performance.md"]
 	for _, want := range []string{
-		"### Not compared\n", "| 1 M | R7 | `a \\| b` | rollcall | duckdb: no SQL |",
+		"### Not compared\n", "| 1 M | audience | R7 | `a \\| b` | rollcall | duckdb: no SQL |\n| 1 M | refresh | R7 |",
 		"<sup>1</sup><br>×2,417 |", "<sup>1</sup> 3 runs instead of 15\n",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
 		}
+	}
+	if got := strings.Count(page, "| 1 M | audience | R7 |"); got != 1 {
+		t.Errorf("the page has %d rows of the same query, want 1", got)
+	}
+}
+
+// TestUnfinished checks that nobody takes a run that was cut short for a whole one.
+func TestUnfinished(t *testing.T) {
+	r := brief("rollcall", "duckdb")
+	r.Unfinished = "suite refresh: the disk\nis *full*"
+	page := write(t, t.TempDir(), named(r))["performance.md"]
+	var text, lines strings.Builder
+	if err := errors.Join(report.Text(&text, r), report.GoBench(&lines, r)); err != nil {
+		t.Fatal(err)
+	}
+	for got, want := range map[string]string{
+		page:           "\n**This run did not finish.** What is here was complete when it ended: suite refresh: the disk is \\*full\\*\n",
+		text.String():  "\nTHIS RUN DID NOT FINISH. What is here was complete when it ended: suite refresh: the disk is *full*\n",
+		lines.String(): "\nunfinished: suite refresh: the disk is *full*\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("there is no %q in\n%s", want, got[:min(len(got), 2000)])
+		}
+	}
+}
+
+// TestFewRuns checks that a 99th percentile of few executions is marked.
+func TestFewRuns(t *testing.T) {
+	r := brief("rollcall", "duckdb")
+	for i := range r.Results {
+		for j := range r.Results[i].Clients {
+			r.Results[i].Clients[j].Runs = 100
+		}
+	}
+	const meaning = "† of fewer than 100 executions: the 99th percentile is near their maximum"
+	check := func(marks bool) {
+		t.Helper()
+		var text strings.Builder
+		if err := report.Text(&text, r); err != nil {
+			t.Fatal(err)
+		}
+		for _, got := range []string{text.String(), write(t, t.TempDir(), named(r))["performance.md"]} {
+			if strings.Contains(got, meaning) != marks || strings.Contains(got, "s†)") != marks {
+				t.Errorf("a mark is there: %t, want %t:\n%s", !marks, marks, got)
+			}
+		}
+	}
+	check(false)
+	r.Results[1].Clients[2].Runs = 99
+	check(true)
+}
+
+// TestSingleTimes checks that each run has a line of its own: benchstat tells a
+// change from noise by the number of lines of the same name.
+func TestSingleTimes(t *testing.T) {
+	allocs := 3.0
+	r := &measure.Report{
+		Engines: []measure.EngineReport{{Name: "rollcall"}}, Machine: measure.Machine{Cores: 2}, Runs: 15,
+		Results: []measure.Result{
+			{Suite: "audience", Query: "Q1", Engine: "rollcall", MedianUS: 2, P95US: 2.95, Runs: 3, TimesUS: []float64{3, 1, 2}, Allocs: &allocs},
+			{Suite: "audience", Query: "Q2", Engine: "rollcall", MedianUS: 2, P95US: 3},
+		},
+	}
+	var out strings.Builder
+	if err := report.GoBench(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for line := range strings.Lines(out.String()) {
+		if strings.HasPrefix(line, "Benchmark") {
+			got = append(got, strings.TrimSpace(line))
+		}
+	}
+	const q1, q2 = "BenchmarkAudience/query=Q1/engine=rollcall-2\t", "BenchmarkAudience/query=Q2/engine=rollcall-2\t"
+	want := []string{
+		q1 + "1\t3000 ns/op", q1 + "1\t1000 ns/op", q1 + "1\t2000 ns/op", q1 + "3\t2950 p95-ns/op\t3 allocs/op",
+		q2 + "15\t2000 ns/op\t3000 p95-ns/op",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+}
+
+// TestCommands checks the two commands that a page begins with.
+func TestCommands(t *testing.T) {
+	r := brief("rollcall")
+	r.Data.Shape = workload.Default(1000)
+	r.Data.Shape.Seed = 7
+	r.Command = "rollcall-bench run --data='my data' --suite all --out '```'"
+	page := write(t, t.TempDir(), named(r))["performance.md"]
+	want := "\n````sh\nrollcall-bench generate --customers 1000 --out 'my data' --seed 7\n" + r.Command + "\n````\n"
+	if !strings.Contains(page, want) {
+		t.Errorf("the page has no %q:\n%s", want, page[:1500])
+	}
+}
+
+// TestLinks checks names that Markdown would take for something else.
+func TestLinks(t *testing.T) {
+	dir := t.TempDir()
+	if err := report.Write(t.Context(), dir, "my (own) page.md", named(brief("rollcall", "duckdb")), report.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	page := readAll(t, dir)["my (own) page.md"]
+	if want := "](my%20%28own%29%20page/sample.load.svg)\n"; !strings.Contains(page, want) {
+		t.Errorf("the page has no %q", want)
+	}
+}
+
+// TestReasonsAreFew checks that a suite of many queries gives one reason for an
+// engine that cannot express them, although each names its query.
+func TestReasonsAreFew(t *testing.T) {
+	r := sample("rollcall", "duckdb")
+	n := 0
+	for i := range r.Results {
+		if res := &r.Results[i]; res.Suite == "random" && res.Engine == "duckdb" {
+			n++
+			*res = measure.Result{Suite: res.Suite, Query: res.Query, Engine: res.Engine, Unsupported: "duckdb: query " + res.Query + " has no SQL"}
+		}
+	}
+	page := write(t, t.TempDir(), named(r))["performance.md"]
+	if want := "cannot express them: 70 queries for duckdb, of which the first says: duckdb: query R000 has no SQL.\n"; n != 70 || !strings.Contains(page, want) {
+		t.Errorf("the page has no %q", want)
 	}
 }
 

@@ -114,7 +114,7 @@ func (e *Engine) Prepare(_ context.Context, q *suite.Query) (contender.Prepared,
 	if err != nil {
 		return nil, err
 	}
-	return &prepared{query}, nil
+	return &prepared{name: e.name + ", query " + q.ID, query: query}, nil
 }
 
 func (e *Engine) query(q *suite.Query) (*engine.Query, error) {
@@ -135,24 +135,31 @@ func (e *Engine) Export(ctx context.Context, q *suite.Query, columns []string, f
 	if err != nil {
 		return 0, err
 	}
+	if err := e.export(ctx, query, columns, file); err != nil {
+		return 0, fmt.Errorf("%s, export of query %s: %w", e.name, q.ID, err)
+	}
+	return time.Since(start), nil
+}
+
+func (e *Engine) export(ctx context.Context, query *engine.Query, columns []string, file string) error {
 	names, err := attributes(e.db.Load(), columns)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	schema, err := query.BatchSchema(names...)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	_, err = export.WriteFile(ctx, file, schema, query.Batches(ctx, names...), export.Options{
 		Format: export.Parquet, RowGroupRows: rowGroupRows,
 	})
-	return time.Since(start), err
+	return err
 }
 
 // attributes returns the columns but the key, which every export starts with.
 func attributes(db *engine.DB, columns []string) ([]string, error) {
 	if len(columns) == 0 || columns[0] != db.Schema().KeyColumn {
-		return nil, fmt.Errorf("rollcall exports the key first: columns are %q, the key is %q", columns, db.Schema().KeyColumn)
+		return nil, fmt.Errorf("the key is exported first: columns are %q, the key is %q", columns, db.Schema().KeyColumn)
 	}
 	return columns[1:], nil
 }

@@ -11,34 +11,41 @@ import (
 )
 
 // prepared is a checked rule at its as_of.
-type prepared struct{ query *engine.Query }
+type prepared struct {
+	name  string // of engine and query, for errors
+	query *engine.Query
+}
 
 // Count counts, as a service would: planning is part of it.
 func (p *prepared) Count(ctx context.Context) (int64, time.Duration, error) {
 	start := time.Now()
 	n, err := p.query.Count(ctx)
-	return int64(n), time.Since(start), err
+	took := time.Since(start)
+	if err != nil {
+		return 0, 0, fmt.Errorf("%s: %w", p.name, err)
+	}
+	return int64(n), took, nil
 }
 
 // Keys returns the members' keys.
 func (p *prepared) Keys(ctx context.Context) ([]int64, error) {
 	n, err := p.query.Count(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", p.name, err)
 	}
 	keys := make([]int64, 0, n)
 	for text, err := range p.query.Keys(ctx) {
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
 		key, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("rollcall: customer_id %q is no whole number", text)
+			return nil, fmt.Errorf("%s: customer_id %q is no whole number", p.name, text)
 		}
 		keys = append(keys, key)
 	}
 	if !slices.IsSorted(keys) {
-		return nil, fmt.Errorf("rollcall: keys are not ascending")
+		return nil, fmt.Errorf("%s: keys are not ascending", p.name)
 	}
 	return keys, nil
 }

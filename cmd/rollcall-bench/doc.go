@@ -6,15 +6,29 @@
 //	rollcall-bench run --data data --engines rollcall,duckdb
 //	rollcall-bench run --data data --engines rollcall,duckdb,postgres,clickhouse,bare --suite all --format json --out run.json
 //	rollcall-bench report run.json --out docs
-//	rollcall-bench run --data data --format gobench >new.txt && benchstat old.txt new.txt
+//
+// benchstat tells whether a change makes a query faster, and how sure that is. Every
+// timed run has a line of its own. Runs of one process share its luck, so that a
+// comparison takes several processes of the old program and the new, in turns:
+//
+//	for i in 1 2 3; do
+//		old/rollcall-bench run --data data --engines rollcall --clients '' --format gobench >>old.txt
+//		new/rollcall-bench run --data data --engines rollcall --clients '' --format gobench >>new.txt
+//	done
+//	benchstat -ignore commit old.txt new.txt
+//
+// With -col /engine it compares the engines of one run.
 //
 // A run takes the figures of engines that agree: before anything is timed, the
 // set of customers of every query is compared between the engines. Where they
 // differ the differences are printed, nothing is timed, and the exit code is 1.
+// After a later error or a signal, what was measured completely is printed all the
+// same, marked as unfinished.
 //
 // Results go to stdout, everything else to stderr. Exit codes: 0 done; 1 engines
 // differ; 2 usage error; 3 data, engines or environment; 130 interrupted, by
-// SIGINT or SIGTERM, after which no process and no file of the run is left.
+// SIGINT, SIGTERM or SIGHUP, after which no process of the run is left, and no
+// file but that of --out where anything was measured.
 //
 // DuckDB is linked in, so that building this program needs cgo and a C++
 // compiler; the program rollcall needs neither.

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/bench/report"
 	"github.com/rollcall-db/rollcall/bench/workload"
 )
 
@@ -30,7 +30,8 @@ e-mail opens up to ` + workload.End.Format(time.DateOnly) + `. The same flags gi
 
 DIR must not exist, or be empty. After an error or an interruption nothing is
 left of it. A million customers with the usual 20 events each take about 230 MB
-of disk; memory does not grow with the number of customers.`,
+of disk. Memory grows with the cores and the events of an hour, not with the
+customers or the days.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := checkFormat(); err != nil {
@@ -80,18 +81,15 @@ func (a *app) generate(ctx context.Context, g *generating) error {
 
 // printDataset prints the tables of a data set and how fast it was made.
 func (a *app) printDataset(d *workload.Dataset, took time.Duration) error {
-	tw := newTable("rows", "files", "size")
-	tw.AppendHeader(table.Row{"table", "rows", "files", "size"})
+	if err := report.DataText(a.stdout, d); err != nil {
+		return err
+	}
 	rows, size := int64(0), int64(0)
 	for _, t := range d.Tables {
-		tw.AppendRow(table.Row{t.Schema + "." + t.Name, groups(t.Rows), t.Files, bytesText(t.Bytes)})
 		rows += t.Rows
 		size += t.Bytes
 	}
-	if err := a.printTable(tw); err != nil {
-		return err
-	}
 	seconds := max(took.Seconds(), 1e-3)
 	return a.printf("%s: %s rows, %s, in %.1f s: %s rows/s\n",
-		d.Dir, groups(rows), bytesText(size), took.Seconds(), groups(int64(float64(rows)/seconds)))
+		d.Dir, report.Groups(rows), report.Size(size), took.Seconds(), report.Groups(int64(float64(rows)/seconds)))
 }

@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/rollcall-db/rollcall/bench/contender"
 	"github.com/rollcall-db/rollcall/bench/measure"
+	"github.com/rollcall-db/rollcall/bench/report"
+	"github.com/rollcall-db/rollcall/bench/suite"
 	"github.com/rollcall-db/rollcall/bench/workload"
 )
 
@@ -59,7 +62,7 @@ func (b *bench) open(ctx context.Context) error {
 
 // refresh measures suite refresh. The engines have one more day afterwards.
 func (b *bench) refresh(ctx context.Context) error {
-	later, err := aDayLater(b.queries[audience])
+	later, err := suite.Load(ctx, audience, b.dataset, workload.End.Add(24*time.Hour))
 	if err != nil {
 		return err
 	}
@@ -75,8 +78,11 @@ func (b *bench) refresh(ctx context.Context) error {
 		return err
 	}
 	b.tellCompared("refresh", c)
+	if err := c.Err(); err != nil {
+		return err // the times are those of engines that disagree
+	}
 	b.report.Refresh = timings
-	return c.Err()
+	return nil
 }
 
 // scale measures suite scale. The engines of the run are closed before, to make
@@ -104,17 +110,14 @@ func (b *bench) scale(ctx context.Context) error {
 	o := b.options()
 	o.Clients = nil
 	results, err := s.Run(ctx, o)
-	if err != nil {
-		return err
-	}
+	b.report.Scale = results // those before an error, too
 	for _, r := range results {
 		if r.Skipped != "" {
-			b.logf("suite scale: %s customers skipped: %s\n", groups(int64(r.Customers)), r.Skipped)
+			b.logf("suite scale: %s customers skipped: %s\n", report.Groups(int64(r.Customers)), r.Skipped)
 		}
 		if n := len(r.NotCompared); n > 0 {
-			b.logf("suite scale: at %s customers %d queries not compared: rollcall answers them alone\n", groups(int64(r.Customers)), n)
+			b.logf("suite scale: at %s customers %d queries not compared: rollcall answers them alone\n", report.Groups(int64(r.Customers)), n)
 		}
 	}
-	b.report.Scale = results
-	return nil
+	return err
 }

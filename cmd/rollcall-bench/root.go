@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -90,7 +89,7 @@ func formatFlag(cmd *cobra.Command, format *string, forms ...string) (check func
 // without.
 func needFlags(cmd *cobra.Command, names ...string) error {
 	for _, name := range names {
-		if f := cmd.Flags().Lookup(name); cmp.Or(f.Value.String(), "0") == "0" {
+		if f := cmd.Flags().Lookup(name); !f.Changed || f.Value.String() == "" {
 			return usagef("%s needs --%s; see %q", cmd.CommandPath(), strings.Join(names, " and --"), cmd.CommandPath()+" --help")
 		}
 	}

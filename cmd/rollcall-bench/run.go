@@ -38,25 +38,46 @@ func (a *app) run(ctx context.Context, r *running) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.discard()) }()
-	scratch, err := os.MkdirTemp(r.scratch, "rollcall-bench-")
-	if err != nil {
-		return fmt.Errorf("the scratch folder: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
-	b := &bench{app: a, running: r, dataset: d, scratch: scratch}
+	b := &bench{app: a, running: r, dataset: d}
 	b.report = measure.Report{
 		Machine: measure.ThisMachine(), Commit: measure.Commit(ctx), Command: commandLine(a.args),
 		StartedAt: time.Now().UTC().Format(time.RFC3339), Data: *d, Runs: r.runs,
+		Engines: []measure.EngineReport{}, Results: []measure.Result{},
 	}
-	if err := b.measure(ctx); err != nil {
-		return err
+	if err := b.measureInScratch(ctx); err != nil {
+		if !b.timed() {
+			return err
+		}
+		b.report.Unfinished = err.Error()
+		return errors.Join(err, a.print(&b.report, r.format, out))
 	}
 	return a.print(&b.report, r.format, out)
 }
 
+// timed reports whether anything was measured completely, beside the loads.
+func (b *bench) timed() bool {
+	r := &b.report
+	return len(r.Results)+len(r.Export)+len(r.Open)+len(r.Refresh)+len(r.Scale) > 0
+}
+
+// measureInScratch fills the report in. The scratch folder is gone afterwards,
+// before anything is printed: printing may end the program.
+func (b *bench) measureInScratch(ctx context.Context) (err error) {
+	b.scratch, err = os.MkdirTemp(b.running.scratch, "rollcall-bench-")
+	if err != nil {
+		return fmt.Errorf("the scratch folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(b.scratch)) }()
+	return b.measure(ctx)
+}
+
 // measure fills the report in. No engine is open afterwards.
 func (b *bench) measure(ctx context.Context) (err error) {
-	if b.queries, err = loadSuites(b.suites, b.dataset); err != nil {
+	if b.queries, err = loadSuites(ctx, b.suites, b.dataset); err != nil {
+		return err
+	}
+	b.progress("reading the data", 0, -1)
+	if err := measure.ReadFiles(ctx, b.dataset.Dir); err != nil { // so that no engine pays for a cold page cache
 		return err
 	}
 	b.engines, err = openEngines(ctx, b.running.engines, b.dataset, b.contenderOptions(b.scratch))
@@ -97,7 +118,10 @@ func (b *bench) compare(ctx context.Context) error {
 		}
 		b.tellCompared(name, c)
 	}
-	return errors.Join(differ...)
+	if len(differ) > 0 {
+		return fmt.Errorf("nothing was timed: %w", errors.Join(differ...))
+	}
+	return nil
 }
 
 // querySuites returns the suites that are lists of queries, and are asked for or
@@ -144,10 +168,10 @@ func (b *bench) time(ctx context.Context) error {
 			o.Clients = nil
 		}
 		results, err := measure.Time(ctx, name, b.queries[name], plain(b.engines), o)
+		b.report.Results = append(b.report.Results, results...) // those before an error, too
 		if err != nil {
 			return fmt.Errorf("suite %s: %w", name, err)
 		}
-		b.report.Results = append(b.report.Results, results...)
 	}
 	return nil
 }

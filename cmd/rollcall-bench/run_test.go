@@ -15,6 +15,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/bench/contender"
 	"github.com/rollcall-db/rollcall/bench/measure"
+	"github.com/rollcall-db/rollcall/bench/report"
 	"github.com/rollcall-db/rollcall/bench/suite"
 	"github.com/rollcall-db/rollcall/bench/workload"
 )
@@ -48,18 +49,23 @@ func checkEmpty(t *testing.T, dir string) {
 	}
 }
 
-// TestInterrupt ends a run in every stage, as a signal does.
+// TestInterrupt ends a run in every stage, as a signal does. What was timed before
+// is printed, and marked.
 func TestInterrupt(t *testing.T) {
-	for _, stage := range []string{
-		"rollcall: building", "bare: making", "comparing audience", "timing audience",
-		"exporting Q1", "copying the files", "appending a day", "generating 500 customers",
+	for _, c := range []struct {
+		stage string
+		timed bool // whether anything was before
+	}{
+		{"reading the data", false}, {"rollcall: building", false}, {"bare: making", false}, {"comparing audience", false},
+		{"timing audience", false}, {"exporting Q1", true}, {"copying the files", true}, {"appending a day", true},
+		{"generating 500 customers", true},
 	} {
-		t.Run(stage, func(t *testing.T) {
+		t.Run(c.stage, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			reached := false
 			show := func(what string, _, _ int64) {
-				if strings.HasPrefix(what, stage) {
+				if strings.HasPrefix(what, c.stage) {
 					reached = true
 					cancel()
 				}
@@ -67,15 +73,83 @@ func TestInterrupt(t *testing.T) {
 			scratch, out := t.TempDir(), t.TempDir()
 			code, stdout, stderr := invoke(ctx, show, "run", "--data", data(t), "--engines", "rollcall,bare",
 				"--suite", "audience,export,open,refresh,scale", "--scale-sizes", "500", "--runs", "1", "--clients", "",
-				"--scratch", scratch, "--out", filepath.Join(out, "run.json"))
-			if !reached || code != exitInterrupted || stdout != "" || !strings.Contains(stderr, "interrupted: ") {
+				"--scratch", scratch, "--out", filepath.Join(out, "run.json"), "--format", "json")
+			if !reached || code != exitInterrupted || (stdout != "") != c.timed || !strings.Contains(stderr, "interrupted: ") {
 				t.Errorf("reached %t, code %d, stdout %q, stderr %q", reached, code, stdout, stderr)
 			}
 			checkEmpty(t, scratch)
-			checkEmpty(t, out)
+			if !c.timed {
+				checkEmpty(t, out)
+				return
+			}
+			checkUnfinished(t, filepath.Join(out, "run.json"), stdout, "context canceled")
 		})
 	}
 }
+
+// TestDataIsReadFirst has a file that cannot be read, and that no engine looks at:
+// the whole folder is read before the first engine is loaded.
+func TestDataIsReadFirst(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := os.CopyFS(dir, os.DirFS(data(t))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("nowhere", filepath.Join(dir, "unreadable")); err != nil {
+		t.Fatal(err)
+	}
+	loading := false
+	show := func(what string, _, _ int64) { loading = loading || strings.HasPrefix(what, "bare") }
+	code, _, stderr := invoke(t.Context(), show, "run", "--data", dir, "--engines", "bare", "--scratch", t.TempDir())
+	if code != exitEnvironment || loading || !strings.Contains(stderr, "unreadable: no such file or directory") {
+		t.Errorf("code %d, an engine was loaded: %t, stderr %q", code, loading, stderr)
+	}
+}
+
+// checkUnfinished makes sure that a run has printed suite audience, and that it says
+// in both places why it did not finish.
+func checkUnfinished(t *testing.T, file, stdout, why string) {
+	t.Helper()
+	r, err := report.Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Results) < 12 || !strings.Contains(r.Unfinished, why) {
+		t.Errorf("the file has %d results, unfinished because %q; want those of 12 queries, because %q", len(r.Results), r.Unfinished, why)
+	}
+	if !strings.Contains(stdout, "THIS RUN DID NOT FINISH") || !strings.Contains(stdout, "Suite audience, 12 queries") {
+		t.Errorf("stdout does not say so, or lacks the suite:\n%s", stdout)
+	}
+}
+
+// TestLateError has an engine that cannot take another day.
+func TestLateError(t *testing.T) {
+	fails := errors.New("no space left on device")
+	substitute(t, "bare", func(next opener) opener {
+		return func(ctx context.Context, d *workload.Dataset, o contender.Options) ([]loaded, error) {
+			engines, err := next(ctx, d, o)
+			if err == nil {
+				engines[0].Engine = fixed{engines[0].Engine, fails}
+			}
+			return engines, err
+		}
+	})
+	scratch, out := t.TempDir(), t.TempDir()
+	code, stdout, stderr := invoke(t.Context(), quiet, "run", "--data", data(t), "--engines", "rollcall,bare",
+		"--suite", "audience,refresh", "--runs", "1", "--clients", "", "--scratch", scratch, "--out", filepath.Join(out, "run.json"), "--format", "json")
+	if code != exitEnvironment || !strings.Contains(stderr, "suite refresh: appending a day: no space left on device") {
+		t.Errorf("code %d, want %d; stderr %q", code, exitEnvironment, stderr)
+	}
+	checkUnfinished(t, filepath.Join(out, "run.json"), stdout, fails.Error())
+	checkEmpty(t, scratch)
+}
+
+// fixed is an engine that takes no other day, with an error.
+type fixed struct {
+	contender.Engine
+	err error
+}
+
+func (f fixed) Append(context.Context, *workload.Dataset) (time.Duration, error) { return 0, f.err }
 
 // liar is an engine that loses a customer of every audience.
 type liar struct{ contender.Engine }
@@ -120,7 +194,7 @@ func TestRunThatDiffers(t *testing.T) {
 		t.Errorf("code %d, want %d; timed %t; stdout %q", code, exitDiffer, timed, stdout)
 	}
 	for _, want := range []string{
-		"suite audience: the engines differ, nothing was timed:", "Q4: loyalty_tier = 'Gold' and email_opt_in",
+		"nothing was timed: suite audience: the engines differ:\n", "Q4: loyalty_tier = 'Gold' and email_opt_in",
 		"  rollcall selects ", ", 1 of them alone, the first: ", "  bare selects ", "not compared: Q5",
 	} {
 		if !strings.Contains(stderr, want) {
@@ -201,49 +275,6 @@ func TestParseSuites(t *testing.T) {
 		got, err := parseSuites(list)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%q: error %v, suites (-want +got):\n%s", list, err, diff)
-		}
-	}
-}
-
-func TestADayLater(t *testing.T) {
-	queries := []suite.Query{{
-		ID: "Q5", AsOf: time.Date(2025, time.December, 31, 0, 0, 0, 0, time.UTC), Bare: "and4",
-		SQL: map[suite.Dialect]string{suite.DuckDB: "time >= TIMESTAMP '2024-02-28 12:30:00' AND time < TIMESTAMP '2025-12-31 00:00:00' AND n > 20240228"},
-	}}
-	got, err := aDayLater(queries)
-	want := []suite.Query{{
-		ID: "Q5", AsOf: time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC),
-		SQL: map[suite.Dialect]string{suite.DuckDB: "time >= TIMESTAMP '2024-02-29 12:30:00' AND time < TIMESTAMP '2026-01-01 00:00:00' AND n > 20240228"},
-	}}
-	if diff := cmp.Diff(want, got); err != nil || diff != "" {
-		t.Errorf("error %v, queries (-want +got):\n%s", err, diff)
-	}
-	if queries[0].Bare == "" || !strings.Contains(queries[0].SQL[suite.DuckDB], "2024-02-28") {
-		t.Errorf("the queries given have changed: %+v", queries[0])
-	}
-	queries[0].SQL[suite.DuckDB] = "TIMESTAMP '2024-13-01 00:00:00'"
-	if _, err := aDayLater(queries); err == nil || !strings.Contains(err.Error(), "query Q5 in duckdb: ") {
-		t.Errorf("a thirteenth month: error %v", err)
-	}
-}
-
-// TestADayLaterMovesTheAudience makes sure that the suite's SQL has no instants
-// of another form.
-func TestADayLaterMovesTheAudience(t *testing.T) {
-	queries, err := suite.Load(audience, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	moved, err := aDayLater(queries)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, q := range moved {
-		for dialect, text := range q.SQL {
-			timed := strings.Contains(text, "time >=")
-			if timed == (text == queries[i].SQL[dialect]) {
-				t.Errorf("%s in %s: reads time: %t, but moved from\n%s\nto\n%s", q.ID, dialect, timed, queries[i].SQL[dialect], text)
-			}
 		}
 	}
 }

@@ -21,6 +21,10 @@ type running struct {
 	scaleSizes, scaleAlone     []int
 }
 
+// mostClients is how many clients can ask at a time: engines have that many
+// connections, and more clients would wait for one of them instead of the engine.
+const mostClients = 16
+
 func (a *app) runCommand() *cobra.Command {
 	var r running
 	var engines, suites, clients, sizes, alone string
@@ -28,13 +32,23 @@ func (a *app) runCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run --data DIR",
 		Short: "Compare the answers of engines, then time them",
-		Long: `Loads the data of DIR, which "generate" wrote, into every engine, and says what
-that took. Then asks all engines for the customers that each query selects:
+		Long: `Reads the data of DIR, which "generate" wrote, once, so that it is in the page
+cache. Loads it into every engine, and says what that took. Then asks all engines for the customers that each query selects:
 where two sets differ the differences are printed, nothing is timed, and the exit
 code is 1. Queries that engines of two programs could not be compared on are
 listed. Then times the queries, engine against engine in alternation: median,
 95th percentile, allocations of engines in this process, and with several
 clients at a time throughput and the 99th percentile of their waiting.
+
+--runs is how many rounds are made, in each of which every engine is asked once.
+--budget ends them early: once the timed executions of one query by one engine
+took that long together, and nine rounds are made, the rounds of the query end
+for all engines. What comes before and behind the rounds it does not bound:
+comparing, warming up, and clients, who have --client-time. Suites export and open
+are bounded alike.
+
+Where an error or a signal ends a run, what was measured completely before is
+printed all the same, marked as unfinished, and the exit code is the error's.
 
 Engines (--engines):
   rollcall        in this process; a second column, rollcall-cache, has the
@@ -83,8 +97,8 @@ Scratch files are removed at the end, and after an interruption.`,
 	f.StringVar(&engines, "engines", "rollcall,duckdb", "engines to measure, with commas between")
 	f.StringVar(&suites, "suite", audience, "suites to run, with commas between, or all")
 	f.IntVar(&r.runs, "runs", 15, "timed executions per query and engine")
-	f.DurationVar(&r.budget, "budget", time.Minute, "time for one query on one engine, after which it is executed no more, but three times")
-	f.StringVar(&clients, "clients", "1,2,4,16", "numbers of clients to ask with at a time, empty for none; of suites other than audience only where this is given")
+	f.DurationVar(&r.budget, "budget", time.Minute, "time for the timed executions of a query by one engine; over it the rounds end, after nine")
+	f.StringVar(&clients, "clients", "1,2,4,16", "numbers of clients to ask with at a time, up to 16, empty for none; of suites other than audience only where this is given")
 	f.DurationVar(&r.clientTime, "client-time", time.Second, "how long to ask with each number of clients")
 	f.StringVar(&r.out, "out", "", "file for the result; stdout has the text then")
 	f.StringVar(&r.scratch, "scratch", "", "folder for the engines' files (default the system's for temporary files)")
@@ -109,7 +123,7 @@ func (r *running) parse(engines, suites, clients, sizes, alone string) (err erro
 		numbers    *[]int
 		most       int
 	}{
-		{"clients", clients, &r.clients, 1024},
+		{"clients", clients, &r.clients, mostClients},
 		{"scale-sizes", sizes, &r.scaleSizes, 1_000_000_000},
 		{"scale-alone", alone, &r.scaleAlone, 1_000_000_000},
 	} {

@@ -1,11 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/rollcall-db/rollcall/bench/suite"
 	"github.com/rollcall-db/rollcall/bench/workload"
@@ -39,14 +38,14 @@ func parseSuites(list string) ([]string, error) {
 
 // loadSuites returns the queries of the suites named that are lists of queries,
 // and of audience, by name.
-func loadSuites(names []string, d *workload.Dataset) (map[string][]suite.Query, error) {
+func loadSuites(ctx context.Context, names []string, d *workload.Dataset) (map[string][]suite.Query, error) {
 	queries := map[string][]suite.Query{}
 	for _, name := range append([]string{audience}, names...) {
 		if slices.Contains(procedures, name) {
 			continue
 		}
 		var err error
-		if queries[name], err = suite.Load(name, d); err != nil {
+		if queries[name], err = suite.Load(ctx, name, d, workload.End); err != nil {
 			return nil, err
 		}
 	}
@@ -60,34 +59,4 @@ func queryOf(queries []suite.Query, id string) (*suite.Query, error) {
 		return nil, fmt.Errorf("suite %s has no query %s", audience, id)
 	}
 	return &queries[i], nil
-}
-
-// instant is a time of day in SQL, as all dialects write it.
-var instant = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`)
-
-// aDayLater returns queries as of the same time of the next day. The SQL of suite
-// audience counts all its windows back from as_of and spells them out, so that
-// every instant in it moves along.
-func aDayLater(queries []suite.Query) ([]suite.Query, error) {
-	moved := slices.Clone(queries)
-	for i := range moved {
-		q := &moved[i]
-		q.AsOf = q.AsOf.Add(24 * time.Hour)
-		q.SQL = map[suite.Dialect]string{}
-		q.Bare = "" // the plain loop knows no time
-		for dialect, text := range queries[i].SQL {
-			var failed error
-			q.SQL[dialect] = instant.ReplaceAllStringFunc(text, func(written string) string {
-				t, err := time.Parse(time.DateTime, written)
-				if err != nil {
-					failed = fmt.Errorf("query %s in %s: %w", q.ID, dialect, err)
-				}
-				return t.Add(24 * time.Hour).Format(time.DateTime)
-			})
-			if failed != nil {
-				return nil, failed
-			}
-		}
-	}
-	return moved, nil
 }
