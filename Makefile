@@ -41,7 +41,7 @@ demo: ## the main job, start to end, on real data (DIR= keeps the result)
 
 build: ## bin/rollcall, pure Go, and bin/rollcall-bench, which links DuckDB
 	CGO_ENABLED=0 go build -trimpath -o bin/rollcall ./cmd/rollcall
-	go build -trimpath -o bin/rollcall-bench ./cmd/rollcall-bench
+	go build -trimpath -buildvcs=auto -o bin/rollcall-bench ./cmd/rollcall-bench
 
 test: ## all tests
 	go test $(PACKAGES)
