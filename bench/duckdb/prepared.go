@@ -19,7 +19,8 @@ type prepared struct {
 	count  *sql.Stmt
 }
 
-// Prepare readies the statement that counts, on one connection for now.
+// Prepare readies the statement that counts, on one connection; others ready it when
+// they are first asked.
 func (e *Engine) Prepare(ctx context.Context, q *suite.Query) (contender.Prepared, error) {
 	selected, err := e.text(q)
 	if err != nil {

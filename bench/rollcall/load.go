@@ -116,8 +116,9 @@ func part(m *store.Manifest, file string) string {
 	return strings.TrimSuffix(file, ".arrow")
 }
 
-// Append builds the snapshot anew from all data and the new day together: a
-// refresh is a full build for now. The engine answers from the new version then.
+// Append builds the snapshot anew from all data and the new day together, because
+// every build of rollcall is a full one. The engine answers from the new version
+// then.
 func (e *Engine) Append(ctx context.Context, add *workload.Dataset) (time.Duration, error) {
 	e.appending.Lock()
 	defer e.appending.Unlock()
