@@ -40,6 +40,22 @@ func opener(kind string, write func(*testing.T, string, arrow.RecordBatch)) sour
 	}
 }
 
+// partsOpener is opener with each table in a folder of three part files, of
+// which the second has no rows.
+func partsOpener(kind string, write func(*testing.T, string, arrow.RecordBatch)) sourcetest.Opener {
+	return opener("", func(t *testing.T, dir string, b arrow.RecordBatch) {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		cut := b.NumRows() / 3
+		for name, rows := range map[string][2]int64{"part-0": {0, cut}, "part-1": {cut, cut}, "part-2": {cut, b.NumRows()}} {
+			part := b.NewSlice(rows[0], rows[1])
+			write(t, filepath.Join(dir, name+kind), part)
+			part.Release()
+		}
+	})
+}
+
 func mustOpen(t testing.TB, root string) *Source {
 	t.Helper()
 	s, err := Open(root)
@@ -49,18 +65,24 @@ func mustOpen(t testing.TB, root string) *Source {
 	return s
 }
 
+// runContract runs the suite on tables of one file and on tables of several.
+func runContract(t *testing.T, columns []sourcetest.Column, kind string, write func(*testing.T, string, arrow.RecordBatch)) {
+	t.Run("file", func(t *testing.T) { sourcetest.Run(t, columns, opener(kind, write)) })
+	t.Run("folder", func(t *testing.T) { sourcetest.Run(t, columns, partsOpener(kind, write)) })
+}
+
 func TestContractParquet(t *testing.T) {
-	sourcetest.Run(t, append(sourcetest.Scalars(), sourcetest.Lists()...), opener(".parquet", func(t *testing.T, path string, b arrow.RecordBatch) {
+	runContract(t, append(sourcetest.Scalars(), sourcetest.Lists()...), ".parquet", func(t *testing.T, path string, b arrow.RecordBatch) {
 		writeParquet(t, path, b)
-	}))
+	})
 }
 
 func TestContractCSV(t *testing.T) {
-	sourcetest.Run(t, sourcetest.Scalars(), opener(".csv", writeCSV))
+	runContract(t, sourcetest.Scalars(), ".csv", writeCSV)
 }
 
 func TestContractNDJSON(t *testing.T) {
-	sourcetest.Run(t, append(sourcetest.Scalars(), sourcetest.Lists()...), opener(".ndjson", writeNDJSON))
+	runContract(t, append(sourcetest.Scalars(), sourcetest.Lists()...), ".ndjson", writeNDJSON)
 }
 
 // textOf writes a value as the text formats have it.

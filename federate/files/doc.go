@@ -81,6 +81,12 @@
 // is found is a [source.ReadError], and so is a panic of a library. Where a page
 // carries no checksum, a changed value may go unnoticed.
 //
+// # Parts
+//
+// Every table is a [source.Parted] of its files; one that is a single file has
+// one part. A part is taken for unchanged where its path, size and time of
+// modification are as before and so are the first and last 64 KiB of its bytes.
+//
 // # What a hostile file can do
 //
 // Parquet is decoded by parquet-go. This package checks what can be checked from

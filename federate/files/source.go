@@ -32,7 +32,8 @@ type Source struct {
 
 var (
 	_ source.Source = (*Source)(nil)
-	_ source.Table  = (*table)(nil)
+	_ source.Parted = (*table)(nil)
+	_ source.Texter = (*table)(nil)
 )
 
 // Open returns the source of the folder at location, which is a path or a

@@ -22,7 +22,8 @@ const (
 	batchBytes = 64 << 20 // of text in a batch; a step that passes it ends the batch
 )
 
-// table is a table of files, as they were when it was opened.
+// table is a table of files, as they were when it was opened. It is not changed
+// after that: Text and Only make others, which share its data.
 type table struct {
 	source *Source
 	ref    model.TableRef
@@ -31,6 +32,9 @@ type table struct {
 	data   data
 	schema *arrow.Schema // the columns of data, then the Hive columns
 	info   source.Info
+
+	chosen  []int    // positions of the parts whose rows the table has, ascending
+	unknown []string // names of parts that it is to have and that are not there
 }
 
 // data is what opening the files of one format found.
@@ -84,9 +88,9 @@ func openTable(ctx context.Context, s *Source, p place, parts []part) (*table, e
 	t.schema = arrow.NewSchema(fields, nil)
 	t.info.Location = p.path
 	for i := range parts {
-		t.info.Rows += t.data.rows(i)
-		t.info.Bytes += parts[i].size
+		t.chosen = append(t.chosen, i)
 	}
+	t.count()
 	return t, nil
 }
 
@@ -149,6 +153,9 @@ type scan struct {
 }
 
 func newScan(t *table, columns []string) (*scan, error) {
+	if err := t.checkNames(); err != nil {
+		return nil, err
+	}
 	s := &scan{table: t}
 	nFile := len(t.data.fields())
 	fields := make([]arrow.Field, len(columns))
@@ -182,9 +189,9 @@ func (s *scan) release() {
 	}
 }
 
-// run reads part after part.
+// run reads the chosen parts, one after the other.
 func (s *scan) run(ctx context.Context, yield func(arrow.RecordBatch) bool) error {
-	for i := range s.table.parts {
+	for _, i := range s.table.chosen {
 		if err := s.part(ctx, i, yield); err != nil {
 			return err
 		}

@@ -2,6 +2,9 @@
 // customer data lives. A [Source] holds tables; a [Table] has an Arrow schema
 // and streams a projection of its columns as Arrow record batches.
 //
+// A table may be more than that: a [Parted] is read part by part, a [Texter]
+// without the types that it inferred.
+//
 // A scan is complete or it fails: an implementation that cannot prove that it
 // delivered every row returns an error instead of ending the stream.
 package source

@@ -50,6 +50,7 @@ func Run(t *testing.T, columns []Column, open Opener) {
 		{"projection", s.projection}, {"no columns", s.noColumns}, {"empty table", s.emptyTable},
 		{"unknown column", s.unknownColumn}, {"unknown table", s.unknownTable},
 		{"break", s.breakOff}, {"cancel", s.cancel}, {"concurrent", s.concurrent},
+		{"parts", s.parts}, {"only some parts", s.onlyParts}, {"unknown part", s.unknownPart},
 	} {
 		t.Run(test.name, test.run)
 	}
@@ -111,14 +112,20 @@ func (s *suite) info(t *testing.T) {
 // want, all rows, in batches of bounded size.
 func (s *suite) scan(t *testing.T, columns []string, want []int) {
 	t.Helper()
-	rows := int64(0)
-	for batch, err := range s.open(t, large).Scan(t.Context(), columns) {
+	s.scanRows(t, s.open(t, large), columns, want, 0, nRows)
+}
+
+// scanRows checks the same of a table that has rows lo to hi-1 of the large one.
+func (s *suite) scanRows(t *testing.T, table source.Table, columns []string, want []int, lo, hi int64) {
+	t.Helper()
+	rows := lo
+	for batch, err := range table.Scan(t.Context(), columns) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		n := batch.NumRows()
-		if n < 1 || n > maxBatchRows || rows+n > nRows {
-			t.Fatalf("a batch of %d rows after %d of %d; batches have 1 to %d", n, rows, nRows, maxBatchRows)
+		if n < 1 || n > maxBatchRows || rows+n > hi {
+			t.Fatalf("a batch of %d rows after %d of %d; batches have 1 to %d", n, rows-lo, hi-lo, maxBatchRows)
 		}
 		if int(batch.NumCols()) != len(want) {
 			t.Fatalf("a batch of %d columns, want %d", batch.NumCols(), len(want))
@@ -128,8 +135,8 @@ func (s *suite) scan(t *testing.T, columns []string, want []int) {
 		}
 		rows += n
 	}
-	if rows != nRows {
-		t.Errorf("%d rows, want %d", rows, nRows)
+	if rows != hi {
+		t.Errorf("%d rows, want %d", rows-lo, hi-lo)
 	}
 }
 
@@ -152,12 +159,15 @@ func checkColumn(t *testing.T, batch arrow.RecordBatch, k int, want arrow.Array,
 	t.Fatalf("column %q is %s, want %s", name, batch.Column(k).DataType(), want.DataType())
 }
 
-func (s *suite) everything(t *testing.T) {
+func (s *suite) everything(t *testing.T) { s.scan(t, names(s.want.Schema()), s.columns()) }
+
+// columns returns the positions of all columns.
+func (s *suite) columns() []int {
 	var all []int
 	for i := range int(s.want.NumCols()) {
 		all = append(all, i)
 	}
-	s.scan(t, names(s.want.Schema()), all)
+	return all
 }
 
 func (s *suite) projection(t *testing.T) {
