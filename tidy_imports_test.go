@@ -19,9 +19,9 @@ var layers = [][]string{
 	{"ingest", "federate"},
 	{"engine"},
 	{"engine/exec"},
-	{"engine/plan", "engine/index", "engine/store", "engine/oracle"},
+	{"engine/plan", "engine/index", "engine/keys", "engine/store", "engine/oracle"},
 	{"engine/column", "engine/rule", "engine/model", "engine/window"},
-	{"bitmap", "engine/document", "testdata/cdnow"},
+	{"bitmap", "engine/document", "engine/encoding", "engine/toc", "testdata/cdnow"},
 }
 
 // importRule narrows who may import a folder beyond what layers says. Tests

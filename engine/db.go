@@ -2,12 +2,16 @@ package engine
 
 import (
 	"errors"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/engine/store"
-	"github.com/rollcall-db/rollcall/engine/window"
 )
 
 // Options are the choices of Open. The zero value is the default.
@@ -18,92 +22,142 @@ type Options struct {
 	// Nil: there are none.
 	Segments *rule.Library
 	// ResultCacheBytes is how much memory counts may be remembered in: a count that
-	// is asked again, of the same rule as of the same instant, is not worked out
-	// again. A rule asked as of now is asked of another instant every time, so only
-	// Query.At gains. 0: nothing is remembered.
+	// is asked again, of the same rule as of the same instant and in the same
+	// version, is not worked out again. A rule asked as of now is asked of another
+	// instant every time, so only Query.At gains. Every version that is open
+	// remembers its own. 0: nothing is remembered.
 	ResultCacheBytes int64
+	// Version is the version to open and to stay with. 0: the current one, and
+	// those that follow it.
+	Version uint64
+	// FS is where the snapshot is. Nil: the machine's file system. Of another one
+	// the manifest is read before every query, to notice a new version.
+	FS store.FS
 }
 
-// DB is an open snapshot: the version that was current when it was opened. A
-// build that replaces the version does not disturb it. It is safe for
+// DB is an open snapshot directory. A query sees the version that is current
+// when it starts, and sees that one to its end: a new version is noticed between
+// queries. A DB opened with a version stays with that one. It is safe for
 // concurrent use.
+//
+// Nothing that happens in the directory disturbs a DB. Where the manifest cannot
+// be read, or the version that it names cannot be opened (somebody copies the
+// directory, and has not come to the end), it goes on with the version that it
+// has; Refresh says why.
 type DB struct {
-	snapshot *store.Snapshot
-	location *time.Location
-	now      func() time.Time
-	segments *rule.Library
-	results  *results
+	dir      string
+	manifest string // path of the file that says which version is the current one
+	fsys     store.FS
+	options  Options
+	fixed    bool // stays with the version that it was opened with
+
+	current atomic.Pointer[followed] // never nil; after Close, the last one
+	closed  atomic.Bool
+	mu      sync.Mutex // held to change the two above
 }
 
 // Open opens the snapshot in a directory. It reads the manifest and maps the
-// files; their bytes are checked when a query first touches them. Errors are
-// ErrNotSnapshot, ErrFormatVersion, ErrCorrupt, or the file system's.
-func Open(dir string, opts *Options) (*DB, error) {
-	s, err := store.Open(dir)
-	if err != nil {
-		return nil, boundary(err)
-	}
-	db := &DB{snapshot: s, now: time.Now}
+// files; their bytes are checked when a query first touches them. For SNAP@N,
+// where that is not itself a snapshot, it opens version N of SNAP, as it does
+// with Options.Version, and stays there. Errors are ErrNotSnapshot,
+// ErrVersionNotFound, ErrFormatVersion, ErrCorrupt, or the file system's.
+func Open(dir string, opts *Options) (db *DB, err error) {
+	err = guard(func() error {
+		db, err = open(dir, opts)
+		return err
+	})
+	return db, err
+}
+
+// open is Open before its errors are classified.
+func open(dir string, opts *Options) (*DB, error) {
+	db := &DB{dir: dir, fsys: store.OS}
 	if opts != nil {
-		db.segments = opts.Segments
-		db.results = newResults(opts.ResultCacheBytes)
-		if opts.Now != nil {
-			db.now = opts.Now
-		}
+		db.options = *opts
 	}
-	if db.location, err = window.LoadLocation(s.Schema().Timezone); err != nil {
-		return nil, errors.Join(err, s.Close())
+	if db.options.FS != nil {
+		db.fsys = db.options.FS
 	}
-	return db, nil
-}
-
-// Close releases the snapshot's files, as soon as no query runs. Closing twice
-// does nothing.
-func (db *DB) Close() error { return db.snapshot.Close() }
-
-// Schema returns the names and types of attributes, behaviors and their fields.
-// It must not be changed.
-func (db *DB) Schema() *model.Schema { return db.snapshot.Schema() }
-
-// Manifest returns the description of the snapshot: version, sources, counts,
-// sizes and the load report. It must not be changed.
-func (db *DB) Manifest() *store.Manifest { return db.snapshot.Manifest() }
-
-// Location returns the parent segment's time zone, in which windows are
-// resolved.
-func (db *DB) Location() *time.Location { return db.location }
-
-// Query parses a rule and checks it against the schema and the library of
-// segments. What is wrong with it comes as rule.Errors, all problems together.
-func (db *DB) Query(text string) (q *Query, err error) {
-	err = guardPinned(func() error { // no file is touched: there is nothing to pin
-		parsed, err := rule.Parse(text)
-		if err != nil {
-			return err
-		}
-		q, err = db.check(parsed)
-		return err
-	})
-	return q, err
-}
-
-// QueryRule is Query for a rule that has been parsed: one read from a file, say.
-func (db *DB) QueryRule(r *rule.Rule) (q *Query, err error) {
-	err = guardPinned(func() error {
-		q, err = db.check(r)
-		return err
-	})
-	return q, err
-}
-
-func (db *DB) check(r *rule.Rule) (*Query, error) {
-	checked, err := rule.Check(r, db.Schema(), db.segments)
+	if db.options.Now == nil {
+		db.options.Now = time.Now
+	}
+	if db.options.Version == 0 {
+		db.dir, db.options.Version = splitVersion(db.fsys, dir)
+	}
+	db.fixed, db.manifest = db.options.Version != 0, filepath.Join(db.dir, manifestName)
+	// Before the manifest is read: a later one is then noticed. Where there is
+	// none, opening says what is wrong.
+	seen, _ := db.look()
+	v, err := db.openVersion()
 	if err != nil {
 		return nil, err
 	}
-	q := &Query{db: db, checked: checked}
-	if db.results != nil {
-		q.text = checked.String()
+	if path, err := filepath.Abs(db.dir); err == nil && db.fsys == store.OS {
+		// The program may go to another folder, and the snapshot stay where it is.
+		db.dir, db.manifest = path, filepath.Join(path, manifestName)
 	}
-	return q, nil
+	db.current.Store(&followed{version: v, seen: seen})
+	return db, nil
 }
+
+// splitVersion returns the directory and the version that SNAP@N names. A name
+// that is that of a snapshot as it stands is none of these: its version is 0.
+func splitVersion(fsys store.FS, name string) (dir string, version uint64) {
+	at := strings.LastIndexByte(name, '@')
+	if at <= 0 {
+		return name, 0
+	}
+	version, err := strconv.ParseUint(name[at+1:], 10, 64)
+	if err != nil || version == 0 {
+		return name, 0
+	}
+	var other *store.NotSnapshotError
+	if _, err := store.ReadManifest(fsys, name, 0); !errors.As(err, &other) {
+		return name, 0 // or a snapshot with something wrong
+	}
+	return name[:at], version
+}
+
+// Close releases the snapshot's files, as soon as no query runs and no Snapshot
+// is open. Closing twice does nothing.
+func (db *DB) Close() error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.closed.Swap(true) {
+		return nil
+	}
+	return db.current.Load().release()
+}
+
+// Schema returns the names and types of attributes, behaviors and their fields of
+// the current version. It must not be changed.
+func (db *DB) Schema() *model.Schema { return db.follow().schema }
+
+// Manifest returns the description of the current version: its number, sources,
+// counts, sizes and the load report. It must not be changed. An Answer has the
+// manifest of the version that it is from.
+func (db *DB) Manifest() *store.Manifest { return db.follow().snapshot.Manifest() }
+
+// Location returns the parent segment's time zone, in which windows are
+// resolved.
+func (db *DB) Location() *time.Location { return db.follow().location }
+
+// Snapshot returns the current version, to ask more than one question of it. It
+// is the caller's to close. The error is ErrClosed.
+func (db *DB) Snapshot() (*Snapshot, error) {
+	v, err := db.acquire()
+	if err != nil {
+		return nil, err
+	}
+	return &Snapshot{db: db, version: v}, nil
+}
+
+// Query parses a rule and checks it against the schema and the library of
+// segments. What is wrong with it comes as rule.Errors, all problems together.
+// The query follows the DB: where a later version has another schema it is
+// checked anew, and what is wrong then is the error of asking it.
+func (db *DB) Query(text string) (*Query, error) { return parseQuery(db, db, text) }
+
+// QueryRule is Query for a rule that has been parsed: one read from a file, say.
+// The rule must not be changed.
+func (db *DB) QueryRule(r *rule.Rule) (*Query, error) { return newQuery(db, db, r) }

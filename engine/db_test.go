@@ -18,6 +18,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/engine/store"
 )
 
 var asOf = time.Date(1998, 7, 1, 0, 0, 0, 0, time.UTC)
@@ -324,7 +325,7 @@ func everything(t *testing.T, q *engine.Query) string {
 // TestTruncatedFiles cuts files short before Open and under an open snapshot.
 func TestTruncatedFiles(t *testing.T) {
 	dir := copySnapshot(t)
-	path := filepath.Join(dir, "00000001", "behavior-0000.arrow")
+	path := filepath.Join(dir, "00000001", store.PartFile(0, 0))
 	db := open(t, dir)
 	size := fileSize(t, path)
 	if err := os.Truncate(path, 0); err != nil {

@@ -21,7 +21,10 @@ var (
 	ErrFormatVersion = errors.New("snapshot format is not supported")
 	// ErrNotSnapshot is returned by Open for a path that is no snapshot.
 	ErrNotSnapshot = errors.New("not a snapshot")
-	// ErrClosed is returned after Close.
+	// ErrVersionNotFound is returned by Open for a version that the snapshot does
+	// not keep.
+	ErrVersionNotFound = errors.New("no such version of the snapshot")
+	// ErrClosed is returned after Close of the DB or Snapshot that is asked.
 	ErrClosed = errors.New("database is closed")
 	// ErrInternal is returned for a fault of the engine itself. Please report
 	// it.
@@ -37,6 +40,7 @@ func boundary(err error) error {
 		corrupt *store.CorruptError
 		version *store.VersionError
 		other   *store.NotSnapshotError
+		kept    *store.VersionNotFoundError
 	)
 	switch {
 	case errors.As(err, &corrupt):
@@ -45,6 +49,8 @@ func boundary(err error) error {
 		return &classified{ErrFormatVersion, err}
 	case errors.As(err, &other):
 		return &classified{ErrNotSnapshot, err}
+	case errors.As(err, &kept):
+		return &classified{ErrVersionNotFound, err}
 	case errors.Is(err, store.ErrClosed):
 		return ErrClosed
 	}
@@ -58,18 +64,10 @@ type classified struct{ sentinel, err error }
 func (e *classified) Error() string   { return e.err.Error() }
 func (e *classified) Unwrap() []error { return []error{e.sentinel, e.err} }
 
-// guard calls f with the snapshot pinned. A fault on a mapped file that was cut
-// short becomes ErrCorrupt, any other panic ErrInternal: none reaches a caller.
-func (db *DB) guard(f func() error) error {
-	if err := db.snapshot.Pin(); err != nil {
-		return boundary(err)
-	}
-	defer db.snapshot.Unpin()
-	return guardPinned(f)
-}
-
-// guardPinned is guard for a caller who holds a pin.
-func guardPinned(f func() error) (err error) {
+// guard calls f, which reads only what the caller holds open. A fault on a
+// mapped file that was cut short becomes ErrCorrupt, any other panic ErrInternal:
+// none reaches a caller.
+func guard(f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {

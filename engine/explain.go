@@ -34,16 +34,16 @@ type Step struct {
 // it. It costs a count in which every condition is computed in full.
 func (q *Query) Explain(ctx context.Context) (e *Explanation, err error) {
 	start := time.Now()
-	err = q.db.guard(func() error {
-		p, err := q.program(ctx)
+	err = q.ask(func(v *version, b *binding) error {
+		p, err := q.program(ctx, v, b)
 		if err != nil {
 			return err
 		}
-		stats, err := exec.Profile(ctx, q.db.snapshot, p.Root)
+		stats, err := exec.Profile(ctx, v.snapshot, p.Root)
 		if err != nil {
 			return err
 		}
-		e = &Explanation{Answer: *q.answer(p), Plan: (&shower{stats: stats, shown: map[*plan.Node]bool{}}).step(p.Root, false)}
+		e = &Explanation{Answer: *v.answer(p), Plan: (&shower{stats: stats, shown: map[*plan.Node]bool{}}).step(p.Root, false)}
 		e.Count = e.Plan.Alone
 		return nil
 	})

@@ -74,6 +74,15 @@ func (t *memoryTable) Scan(_ context.Context, columns []string) iter.Seq2[arrow.
 // by id, and whose behaviors are the other tables, with the time in "ts".
 func (s memorySource) build(t *testing.T, timezone string) string {
 	t.Helper()
+	dir := filepath.Join(t.TempDir(), "snap")
+	s.buildInto(t, dir, timezone, 1)
+	return dir
+}
+
+// buildInto is build into a directory, which may hold a snapshot: keep versions
+// of it stay, the new one included.
+func (s memorySource) buildInto(t *testing.T, dir, timezone string, keep int) {
+	t.Helper()
 	parent := &model.ParentSegment{
 		Name: "People", Timezone: timezone,
 		Master: model.Master{Table: model.TableRef{Table: "people"}, KeyColumn: "id", AllColumns: true},
@@ -86,11 +95,9 @@ func (s memorySource) build(t *testing.T, timezone string) string {
 		}
 	}
 	slices.SortFunc(parent.Behaviors, func(x, y model.BehaviorSource) int { return strings.Compare(x.Name, y.Name) })
-	dir := filepath.Join(t.TempDir(), "snap")
-	if _, err := ingest.Build(t.Context(), parent, s, dir, nil); err != nil {
+	if _, err := ingest.Build(t.Context(), parent, s, dir, &ingest.Options{Delete: true, Keep: keep}); err != nil {
 		t.Fatal(err)
 	}
-	return dir
 }
 
 // field makes a column description.

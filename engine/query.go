@@ -2,21 +2,119 @@ package engine
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/rollcall-db/rollcall/engine/exec"
+	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/plan"
 	"github.com/rollcall-db/rollcall/engine/rule"
-	"github.com/rollcall-db/rollcall/engine/window"
+	"github.com/rollcall-db/rollcall/engine/store"
 )
 
-// Query is a checked rule over an open snapshot. It is immutable and safe for
-// concurrent use.
+// Query is a checked rule, to be asked of a DB or of a Snapshot. It is immutable
+// and safe for concurrent use.
+//
+// One of a DB sees the version that is current when it is asked. Where the
+// schema has changed since it was last asked the rule is checked anew, and
+// rule.Errors is the error of asking it, for as long as the rule does not fit.
 type Query struct {
-	db      *DB
+	*bound
+	asOf *time.Time // nil: now, whenever it is asked
+}
+
+// bound is a rule and where it is asked, which a query shares with those that
+// At makes of it.
+type bound struct {
+	db   *DB
+	from acquirer
+	rule *rule.Rule
+	text string // canonical, as it was when the query was made
+	last atomic.Pointer[binding]
+}
+
+// acquirer gives the version that a query is to ask: a DB or a Snapshot.
+type acquirer interface {
+	// acquire returns a version that the caller releases, or ErrClosed.
+	acquire() (*version, error)
+}
+
+// binding is a rule checked against a schema.
+type binding struct {
+	schema  *model.Schema
 	checked *rule.Checked
-	text    string     // canonical; "" where the snapshot remembers no counts
-	asOf    *time.Time // nil: now, whenever it is asked
+	text    string // canonical
+	err     error  // what is wrong with the rule in this schema; then there is no checked
+}
+
+// parseQuery makes the query of a rule in text.
+func parseQuery(db *DB, from acquirer, text string) (*Query, error) {
+	var parsed *rule.Rule
+	err := guard(func() (err error) {
+		parsed, err = rule.Parse(text)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newQuery(db, from, parsed)
+}
+
+// newQuery makes the query of a rule, which it checks.
+func newQuery(db *DB, from acquirer, r *rule.Rule) (q *Query, err error) {
+	err = guard(func() error {
+		v, err := from.acquire()
+		if err != nil {
+			return err
+		}
+		defer v.done()
+		b := &bound{db: db, from: from, rule: r}
+		first := b.check(v.schema)
+		if first.err != nil {
+			return first.err
+		}
+		b.text = first.text
+		q = &Query{bound: b}
+		return nil
+	})
+	return q, err
+}
+
+// check checks the rule against a schema, and remembers it so.
+func (b *bound) check(schema *model.Schema) *binding {
+	found := &binding{schema: schema}
+	if found.checked, found.err = rule.Check(b.rule, schema, b.db.options.Segments); found.err == nil {
+		found.text = found.checked.String()
+	}
+	b.last.Store(found)
+	return found
+}
+
+// bind returns the rule as it is checked against the schema of a version. A
+// version with an equal schema has the same pointer, see DB.switchVersion: in the
+// common case this is one load.
+func (b *bound) bind(v *version) (*binding, error) {
+	found := b.last.Load()
+	if found.schema != v.schema {
+		found = b.check(v.schema)
+	}
+	return found, found.err
+}
+
+// ask calls f with a version held open and the rule as checked against it.
+func (b *bound) ask(f func(v *version, b *binding) error) error {
+	v, err := b.from.acquire()
+	if err != nil {
+		return err
+	}
+	defer v.done()
+	return guard(func() error {
+		checked, err := b.bind(v)
+		if err != nil {
+			return err
+		}
+		return f(v, checked)
+	})
 }
 
 // At returns the same query as of another time. The zero time is a time like any
@@ -28,9 +126,11 @@ func (q *Query) At(asOf time.Time) *Query {
 }
 
 // String returns the rule in canonical text.
-func (q *Query) String() string { return q.checked.String() }
+func (q *Query) String() string { return q.text }
 
-// DB returns the snapshot that the query asks.
+// DB returns the database that the query is of, or the one that its Snapshot is
+// of. That may have come to a later version than an answer is from: see
+// Answer.Manifest.
 func (q *Query) DB() *DB { return q.db }
 
 // Window is the resolved window of one condition, [From, To). The times are in
@@ -45,72 +145,73 @@ type Window struct {
 // Answer is a count with what is needed to understand it.
 type Answer struct {
 	Count     uint64
-	Customers uint64    // in the snapshot
-	AsOf      time.Time // the time that the rule was evaluated at, UTC
-	Windows   []Window  // in the parent segment's time zone, in the order of the rule
-	Warnings  []string  // for the reader: a window after the newest event, an empty range
+	Customers uint64          // in the version that was asked
+	Manifest  *store.Manifest // of the version that was asked; it must not be changed
+	AsOf      time.Time       // the time that the rule was evaluated at, UTC
+	Windows   []Window        // in the parent segment's time zone, in the order of the rule
+	Warnings  []string        // for the reader: a window after the newest event, an empty range
 	Elapsed   time.Duration
 }
 
-// program plans the query at its as_of. The caller has pinned the snapshot.
-func (q *Query) program(ctx context.Context) (*plan.Program, error) {
+// program plans the query over a version, at its as_of.
+func (q *Query) program(ctx context.Context, v *version, b *binding) (*plan.Program, error) {
 	if q.asOf == nil {
-		return plan.New(ctx, q.db.snapshot, q.checked, q.db.now())
+		return plan.New(ctx, v.snapshot, b.checked, q.db.options.Now())
 	}
-	return plan.New(ctx, q.db.snapshot, q.checked, *q.asOf)
+	return plan.New(ctx, v.snapshot, b.checked, *q.asOf)
 }
 
 // Count returns the number of customers that the rule selects.
 func (q *Query) Count(ctx context.Context) (n uint64, err error) {
-	err = q.db.guard(func() error {
+	err = q.ask(func(v *version, b *binding) error {
 		if q.asOf != nil {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			var ok bool
-			if n, ok = q.db.results.get(q.question(*q.asOf)); ok {
+			if n, ok = v.results.get(b.question(*q.asOf)); ok {
 				return nil
 			}
 		}
-		p, err := q.program(ctx)
+		p, err := q.program(ctx, v, b)
 		if err != nil {
 			return err
 		}
-		n, err = q.count(ctx, p)
+		n, err = q.count(ctx, v, b, p)
 		return err
 	})
 	return n, err
 }
 
 // count counts what a program of q selects, or remembers.
-func (q *Query) count(ctx context.Context, p *plan.Program) (uint64, error) {
-	asked := q.question(p.AsOf)
-	if n, ok := q.db.results.get(asked); ok {
+func (q *Query) count(ctx context.Context, v *version, b *binding, p *plan.Program) (uint64, error) {
+	asked := b.question(p.AsOf)
+	if n, ok := v.results.get(asked); ok {
 		return n, nil
 	}
-	n, err := exec.Count(ctx, q.db.snapshot, p.Root)
+	n, err := exec.Count(ctx, v.snapshot, p.Root)
 	if err == nil && q.asOf != nil { // as of now is never asked again
-		q.db.results.put(asked, n)
+		v.results.put(asked, n)
 	}
 	return n, err
 }
 
-// question returns what the query's count is remembered under.
-func (q *Query) question(asOf time.Time) question {
-	return question{rule: q.text, asOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond)}
+// question returns what the rule's count is remembered under.
+func (b *binding) question(asOf time.Time) question {
+	return question{rule: b.text, asOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond)}
 }
 
-// Answer counts as Count does, and says what as_of, windows and warnings the
-// number comes with.
+// Answer counts as Count does, and says what version, as_of, windows and warnings
+// the number comes with.
 func (q *Query) Answer(ctx context.Context) (a *Answer, err error) {
 	start := time.Now()
-	err = q.db.guard(func() error {
-		p, err := q.program(ctx)
+	err = q.ask(func(v *version, b *binding) error {
+		p, err := q.program(ctx, v, b)
 		if err != nil {
 			return err
 		}
-		a = q.answer(p)
-		a.Count, err = q.count(ctx, p)
+		a = v.answer(p)
+		a.Count, err = q.count(ctx, v, b, p)
 		return err
 	})
 	if err != nil {
@@ -121,27 +222,14 @@ func (q *Query) Answer(ctx context.Context) (a *Answer, err error) {
 }
 
 // answer returns the answer of a program, short of the count.
-func (q *Query) answer(p *plan.Program) *Answer {
+func (v *version) answer(p *plan.Program) *Answer {
+	m := v.snapshot.Manifest()
 	a := &Answer{
-		Customers: q.db.snapshot.Manifest().Customers, AsOf: p.AsOf,
+		Customers: m.Customers, Manifest: m, AsOf: p.AsOf,
 		Windows: []Window{}, Warnings: append([]string{}, p.Warnings...),
 	}
 	for _, w := range p.Windows {
-		a.Windows = append(a.Windows, q.db.window(w.Condition, w.Interval))
+		a.Windows = append(a.Windows, v.window(w.Condition, w.Interval))
 	}
 	return a
-}
-
-// window shows the bounds of a window in the parent segment's time zone.
-func (db *DB) window(condition string, in window.Interval) Window {
-	w := Window{Condition: condition}
-	if t, ok := in.LoTime(); ok {
-		t = t.In(db.location)
-		w.From = &t
-	}
-	if t, ok := in.HiTime(); ok {
-		t = t.In(db.location)
-		w.To = &t
-	}
-	return w
 }

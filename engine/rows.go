@@ -11,6 +11,7 @@ import (
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/exec"
+	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/plan"
 )
 
@@ -24,19 +25,14 @@ type Row struct {
 }
 
 // Rows returns the customers that the rule selects, in order of their rows, with
-// the attributes called names. The rows are the caller's to keep. An error ends
-// the sequence; *ColumnError is the one for a name that is no attribute.
+// the attributes called names. All are of the version that is current when the
+// sequence starts. The rows are the caller's to keep. An error ends the sequence;
+// *ColumnError is the one for a name that is no attribute.
 func (q *Query) Rows(ctx context.Context, names ...string) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		fail := func(err error) { yield(Row{}, err) }
-		positions, err := columns(q.db.Schema(), names)
-		if err != nil {
-			fail(err)
-			return
-		}
-		for block, err := range q.blocks(ctx, positions) {
+		for block, err := range q.blocks(ctx, names) {
 			if err != nil {
-				fail(err)
+				yield(Row{}, err)
 				return
 			}
 			for i := range block.rows {
@@ -49,7 +45,7 @@ func (q *Query) Rows(ctx context.Context, names ...string) iter.Seq2[Row, error]
 }
 
 // Keys returns the keys of the customers that the rule selects, in order of
-// their rows. An error ends the sequence.
+// their rows, of one version as Rows does. An error ends the sequence.
 func (q *Query) Keys(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for row, err := range q.Rows(ctx) {
@@ -61,18 +57,24 @@ func (q *Query) Keys(ctx context.Context) iter.Seq2[string, error] {
 }
 
 // BatchSchema returns the schema of what Batches delivers: the key under its
-// name in the master table, then the attributes called names.
+// name in the master table, then the attributes called names. Of a query that
+// follows a DB, Batches may come to a later version with another schema: ask a
+// Snapshot for both.
 func (q *Query) BatchSchema(names ...string) (*arrow.Schema, error) {
-	positions, err := columns(q.db.Schema(), names)
+	v, err := q.from.acquire()
 	if err != nil {
 		return nil, err
 	}
-	return q.batchSchema(positions), nil
+	defer v.done()
+	positions, err := columns(v.schema, names)
+	if err != nil {
+		return nil, err
+	}
+	return batchSchema(v.schema, positions), nil
 }
 
 // batchSchema is BatchSchema for the attributes at the given positions.
-func (q *Query) batchSchema(positions []int) *arrow.Schema {
-	schema := q.db.Schema()
+func batchSchema(schema *model.Schema, positions []int) *arrow.Schema {
 	fields := []arrow.Field{{Name: schema.KeyColumn, Type: schema.KeyType.Arrow()}}
 	for _, i := range positions {
 		a := schema.Attributes[i]
@@ -82,23 +84,17 @@ func (q *Query) batchSchema(positions []int) *arrow.Schema {
 }
 
 // Batches returns the customers that the rule selects as Arrow record batches
-// of at most bitmap.BlockRows rows, in order of their rows; see BatchSchema. A
-// batch is valid until the next iteration; who keeps it retains it. An error
-// ends the sequence.
+// of at most bitmap.BlockRows rows, in order of their rows and of one version as
+// Rows does; see BatchSchema. A batch is valid until the next iteration; who keeps
+// it retains it. An error ends the sequence.
 func (q *Query) Batches(ctx context.Context, names ...string) iter.Seq2[arrow.RecordBatch, error] {
 	return func(yield func(arrow.RecordBatch, error) bool) {
-		positions, err := columns(q.db.Schema(), names)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		schema := q.batchSchema(positions)
-		for block, err := range q.blocks(ctx, positions) {
+		for block, err := range q.blocks(ctx, names) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			batch := array.NewRecordBatch(schema, block.arrays, int64(len(block.rows)))
+			batch := array.NewRecordBatch(block.schema, block.arrays, int64(len(block.rows)))
 			more := yield(batch, nil)
 			batch.Release()
 			if !more {
@@ -113,31 +109,33 @@ type members struct {
 	rows   []uint32         // within the block
 	values []*column.Vector // key, then the columns asked for, of rows
 	arrays []arrow.Array    // the same
+	schema *arrow.Schema    // of arrays
 }
 
-// blocks returns the selected customers block by block, with the attributes at
-// the given positions, copied out of the snapshot: the consumer may take its
-// time. Blocks without any are passed over.
-func (q *Query) blocks(ctx context.Context, positions []int) iter.Seq2[*members, error] {
+// blocks returns the selected customers block by block, with the attributes
+// called names, copied out of the snapshot: the consumer may take its time. The
+// version is held open until the last one: what is planned refers to its bytes.
+// Blocks without any are passed over.
+func (q *Query) blocks(ctx context.Context, names []string) iter.Seq2[*members, error] {
 	return func(yield func(*members, error) bool) {
-		var p *plan.Program
-		if err := q.db.guard(func() (err error) { p, err = q.program(ctx); return err }); err != nil {
+		v, err := q.from.acquire()
+		if err != nil {
 			yield(nil, err)
 			return
 		}
-		// The program refers to mapped bytes: keep them for as long as it is used.
-		if err := q.db.snapshot.Pin(); err != nil {
-			yield(nil, boundary(err))
+		defer v.done()
+		var t *taker
+		if err := guard(func() (err error) { t, err = q.taker(ctx, v, names); return err }); err != nil {
+			yield(nil, err)
 			return
 		}
-		defer q.db.snapshot.Unpin()
-		for block := range q.db.snapshot.Blocks() {
-			m := new(members)
-			err := guardPinned(func() error {
+		for block := range v.snapshot.Blocks() {
+			m := &members{schema: t.schema}
+			err := guard(func() error {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				return q.take(ctx, p, block, positions, m)
+				return t.take(ctx, block, m)
 			})
 			if err != nil {
 				yield(nil, err)
@@ -150,18 +148,43 @@ func (q *Query) blocks(ctx context.Context, positions []int) iter.Seq2[*members,
 	}
 }
 
+// taker takes selected customers out of a version.
+type taker struct {
+	*version
+	root    *plan.Node
+	columns []*column.Column // the key, then those asked for
+	schema  *arrow.Schema    // of the columns
+}
+
+// taker plans the query over a version and finds the columns called names.
+func (q *Query) taker(ctx context.Context, v *version, names []string) (*taker, error) {
+	positions, err := columns(v.schema, names)
+	if err != nil {
+		return nil, err
+	}
+	b, err := q.bind(v)
+	if err != nil {
+		return nil, err
+	}
+	p, err := q.program(ctx, v, b)
+	if err != nil {
+		return nil, err
+	}
+	t := &taker{version: v, root: p.Root, columns: []*column.Column{v.snapshot.Keys()}, schema: batchSchema(v.schema, positions)}
+	for _, i := range positions {
+		t.columns = append(t.columns, v.snapshot.Attribute(i))
+	}
+	return t, nil
+}
+
 // take fills m with the selected customers of one block.
-func (q *Query) take(ctx context.Context, p *plan.Program, block int, positions []int, m *members) error {
+func (t *taker) take(ctx context.Context, block int, m *members) error {
 	var selected bitmap.Words
-	if err := exec.Block(ctx, q.db.snapshot, p.Root, block, &selected); err != nil {
+	if err := exec.Block(ctx, t.snapshot, t.root, block, &selected); err != nil {
 		return err
 	}
 	m.rows = selected.AppendRows(nil, 0)
-	stored := []*column.Column{q.db.snapshot.Keys()}
-	for _, i := range positions {
-		stored = append(stored, q.db.snapshot.Attribute(i))
-	}
-	for _, c := range stored {
+	for _, c := range t.columns {
 		values, err := c.Block(block)
 		if err != nil {
 			return err

@@ -2,101 +2,268 @@ package ingest
 
 import (
 	"context"
-	"iter"
+	"errors"
+	"fmt"
+	"slices"
 
-	"github.com/apache/arrow-go/v18/arrow"
-
-	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/index"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/federate/source"
 )
 
-// behaviorWriter takes the events of a behavior through all that is made of them,
-// a block of customers at a time.
-type behaviorWriter struct {
+// behaviorLoad is the load of one behavior: what is read, and which parts of the
+// old version stay.
+type behaviorLoad struct {
 	*builder
+	scan      *behaviorScan
 	described *model.Behavior
 	log       *eventLog
-	computed  []*computedAttribute // of these events
-	timeline  *index.TimelineBuilder
-	info      store.BehaviorInfo
+	report    *store.TableReport
+	state     *store.TableState
 
-	rows  []uint32 // of the block's dated events, with their times
-	times []int64
+	old    int              // position in the old version; -1: nothing of it stays
+	kept   []store.PartInfo // the parts that stay, the first of the old version
+	merged struct{ events, undated int64 }
+
+	keptFrom *int64     // earlier events are too old; nil: none are
+	seen     *customers // whose events of the old version are kept
+	move     []uint32   // by old row, the new one; nil: rows stay
 }
 
-// batches returns the event table, a batch per block of customers. When it is
-// through, timeline, info and computed attributes are complete.
-func (w *behaviorWriter) batches(ctx context.Context) iter.Seq2[arrow.RecordBatch, error] {
-	return func(yield func(arrow.RecordBatch, error) bool) {
-		done := int64(0)
-		for block := range w.blocks() {
-			err := ctx.Err()
-			var batch arrow.RecordBatch
-			if err == nil {
-				batch, err = w.block(ctx, block)
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			done += batch.NumRows()
-			if !yield(batch, nil) {
-				return
-			}
-			w.progress(Progress{Stage: "write", Table: w.described.Name, Rows: done, Total: w.log.events})
+// behavior reads the events of one behavior that are not there yet, and writes
+// them as a new part, together with the old parts that are small beside it.
+func (b *builder) behavior(ctx context.Context, scan *behaviorScan) (err error) {
+	l := &behaviorLoad{builder: b, scan: scan, described: &b.schema.Behaviors[scan.behavior], old: -1}
+	layout := &b.layout.Behaviors[scan.behavior]
+	l.keptFrom, l.seen = layout.KeptFrom, b.customers
+	if l.state, err = b.tableState(ctx, "behavior", scan.table); err != nil {
+		return err
+	}
+	l.state.Table, l.state.KeyColumn, l.state.Behavior = layout.Table, scan.key, l.described.Name
+	l.log = newEventLog(b.out, l.described.Fields, b.spillBytes, scan.keepFrom)
+	defer func() { err = errors.Join(err, l.log.close()) }()
+	if err := l.read(ctx); err != nil {
+		return err
+	}
+	if err := l.mergeSmall(ctx); err != nil {
+		return err
+	}
+	if err := l.log.finish(ctx); err != nil {
+		return err
+	}
+	l.report.Loaded = l.log.events - l.merged.events
+	l.report.Undated, l.report.Expired = l.log.undated-l.merged.undated, l.log.expired
+	if err := l.write(ctx); err != nil {
+		return fmt.Errorf("behavior %q: %w", l.described.Name, err)
+	}
+	b.report(l.report)
+	b.manifest.Tables = append(b.manifest.Tables, *l.state)
+	return nil
+}
+
+// read reads the events that are not there yet.
+func (l *behaviorLoad) read(ctx context.Context) error {
+	at := l.builder.old.behavior(l.schema, l.layout, l.scan.behavior)
+	if at < 0 {
+		return l.readAll(ctx)
+	}
+	was := l.builder.old.state(l.state)
+	if was == nil || l.customers.joined() && was.Orphans > 0 {
+		return l.readAll(ctx) // events of those who have joined may be among the orphans
+	}
+	parts := compareParts(was.Parts, l.state.Parts)
+	if !parts.intact && l.opts.Overlap == 0 {
+		return l.readAll(ctx)
+	}
+	l.old, l.kept = at, l.builder.old.Manifest().Behaviors[at].Parts
+	if err := l.readNew(ctx, parts); err != nil {
+		return err
+	}
+	l.report.Known = knownRows(was, parts)
+	l.state.Rows, l.state.Orphans = l.report.Known+l.report.Rows, was.Orphans+l.report.Orphans
+	return nil
+}
+
+// knownRows returns how many rows a table has that need not be read again.
+func knownRows(was *store.TableState, parts partsFound) int64 {
+	if was.Parts == nil {
+		return 0
+	}
+	known := was.Rows
+	for _, p := range was.Parts {
+		if slices.Contains(parts.changed, p.Name) {
+			known -= max(p.Rows, 0)
 		}
 	}
+	return known
 }
 
-// block returns the event table of one block, after everything else was made of
-// its events.
-func (w *behaviorWriter) block(ctx context.Context, block int) (arrow.RecordBatch, error) {
-	events, order, err := w.log.block(block)
-	if err != nil {
-		return nil, err
+// readAll reads the whole table.
+func (l *behaviorLoad) readAll(ctx context.Context) error {
+	r := &eventReader{behaviorLoad: l}
+	if err := r.read(ctx, l.scan.table); err != nil {
+		return err
 	}
-	batch, err := events.Batch(order)
-	if err != nil {
-		return nil, err
-	}
-	if err := w.compute(ctx, block, batch); err != nil {
-		batch.Release()
-		return nil, err
-	}
-	w.dated(events, order)
-	w.timeline.Add(w.rows, w.times)
-	w.describe(events, order)
-	return batch, nil
+	l.report = r.report
+	l.state.Rows, l.state.Orphans = r.report.Rows, r.report.Orphans
+	return nil
 }
 
-// dated collects customer and time of the events that have a time.
-func (w *behaviorWriter) dated(events *index.Collected, order []uint32) {
-	w.rows, w.times = w.rows[:0], w.times[:0]
-	for _, i := range order {
-		if t, ok := events.Times.Int(int(i)); ok {
-			w.rows, w.times = append(w.rows, events.Rows[i]), append(w.times, t)
+// partsFound is how the parts of a table are to those that have been read.
+type partsFound struct {
+	intact  bool     // all that were read are there as they were
+	added   []string // were not there
+	changed []string // were other ones under the same name
+}
+
+// compareParts compares the parts that a table has with those that have been
+// read. Nil is parts that nobody can tell.
+func compareParts(was, now []store.TablePart) partsFound {
+	if was == nil || now == nil {
+		return partsFound{}
+	}
+	var found partsFound
+	same := 0
+	for _, p := range now {
+		switch i := slices.IndexFunc(was, func(q store.TablePart) bool { return p.Name == q.Name }); {
+		case i < 0:
+			found.added = append(found.added, p.Name)
+		case !samePart(p, was[i]):
+			found.changed = append(found.changed, p.Name)
+		default:
+			same++
 		}
 	}
+	found.intact = same == len(was)
+	return found
 }
 
-// describe adds a block's customers, first and last event to the manifest's
-// summary.
-func (w *behaviorWriter) describe(events *index.Collected, order []uint32) {
-	var customers bitmap.Words
-	for _, i := range order {
-		customers.Add(uint16(events.Rows[i]))
+// readNew reads the parts of the table that have not been read. With an overlap,
+// it also reads those that have changed, and of the recent events it takes only
+// those that are not stored.
+func (l *behaviorLoad) readNew(ctx context.Context, parts partsFound) error {
+	added := &eventReader{behaviorLoad: l}
+	changed := &eventReader{behaviorLoad: l, skipOld: true}
+	if l.opts.Overlap > 0 {
+		recent, err := l.storedSince(ctx, l.opts.Overlap)
+		if err != nil {
+			return err
+		}
+		added.recent, changed.recent = recent, recent
 	}
-	w.info.Customers += uint64(customers.Count())
-	if len(w.times) == 0 {
-		return
+	parted, ok := l.scan.table.(source.Parted)
+	switch {
+	case !ok:
+		if err := changed.read(ctx, l.scan.table); err != nil {
+			return err
+		}
+		l.report = changed.report
+	default:
+		if err := added.read(ctx, parted.Only(parts.added)); err != nil {
+			return err
+		}
+		l.report = added.report
+		if len(parts.changed) > 0 {
+			changed.report = added.report
+			if err := changed.read(ctx, parted.Only(parts.changed)); err != nil {
+				return err
+			}
+			l.report = changed.report
+		}
 	}
-	first, last := w.times[0], w.times[len(w.times)-1] // they are in order
-	if w.info.First == nil || first < *w.info.First {
-		w.info.First = &first
+	if added.recent == nil {
+		return nil
 	}
-	if w.info.Last == nil || last > *w.info.Last {
-		w.info.Last = &last
+	return added.recent.settle(ctx, l)
+}
+
+// mergeSmall takes the old parts that are small beside what is new into the new
+// part, so that there are never many: about the logarithm of the number of
+// events. Where much of what is stored is of customers who have gone, or too old,
+// all parts are merged, and that is left behind.
+//
+// Method: parts grow by a factor, as the levels of a log-structured merge-tree do
+// (O'Neil, Cheng, Gawlick, O'Neil 1996).
+func (l *behaviorLoad) mergeSmall(ctx context.Context) error {
+	if l.old < 0 {
+		return nil
+	}
+	stay, size := len(l.kept), l.log.size()
+	if l.isMostlyHidden() {
+		stay = 0
+	}
+	for stay > 0 && l.kept[stay-1].Events <= mergeFactor*uint64(size) {
+		stay--
+		size += int64(l.kept[stay].Events)
+	}
+	if stay == len(l.kept) {
+		return nil
+	}
+	parts := l.builder.old.EventParts(l.old, stay, len(l.kept))
+	l.kept = l.kept[:stay]
+	return l.take(ctx, index.OpenEvents(l.described.Fields, l.builder.old.Blocks(), parts))
+}
+
+// mergeFactor is how much larger than what is new a part must be to stay.
+const mergeFactor = 2
+
+// isMostlyHidden reports whether a quarter of the stored events or more are in no
+// answer.
+func (l *behaviorLoad) isMostlyHidden() bool {
+	stored := uint64(0)
+	for _, p := range l.kept {
+		stored += p.Events
+	}
+	visible := l.builder.old.Manifest().Behaviors[l.old].Events
+	return stored-min(visible, stored) > stored/4
+}
+
+// take adds stored events to the log, those of customers who are not live and
+// those that are too old excepted.
+func (l *behaviorLoad) take(ctx context.Context, events *index.Events) error {
+	for block := range l.builder.old.Blocks() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		stored, err := events.Block(block)
+		if err != nil {
+			return err
+		}
+		base, first := uint32(block)*blockRows, len(l.log.collected.Rows)
+		err = stored.AppendTo(l.log.collected, base, func(row uint16, time int64, dated bool) bool {
+			if !l.seen.isLive(base + uint32(row)) {
+				return false
+			}
+			if dated && time < l.scan.keepFrom {
+				l.age(time)
+				return false
+			}
+			l.merged.events++
+			if !dated {
+				l.merged.undated++
+			}
+			return true
+		})
+		if err != nil {
+			return err
+		}
+		if l.move != nil {
+			for i, row := range l.log.collected.Rows[first:] {
+				l.log.collected.Rows[first+i] = l.move[row]
+			}
+		}
+		if err := l.log.added(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// age counts a stored event that is too old now, unless it was before.
+func (l *behaviorLoad) age(time int64) {
+	was := l.builder.old.Manifest().Behaviors[l.old].KeptFrom
+	if was == nil || time >= *was {
+		l.report.Aged++
 	}
 }

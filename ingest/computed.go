@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/apache/arrow-go/v18/arrow"
-
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/exec"
-	"github.com/rollcall-db/rollcall/engine/index"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/plan"
 	"github.com/rollcall-db/rollcall/engine/rule"
@@ -19,7 +16,6 @@ import (
 type computedAttribute struct {
 	attribute int // position in the schema
 	computed  *rule.Computed
-	values    *column.Builder
 }
 
 // computed resolves one computed attribute. Behaviors have been resolved.
@@ -42,59 +38,37 @@ func (r *resolver) computed(path string, c *model.ComputedSource) {
 	r.out.layout.Attributes = append(r.out.layout.Attributes, model.ColumnLayout{})
 }
 
-// computedOf returns the attributes that are computed from the events of a
-// behavior, with room for their values.
-func (b *builder) computedOf(behavior int) []*computedAttribute {
-	var wanted []*computedAttribute
+// computedAttributes computes and writes the computed attributes, which are the
+// last, from all events.
+func (b *builder) computedAttributes(ctx context.Context) error {
 	for _, c := range b.resolved.computed {
-		if c.computed.Test.Behavior == behavior {
-			c.values = column.NewBuilder(c.computed.Result, b.keys.len())
-			wanted = append(wanted, c)
+		values, err := b.compute(ctx, c)
+		if err != nil {
+			return fmt.Errorf("computed attribute %q: %w", b.schema.Attributes[c.attribute].Name, err)
 		}
-	}
-	return wanted
-}
-
-// compute sets the computed attributes of one block's customers from the
-// block's events.
-func (w *behaviorWriter) compute(ctx context.Context, block int, events arrow.RecordBatch) error {
-	if len(w.computed) == 0 {
-		return nil
-	}
-	stored := index.OpenEvents(w.described.Fields, &oneBlock{block: block, blocks: w.blocks(), events: events})
-	for _, c := range w.computed {
-		node := plan.Computed(c.computed, w.schema, w.loc, stored, w.asOf)
-		if err := exec.Compute(ctx, node, c.computed.Result, block, c.values); err != nil {
-			return fmt.Errorf("computed attribute %q: %w", w.schema.Attributes[c.attribute].Name, err)
-		}
-	}
-	return nil
-}
-
-// writeComputed writes the computed attributes, which are the last.
-func (b *builder) writeComputed(ctx context.Context) error {
-	for _, c := range b.resolved.computed {
-		if err := b.writeAttribute(ctx, c.attribute, c.values); err != nil {
+		if err := b.writeAttribute(ctx, c.attribute, values, b.sameAttribute(c.attribute)); err != nil {
 			return err
 		}
-		c.values = nil
 	}
 	return nil
 }
 
-// oneBlock is the stored events of a behavior of which one block is there.
-type oneBlock struct {
-	block, blocks int
-	events        arrow.RecordBatch
-}
-
-func (o *oneBlock) NumBatches() int { return o.blocks }
-
-func (o *oneBlock) Batch(i int) (arrow.RecordBatch, error) {
-	if i != o.block {
-		return nil, fmt.Errorf("events of block %d are wanted while block %d is computed", i, o.block)
+// compute computes an attribute for all customers.
+func (b *builder) compute(ctx context.Context, c *computedAttribute) (*column.Builder, error) {
+	values := column.NewBuilder(c.computed.Result, b.customers.numbered)
+	behavior := c.computed.Test.Behavior
+	node := plan.Computed(c.computed, b.schema, b.loc, b.events[behavior], b.manifest.Behaviors[behavior].KeptFrom, b.asOf)
+	for block := range b.blocks() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := exec.Compute(ctx, node, c.computed.Result, block, values); err != nil {
+			return nil, err
+		}
 	}
-	return o.events, nil
+	return values, nil
 }
 
-func (o *oneBlock) Corrupt(reason error) error { return reason }
+// sameAttribute returns the attribute of the old version to compare attribute i
+// with, -1 where there is none.
+func (b *builder) sameAttribute(i int) int { return b.old.attribute(b.schema, b.layout, i) }

@@ -1,275 +1,255 @@
 package ingest
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
+	"math/rand/v2"
 	"os"
-	"path/filepath"
-	"syscall"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
-	"github.com/apache/arrow-go/v18/arrow"
-
-	"github.com/rollcall-db/rollcall/engine"
-	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/engine/store/storetest"
 )
 
-// faultFS is the machine's file system, of which operation number failAt fails
-// with err; with crash set, so does every later one, as for a process that is
-// gone. Writes that fail write half of what they were given.
-type faultFS struct {
-	store.FS
-	failAt int
-	crash  bool
-	err    error
+// quickFS is the machine's file system without syncs, which take most of a small
+// build's time.
+type quickFS struct{ store.FS }
 
-	ops  int
-	hit  string // what failed first
-	dead bool
-}
+func quick() store.FS { return quickFS{store.OS} }
 
-// step counts an operation and returns its error.
-func (f *faultFS) step(op, path string) error {
-	f.ops++
-	if f.ops == f.failAt {
-		f.hit = op + " " + filepath.Base(path)
-		f.dead = f.crash
-		return &fs.PathError{Op: op, Path: path, Err: f.err}
-	}
-	if f.dead {
-		return errors.New("the process is gone")
-	}
-	return nil
-}
+func (quickFS) SyncDir(string) error { return nil }
 
-func (f *faultFS) MkdirAll(path string) error {
-	if err := f.step("mkdir", path); err != nil {
-		return err
-	}
-	return f.FS.MkdirAll(path)
-}
-
-func (f *faultFS) ReadDir(path string) ([]string, error) {
-	if err := f.step("readdir", path); err != nil {
+func (q quickFS) Create(path string) (store.File, error) {
+	f, err := q.FS.Create(path)
+	if err != nil {
 		return nil, err
 	}
-	return f.FS.ReadDir(path)
+	return quickFile{f}, nil
 }
 
-func (f *faultFS) ReadFile(path string) ([]byte, error) {
-	if err := f.step("read", path); err != nil {
-		return nil, err
-	}
-	return f.FS.ReadFile(path)
-}
+type quickFile struct{ store.File }
 
-func (f *faultFS) Open(path string) (store.ReaderAt, error) {
-	if err := f.step("open", path); err != nil {
-		return nil, err
-	}
-	file, err := f.FS.Open(path)
-	return &faultReader{ReaderAt: file, fs: f, path: path}, err
-}
+func (quickFile) Sync() error { return nil }
 
-func (f *faultFS) Rename(from, to string) error {
-	if err := f.step("rename", to); err != nil {
-		return err
-	}
-	return f.FS.Rename(from, to)
-}
+// crashAll reports whether every case of the failure tests is to be tried, as
+// make crash does, and not a sample of them.
+func crashAll() bool { return os.Getenv("ROLLCALL_CRASH") == "all" }
 
-func (f *faultFS) Remove(path string) error {
-	if err := f.step("remove", path); err != nil {
-		return err
-	}
-	return f.FS.Remove(path)
-}
-
-func (f *faultFS) RemoveAll(path string) error {
-	if err := f.step("removeall", path); err != nil {
-		return err
-	}
-	return f.FS.RemoveAll(path)
-}
-
-// SyncDir does not sync: the process goes, not the machine, and syncs take most
-// of a build's time.
-func (f *faultFS) SyncDir(path string) error { return f.step("syncdir", path) }
-
-// Lock: a process that is gone holds no lock.
-func (f *faultFS) Lock(path string) (io.Closer, error) {
-	if err := f.step("lock", path); err != nil {
-		return nil, err
-	}
-	return f.FS.Lock(path)
-}
-
-func (f *faultFS) Create(path string) (store.File, error) {
-	if err := f.step("create", path); err != nil {
-		return nil, err
-	}
-	file, err := f.FS.Create(path)
-	return &faultFile{File: file, fs: f, path: path}, err
-}
-
-type faultFile struct {
-	store.File
-	fs   *faultFS
-	path string
-}
-
-func (f *faultFile) Write(p []byte) (int, error) {
-	if err := f.fs.step("write", f.path); err != nil {
-		n, werr := f.File.Write(p[:len(p)/2])
-		return n, errors.Join(err, werr)
-	}
-	return f.File.Write(p)
-}
-
-func (f *faultFile) Sync() error { return f.fs.step("sync", f.path) }
-
-func (f *faultFile) Close() error {
-	return errors.Join(f.fs.step("close", f.path), f.File.Close())
-}
-
-type faultReader struct {
-	store.ReaderAt
-	fs   *faultFS
-	path string
-}
-
-func (f *faultReader) ReadAt(p []byte, off int64) (int, error) {
-	if err := f.fs.step("read at", f.path); err != nil {
-		return 0, err
-	}
-	return f.ReaderAt.ReadAt(p, off)
-}
-
-func (f *faultReader) Close() error {
-	return errors.Join(f.fs.step("close", f.path), f.ReaderAt.Close())
-}
-
-// kiosk is a shop with one attribute: fewer files, each written the same way.
-func kiosk() (*model.ParentSegment, memorySource) {
-	p, src := shop()
-	p.Attributes = p.Attributes[:1]
-	return p, src
-}
-
-// faultless builds without faults and without syncs.
-func faultless() *Options { return &Options{FS: &faultFS{FS: store.OS}} }
-
-// everyOperation builds version 2 over version 1 (or, with fresh, the first
-// version) again and again, each time with another operation failing, until none
-// is left to fail, and hands the state on disk to check.
-func everyOperation(t *testing.T, fresh, crash bool, check func(t *testing.T, dir string, f *faultFS, err error)) {
-	for failAt := 1; ; failAt++ {
-		p, src := kiosk()
-		dir := filepath.Join(t.TempDir(), "snap")
-		if !fresh {
-			if _, err := Build(t.Context(), p, src, dir, faultless()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		src["db.customers"] = newTable([]arrow.Field{field("id", text)}, `[{"id":"new"}]`)
-		src["db.purchases"] = newTable([]arrow.Field{field("id", text), field("at", instant), field("amount", money)},
-			`[{"id":"new","at":"2024-05-01T00:00:00Z","amount":"10.00"}]`, `[{"id":"new","at":"2024-05-02T00:00:00Z","amount":"1.00"}]`)
-		f := &faultFS{FS: store.OS, failAt: failAt, crash: crash, err: syscall.ENOSPC}
-		_, err := Build(t.Context(), p, src, dir, &Options{FS: f, spillBytes: 1}) // a scratch file for each batch
-		if f.hit == "" {
-			t.Logf("%d operations, each failed once", failAt-1)
-			if failAt < 40 {
-				t.Errorf("only %d operations: the build does not go through the file system given", failAt-1)
-			}
-			return
-		}
-		t.Run(fmt.Sprintf("%03d %s", failAt, f.hit), func(t *testing.T) { check(t, dir, f, err) })
-	}
-}
-
-// customersOf opens the snapshot in dir and returns the keys of everybody, or
-// "no snapshot".
-func customersOf(t *testing.T, dir string) string {
+// crashSeed returns the seed of a failure test: ROLLCALL_SEED, or one of the
+// clock.
+func crashSeed(t *testing.T) uint64 {
 	t.Helper()
-	db, err := engine.Open(dir, nil)
-	if errors.Is(err, engine.ErrNotSnapshot) {
-		return "no snapshot"
+	seed := uint64(time.Now().UnixNano())
+	if text := os.Getenv("ROLLCALL_SEED"); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatalf("ROLLCALL_SEED: %v", err)
+		}
+	}
+	t.Logf("ROLLCALL_SEED=%d", seed)
+	return seed
+}
+
+// tally says how many of something a failure test tried. make crash adds them up.
+func tally(t *testing.T, n int, what string) {
+	t.Helper()
+	t.Logf("tally: %d %s", n, what)
+}
+
+// sampled returns the numbers lo to hi-1 that are to be tried: all, or about n of
+// them, the first and the last among them.
+func sampled(r *rand.Rand, lo, hi, n int) []int {
+	if crashAll() || hi-lo <= n {
+		n = hi - lo
+	}
+	var picked []int
+	for i := range n {
+		from, to := lo+(hi-lo)*i/n, lo+(hi-lo)*(i+1)/n
+		picked = append(picked, from+r.IntN(to-from))
+	}
+	if n > 0 {
+		picked[0], picked[n-1] = lo, hi-1
+	}
+	return picked
+}
+
+// crashDir is where the snapshots of these tests are: the folders above it are
+// made by the first build, too.
+const crashDir = "data/of/snap"
+
+// commit is one way to make a version, which is cut and made to fail.
+type commit struct {
+	name          string
+	start         *storetest.MemFS // before it
+	run           func(t *testing.T, fsys store.FS) error
+	known         map[uint64]string // dumps of the versions before it and of the new one
+	before, after uint64            // the current version; 0: none
+	world         *world            // as it will be at the next build
+	next          string            // dump of that build
+}
+
+// stage makes the commits that a snapshot goes through: it is built, refreshed
+// twice, compacted, refreshed, compacted with new rows for its customers.
+func stages(t *testing.T, seed uint64) []commit {
+	t.Helper()
+	w := newWorld(rand.New(rand.NewPCG(seed, 0)))
+	disk := storetest.NewMemFS()
+	var all []commit
+	version, known := uint64(0), map[uint64]string{}
+	add := func(name string, run func(t *testing.T, fsys store.FS) error) {
+		t.Helper()
+		c := commit{name: name, start: disk.Clone(), run: run, known: map[uint64]string{}, before: version, after: version + 1}
+		if err := run(t, disk); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		version++
+		known[version] = dump(t, disk, crashDir, 0)
+		for v, text := range known {
+			c.known[v] = text
+		}
+		all = append(all, c)
+	}
+	refresh := func(name string) {
+		t.Helper()
+		p, src, now := worldParent(), w.source(), w.now
+		add(name, func(t *testing.T, fsys store.FS) error {
+			_, err := Build(t.Context(), p, src, crashDir, &Options{AsOf: now, FS: fsys, spillBytes: 1})
+			return err
+		})
+	}
+	compact := func(name string, renumber bool) {
+		t.Helper()
+		add(name, func(t *testing.T, fsys store.FS) error {
+			_, err := Compact(t.Context(), crashDir, &CompactOptions{Renumber: renumber, FS: fsys, spillBytes: 1})
+			return err
+		})
+	}
+	refresh("first build")
+	w.turn()
+	refresh("refresh")
+	w.turn()
+	refresh("second refresh")
+	w.turn()
+	compact("compact", false)
+	refresh("refresh of what was compacted")
+	w.turn()
+	compact("compact with new rows", true)
+
+	next := dumpOfNext(t, w)
+	for i := range all {
+		all[i].world, all[i].next = w, next
+	}
+	return all
+}
+
+// turn changes something of every kind: customers who go, come and change, events
+// in new parts.
+func (w *world) turn() {
+	w.now = w.now.Add(36 * time.Hour)
+	w.leave()
+	w.leave()
+	w.join()
+	w.join()
+	w.customers[w.next-1]["tier"] = "New"
+	w.traits[w.next-1] = map[string]any{"id": w.next - 1, "score": 0.75}
+	w.visits = append(w.visits, w.events(8, 24*time.Hour), w.events(30, 200*24*time.Hour))
+	w.clicks = append(w.clicks, w.events(5, 24*time.Hour))
+}
+
+// dumpOfNext returns what a full build of a world gives.
+func dumpOfNext(t *testing.T, w *world) string {
+	t.Helper()
+	disk := storetest.NewMemFS()
+	if err := buildWorld(t, w, disk); err != nil {
+		t.Fatal(err)
+	}
+	return dump(t, disk, crashDir, 0)
+}
+
+// buildWorld builds a snapshot of a world, or refreshes one.
+func buildWorld(t *testing.T, w *world, fsys store.FS) error {
+	t.Helper()
+	_, err := Build(t.Context(), worldParent(), w.source(), crashDir, &Options{AsOf: w.now, FS: fsys})
+	return err
+}
+
+// versionsIn returns the versions in a snapshot, ascending, none where there is no
+// snapshot.
+func versionsIn(t *testing.T, fsys store.FS, dir string) []uint64 {
+	t.Helper()
+	versions, err := store.Versions(fsys, dir)
+	if _, ok := err.(*store.NotSnapshotError); ok {
+		return nil
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	return members(t, db, "purchase or not purchase")
+	return versions
 }
 
-// rebuild checks that the next build goes through and leaves nothing behind.
-func rebuild(t *testing.T, dir string) {
+// checkSound verifies every version of a snapshot.
+func checkSound(t *testing.T, fsys store.FS, dir string) {
 	t.Helper()
-	p, src := kiosk()
-	if _, err := Build(t.Context(), p, src, dir, faultless()); err != nil {
-		t.Fatalf("the next build fails: %v", err)
+	for _, v := range versionsIn(t, fsys, dir) {
+		report, err := store.Verify(t.Context(), fsys, dir, v, nil)
+		if err != nil {
+			t.Fatalf("verifying version %d: %v", v, err)
+		}
+		for _, p := range report.Problems {
+			t.Errorf("verifying version %d: %v", v, p)
+		}
 	}
-	if got := customersOf(t, dir); got != "a b c d" {
-		t.Errorf("after the next build: %q", got)
+}
+
+// checkNothingLeft finds files that no version names.
+func checkNothingLeft(t *testing.T, fsys store.FS, dir string) {
+	t.Helper()
+	want := []string{"LOCK", "MANIFEST"}
+	for _, v := range versionsIn(t, fsys, dir) {
+		m, err := store.ReadManifest(fsys, dir, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, fmt.Sprintf("%08d/MANIFEST", v))
+		for _, f := range m.Files {
+			want = append(want, f.Path)
+		}
 	}
-	entries, err := os.ReadDir(dir)
+	slices.Sort(want)
+	if got := filesIn(t, fsys, dir); !slices.Equal(got, slices.Compact(want)) {
+		t.Errorf("the folder holds\n%s\nexpected\n%s", strings.Join(got, "\n"), strings.Join(slices.Compact(want), "\n"))
+	}
+}
+
+// filesIn lists the files in the folder of a snapshot, sorted, and the folders
+// that are empty, with a slash.
+func filesIn(t *testing.T, fsys store.FS, dir string) []string {
+	t.Helper()
+	names, err := fsys.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(entries) != 3 {
-		t.Errorf("after the next build the folder holds %v", entries)
+	var found []string
+	for _, name := range names {
+		if name[0] != '0' {
+			found = append(found, name)
+			continue
+		}
+		files, err := fsys.ReadDir(path.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files) == 0 {
+			found = append(found, name+"/")
+		}
+		for _, file := range files {
+			found = append(found, name+"/"+file)
+		}
 	}
-}
-
-// TestFaultAtEveryOperation fails each operation once, as on a full disk: the
-// error says so, and the old snapshot stands, unless the new one already did.
-func TestFaultAtEveryOperation(t *testing.T) {
-	for _, fresh := range []bool{true, false} {
-		t.Run(fmt.Sprintf("fresh=%v", fresh), func(t *testing.T) {
-			old := map[bool]string{true: "no snapshot", false: "a b c d"}[fresh]
-			everyOperation(t, fresh, false, func(t *testing.T, dir string, _ *faultFS, err error) {
-				var undurable *store.NotDurableError
-				got := customersOf(t, dir)
-				switch {
-				case err == nil || errors.As(err, &undurable):
-					if got != "new" {
-						t.Errorf("the build went through (%v), but the snapshot holds %q", err, got)
-					}
-				case got != old:
-					t.Errorf("after %v the snapshot holds %q, want %q", err, got, old)
-				}
-				if err != nil && !errors.Is(err, syscall.ENOSPC) {
-					t.Errorf("error %v does not tell of the full disk", err)
-				}
-				if _, statErr := os.Stat(dir); got == "no snapshot" && !errors.Is(statErr, fs.ErrNotExist) {
-					t.Errorf("after %v the folder is left behind: %v", err, statErr)
-				}
-				rebuild(t, dir)
-			})
-		})
-	}
-}
-
-// TestCrashAtEveryOperation ends the build at each operation: what is found
-// afterwards is the old snapshot or the new one, whole, and the next build
-// clears up.
-func TestCrashAtEveryOperation(t *testing.T) {
-	for _, fresh := range []bool{true, false} {
-		t.Run(fmt.Sprintf("fresh=%v", fresh), func(t *testing.T) {
-			old := map[bool]string{true: "no snapshot", false: "a b c d"}[fresh]
-			everyOperation(t, fresh, true, func(t *testing.T, dir string, _ *faultFS, err error) {
-				if got := customersOf(t, dir); got != old && got != "new" {
-					t.Errorf("after %v the snapshot holds %q, want %q or %q", err, got, old, "new")
-				}
-				rebuild(t, dir)
-			})
-		})
-	}
+	slices.Sort(found)
+	return found
 }

@@ -1,28 +1,58 @@
-// Package ingest builds snapshots: it pulls the tables of a parent segment from
-// a source as Arrow record batches, joins them to the customers, builds columns
-// and indexes, and commits them as a new version of a snapshot directory.
+// Package ingest makes snapshots: it pulls the tables of a parent segment from a
+// source as Arrow record batches, joins them to the customers, builds columns and
+// indexes, and commits them as a new version of a snapshot directory.
 //
 // [Build] goes through these steps:
 //
 //  1. Resolve the configuration against the source's tables: every table and
 //     column must be there, with a type that fits. All problems are reported
-//     together, before anything is read.
-//  2. Scan the master table's keys. They are numbered in ascending order, so
-//     that equal data gives equal bytes, in whatever order it arrives.
+//     together, before anything is read. Then compare it with the version that is
+//     there: see [Drift].
+//  2. Scan the master table's keys. A full build numbers them in ascending order,
+//     so that equal data gives equal bytes, in whatever order it arrives.
 //  3. Scan each attribute table once, and set each value in its customer's row.
-//  4. Scan each behavior, leave out events older than it keeps, put the others in
-//     order of customer block and time, and compute the attributes that come of
-//     them.
-//  5. Build indexes, write files, commit.
-//
-// Before step 2 the configuration is compared with the version that the build is
-// to replace: see [Drift].
+//  4. Scan each behavior, leave out events older than it keeps, and put the others
+//     in order of customer block and time.
+//  5. Compute the attributes that come of events.
+//  6. Build indexes, write files, commit.
 //
 // Rows that cannot be loaded are left out and counted in the load report
 // ([store.LoadReport]); data that contradicts the model (a customer twice) fails
 // the build, and the snapshot stays as it was.
 //
-// A build holds all customers in memory, and of the events that it reads a
-// bounded part: more go to scratch files in the folder of the version that it
-// makes, and come back a block of customers at a time (see eventLog).
+// # Refresh
+//
+// Where there is a version already, a build goes on from it, and gives what a full
+// build gives. It reads a table only where it may have changed, which a source
+// that can tell parts of a table apart says ([source.Parted]):
+//
+//   - The master table, if any part of it has changed: customers keep their rows,
+//     new ones get the next, those who are not there any more are deleted, which
+//     is a mark on their row.
+//   - A table of attributes, if any part of it has changed, or if somebody has
+//     joined and some of its rows had no customer. A column that turns out as it
+//     was is not written.
+//   - Of a behavior, the parts that were not there. Where a part has changed or is
+//     gone, or somebody has joined and some events had no customer, the whole
+//     table is read.
+//
+// New events are written as a part of the snapshot of their own; see
+// behaviorLoad.mergeSmall for how these are kept few. Another master table, key,
+// filter or time zone makes the build a full one, as Options.Full does.
+//
+// With Options.Overlap the source may also change by growing, or give events
+// again: of parts that have changed, what is older than the overlap is taken as
+// stored; and of events that are as recent, undated ones included, those are added
+// that have no equal among the stored ones.
+//
+// [Compact] writes a version anew without what nobody can see, such as deleted
+// customers, and removes the older ones.
+//
+// # Memory
+//
+// Keys are sorted in bounded memory and looked up in the file that they are
+// written to. The attributes of one table are held in memory while it is read. Of
+// events a bounded part is held: more go to scratch files in the folder of the new
+// version, and come back a block of customers at a time (see eventLog). The events
+// of an overlap are all held.
 package ingest

@@ -55,6 +55,10 @@ func newEventLog(out *store.Writer, fields []model.Field, limit, keepFrom int64)
 	return &eventLog{out: out, limit: limit, keepFrom: keepFrom, collected: index.NewCollected(fields)}
 }
 
+// size returns how many events there are so far, those that are too old and not
+// put aside yet included.
+func (l *eventLog) size() int64 { return l.events + int64(len(l.collected.Rows)) }
+
 // added is called after events were added to collected.
 func (l *eventLog) added(ctx context.Context) error {
 	if l.events+int64(len(l.collected.Rows)) > math.MaxUint32 {
@@ -154,13 +158,19 @@ func (l *eventLog) merge(r *run, i int, base uint32) error {
 		return err
 	}
 	defer batch.Release()
+	return appendBatch(l.collected, batch, base)
+}
+
+// appendBatch adds the events of a batch of index.EventSchema, of a block whose
+// first customer is base.
+func appendBatch(c *index.Collected, batch arrow.RecordBatch, base uint32) error {
 	for _, row := range batch.Column(0).(*array.Uint16).Uint16Values() {
-		l.collected.Rows = append(l.collected.Rows, base+uint32(row))
+		c.Rows = append(c.Rows, base+uint32(row))
 	}
-	if err := l.collected.Times.Append(batch.Column(1)); err != nil {
+	if err := c.Times.Append(batch.Column(1)); err != nil {
 		return err
 	}
-	for f, values := range l.collected.Values {
+	for f, values := range c.Values {
 		if err := values.Append(batch.Column(2 + f)); err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/engine/store/storetest"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
@@ -89,12 +90,12 @@ func TestScratchFilesGiveEqualSnapshots(t *testing.T) {
 	t.Logf("seed %d", seed)
 	p, src := crowd(rand.New(rand.NewPCG(seed, 1)))
 	built := func(spillBytes int64) (*store.Manifest, int) {
-		f := &faultFS{FS: store.OS}
+		f := storetest.NewFaultFS(quick(), storetest.Fault{})
 		m, err := Build(t.Context(), p, src, filepath.Join(t.TempDir(), "snap"), &Options{AsOf: asOf, FS: f, spillBytes: spillBytes})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return m, f.ops
+		return m, f.Operations()
 	}
 	want, operations := built(0)
 	if info := want.Behaviors[0]; info.Events == 0 || info.Undated == 0 || want.Load.Tables[1].Expired == 0 {

@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/model"
@@ -31,13 +32,16 @@ func (s memorySource) Table(_ context.Context, ref model.TableRef) (source.Table
 	return nil, &source.NotFoundError{Source: "memory", Ref: ref}
 }
 
-// memoryTable is a table of one or more record batches.
+// memoryTable is a table of one or more record batches, each of which is a part
+// of its own.
 type memoryTable struct {
 	ref     model.TableRef
 	schema  *arrow.Schema
 	batches []arrow.RecordBatch
-	rows    int64 // declared; -1: not
-	fail    error // after the last batch
+	texts   []string // of the batches, as they were given
+	opaque  bool     // the source cannot tell parts apart
+	rows    int64    // declared; -1: not
+	fail    error    // after the last batch
 }
 
 // newTable makes a table from its columns and its rows, a JSON array per batch.
@@ -51,10 +55,35 @@ func newTable(fields []arrow.Field, batches ...string) *memoryTable {
 		if err != nil {
 			panic(fmt.Sprintf("%s: %v", text, err))
 		}
-		t.batches = append(t.batches, batch)
+		t.batches, t.texts = append(t.batches, batch), append(t.texts, text)
 		t.rows += batch.NumRows()
 	}
 	return t
+}
+
+// Parts implements source.Parted: a part is called by its number and known by a
+// hash of its text.
+func (t *memoryTable) Parts(context.Context) ([]source.Part, error) {
+	var parts []source.Part
+	for i, text := range t.texts {
+		if !t.opaque {
+			id := fmt.Sprintf("%016x", xxhash.Sum64String(text))
+			parts = append(parts, source.Part{Name: fmt.Sprintf("part-%04d", i), ID: id, Rows: t.batches[i].NumRows()})
+		}
+	}
+	return parts, nil
+}
+
+// Only implements source.Parted.
+func (t *memoryTable) Only(names []string) source.Table {
+	some := &memoryTable{ref: t.ref, schema: t.schema, fail: t.fail}
+	for i, batch := range t.batches {
+		if slices.Contains(names, fmt.Sprintf("part-%04d", i)) {
+			some.batches, some.texts = append(some.batches, batch), append(some.texts, t.texts[i])
+			some.rows += batch.NumRows()
+		}
+	}
+	return some
 }
 
 func (t *memoryTable) Ref() model.TableRef   { return t.ref }

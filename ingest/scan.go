@@ -77,59 +77,12 @@ func (s *scanner) load(c *converter, b *column.Builder, batch arrow.RecordBatch,
 	return err
 }
 
-// scanKeys reads the master table's keys.
-func scanKeys(ctx context.Context, r *resolved, progress func(Progress)) (*keySet, *store.TableReport, error) {
-	m := &r.master
-	columns := projection(m.key)
-	for _, f := range m.filters {
-		columns = projection(m.key, append(columns[1:], f.column)...)
-	}
-	s := newScanner(m.table, "master", []string{}, columns, progress)
-	keys := newCollector(r.schema.KeyType)
-	err := s.run(ctx, func(batch arrow.RecordBatch) error {
-		s.collectKeys(keys, m.filters, batch)
-		return nil
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	s.report.Loaded = int64(keys.len())
-	if keys.len() > store.MaxCustomers {
-		return nil, nil, fmt.Errorf("table %s (%s): %d customers, at most %d fit a snapshot", s.report.Table, s.report.Location, keys.len(), uint64(store.MaxCustomers))
-	}
-	set, duplicates := keys.finish()
-	if len(duplicates) > 0 {
-		return nil, nil, s.duplicates(m.key, duplicates)
-	}
-	return set, s.report, nil
-}
-
 func (s *scanner) duplicates(key string, duplicates []string) error {
 	err := &DuplicateKeyError{Table: s.report.Table, Location: s.report.Location, Column: key, Count: int64(len(duplicates))}
 	for _, name := range duplicates[:min(len(duplicates), maxNamedKeys)] {
 		err.Keys = append(err.Keys, clip(name))
 	}
 	return err
-}
-
-// collectKeys adds the keys of the rows that pass all filters.
-func (s *scanner) collectKeys(keys *collector, filters []filter, batch arrow.RecordBatch) {
-	arr, keep := batch.Column(0), s.keeper(filters, batch)
-	whole := wholeNumbers(arr)
-	add := func(i int) { keys.addInt(whole(i)) }
-	if texts, ok := arr.(stringArray); ok {
-		add = func(i int) { keys.addString(texts.Value(i)) }
-	}
-	for i := range arr.Len() {
-		switch {
-		case arr.IsNull(i):
-			s.nullKey(i)
-		case !keep(i):
-			s.report.Filtered++
-		default:
-			add(i)
-		}
-	}
 }
 
 // keeper returns the test whether row i of a batch passes all filters.
@@ -199,23 +152,27 @@ func clip(key string) string {
 
 // scanAttributes reads the attributes of one table; builders[i] gets attribute i
 // of the schema.
-func scanAttributes(ctx context.Context, scan *attributeScan, keys *keySet, builders []*column.Builder, schema *model.Schema, progress func(Progress)) (*store.TableReport, error) {
+func scanAttributes(ctx context.Context, scan *attributeScan, customers *customers, builders []*column.Builder, schema *model.Schema, progress func(Progress)) (*store.TableReport, error) {
 	columns, names := projection(scan.key), []string{}
 	for _, c := range scan.columns {
 		columns = projection(scan.key, append(columns[1:], c.name)...)
 		names = append(names, schema.Attributes[c.attribute].Name)
-		builders[c.attribute] = column.NewBuilder(c.convert.typ, keys.len())
+		builders[c.attribute] = column.NewBuilder(c.convert.typ, customers.numbered)
 	}
 	for _, f := range scan.filters {
 		columns = projection(scan.key, append(columns[1:], f.column)...)
 	}
 	s := newScanner(scan.table, "attributes", names, columns, progress)
 	s.report.Notes = scan.notes
-	once := newOnce(keys.len())
+	once := newOnce(customers.numbered)
 	var rows []uint32
 	err := s.run(ctx, func(batch arrow.RecordBatch) error {
 		rows = resize(rows, int(batch.NumRows()))
-		if keys.rows(rows, batch.Column(0)) > 0 || scan.filters != nil {
+		missing, err := customers.find(rows, batch.Column(0))
+		if err != nil {
+			return err
+		}
+		if missing > 0 || scan.filters != nil {
 			s.leaveOut(rows, batch.Column(0), s.keeper(scan.filters, batch))
 		}
 		once.visit(rows)
@@ -232,12 +189,36 @@ func scanAttributes(ctx context.Context, scan *attributeScan, keys *keySet, buil
 	if again := once.again(); len(again) > 0 {
 		duplicates := make([]string, len(again))
 		for i, row := range again {
-			duplicates[i] = keys.name(row)
+			if duplicates[i], err = customers.name(row); err != nil {
+				return nil, err
+			}
 		}
 		return nil, s.duplicates(scan.key, duplicates)
 	}
 	s.report.Loaded = s.report.Rows - s.report.NullKeys - s.report.Filtered - s.report.Orphans
 	return s.report, nil
+}
+
+// addReports returns the report of two scans of one table, the first of which may
+// be nil.
+func addReports(first, second *store.TableReport) *store.TableReport {
+	if first == nil {
+		return second
+	}
+	sum := *first
+	sum.Rows += second.Rows
+	sum.NullKeys += second.NullKeys
+	sum.Filtered += second.Filtered
+	sum.Orphans += second.Orphans
+	sum.Repeated += second.Repeated
+	sum.NaN += second.NaN
+	sum.SubMicros += second.SubMicros
+	for _, key := range second.OrphanKeys {
+		if len(sum.OrphanKeys) < maxExamples && !slices.Contains(sum.OrphanKeys, key) {
+			sum.OrphanKeys = append(sum.OrphanKeys, key)
+		}
+	}
+	return &sum
 }
 
 // resize returns a slice of n elements, s itself where it has room.
@@ -246,35 +227,6 @@ func resize(s []uint32, n int) []uint32 {
 		return make([]uint32, n)
 	}
 	return s[:n]
-}
-
-// scanEvents reads the events of one behavior into log.
-func scanEvents(ctx context.Context, scan *behaviorScan, keys *keySet, b *model.Behavior, log *eventLog, progress func(Progress)) (*store.TableReport, error) {
-	columns := projection(scan.key, scan.time)
-	for _, f := range scan.fields {
-		columns = projection(scan.key, append(columns[1:], f.name)...)
-	}
-	s := newScanner(scan.table, "behavior", []string{b.Name}, columns, progress)
-	s.report.Notes = scan.notes
-	var rows []uint32
-	err := s.run(ctx, func(batch arrow.RecordBatch) error {
-		rows = resize(rows, int(batch.NumRows()))
-		if keys.rows(rows, batch.Column(0)) > 0 {
-			s.leaveOut(rows, batch.Column(0), s.keeper(nil, batch))
-		}
-		if err := s.appendEvents(scan, log.collected, batch, rows); err != nil {
-			return err
-		}
-		return log.added(ctx)
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := log.finish(ctx); err != nil {
-		return nil, err
-	}
-	s.report.Loaded, s.report.Undated, s.report.Expired = log.events, log.undated, log.expired
-	return s.report, nil
 }
 
 // appendEvents adds the events of a batch that have a customer. It turns rows

@@ -26,7 +26,8 @@ type Engine interface {
 	// ErrUnsupported, wrapped with the reason, or the engine's.
 	Prepare(ctx context.Context, q *suite.Query) (Prepared, error)
 	// Append loads one more day, which add holds, behind the data that is loaded, and
-	// returns how long that took. Queries prepared before are of the old data.
+	// returns how long that took. Queries prepared before may be of the old data or of
+	// the new.
 	Append(ctx context.Context, add *workload.Dataset) (time.Duration, error)
 	// Export writes every customer that q selects to a Parquet file with these
 	// columns of the customers table, ascending by customer_id, ZSTD at level 1 in row

@@ -6,7 +6,8 @@
 //  2. Time asks the engines in alternation, in the same process and run, so that
 //     what disturbs the machine disturbs them all; then with several clients.
 //  3. Refresh, Open, Export and Scale measure what is not a question: one more
-//     day, the first count of a process, a file of members, growing data.
+//     day, the first count of a process, a file of members, growing data; Snapshot
+//     measures the files of rollcall.
 //
 // Counts that change while they are timed, or that differ between engines, end
 // the measurement with ErrDiffer.

@@ -25,6 +25,21 @@ func ReadFiles(ctx context.Context, dir string) error {
 	})
 }
 
+// folderSize returns the bytes of all files of a folder, and of those below it.
+func folderSize(dir string) (bytes int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil {
+			bytes += info.Size()
+		}
+		return err
+	})
+	return bytes, err
+}
+
 // copyFolder copies the files of a folder, and those below it, and waits until
 // they are on disk. The folder dst must not exist.
 func copyFolder(ctx context.Context, dst, src string) error {

@@ -24,7 +24,9 @@ type Report struct {
 	Refresh     []Timing      `json:"refresh,omitempty"`
 	Open        []Timing      `json:"open,omitempty"`
 	Export      []Timing      `json:"export,omitempty"`
-	Scale       []ScaleResult `json:"scale,omitempty"`
+	// Snapshot is nil where suite snapshot was not run.
+	Snapshot *SnapshotReport `json:"snapshot,omitempty"`
+	Scale    []ScaleResult   `json:"scale,omitempty"`
 }
 
 // Machine is where a run was made.
@@ -80,6 +82,28 @@ type Timing struct {
 	Runs     int     `json:"runs"`
 	Bytes    int64   `json:"bytes,omitempty"` // of the file written
 	Note     string  `json:"note,omitempty"`
+}
+
+// SnapshotReport is what the life of a snapshot of rollcall takes, each step in a
+// process of its own.
+type SnapshotReport struct {
+	Rows        int64            `json:"rows"`         // that the first full build reads
+	Events      int64            `json:"events"`       // of them
+	SourceBytes int64            `json:"source_bytes"` // of the Parquet files that hold them
+	SizeBytes   int64            `json:"size_bytes"`   // of the snapshot's folder after that build
+	Parts       map[string]int64 `json:"parts"`        // of it, by what they are; manifests are in none
+	Steps       []SnapshotStep   `json:"steps"`        // in the order in which they were made
+	Timings     []Timing         `json:"timings"`      // what was done many times after the first full build
+}
+
+// SnapshotStep is one step.
+type SnapshotStep struct {
+	Step      string  `json:"step"`
+	Seconds   float64 `json:"seconds"`
+	Rows      int64   `json:"rows"`       // of the source that it reads, or that are in what it reads
+	Events    int64   `json:"events"`     // of them
+	PeakBytes int64   `json:"peak_bytes"` // most anonymous memory of the process; 0: not known
+	SizeBytes int64   `json:"size_bytes"` // of the snapshot's folder afterwards, with the versions that are kept
 }
 
 // ScaleResult is the suite at one number of customers.

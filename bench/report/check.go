@@ -31,11 +31,12 @@ func check(r *measure.Report) error {
 		name string
 		all  []measure.Timing
 	}{{"refresh", r.Refresh}, {"open", r.Open}, {"export", r.Export}} {
-		for i, t := range list.all {
-			if figures(t.MedianUS, t.P95US) != nil || counts(int64(t.Runs), t.Bytes) != nil {
-				return fmt.Errorf("%s[%d]: %q by %q: %w", list.name, i, t.What, t.Engine, errFigure)
-			}
+		if err := checkTimings(list.name, list.all); err != nil {
+			return err
 		}
+	}
+	if err := checkSnapshot(r.Snapshot); err != nil {
+		return fmt.Errorf("snapshot: %w", err)
 	}
 	for i, s := range r.Scale {
 		where := fmt.Sprintf("scale[%d]", i)
@@ -47,6 +48,37 @@ func check(r *measure.Report) error {
 		}
 	}
 	return nil
+}
+
+// checkTimings refuses timings whose figures cannot be.
+func checkTimings(where string, all []measure.Timing) error {
+	for i, t := range all {
+		if figures(t.MedianUS, t.P95US) != nil || counts(int64(t.Runs), t.Bytes) != nil {
+			return fmt.Errorf("%s[%d]: %q by %q: %w", where, i, t.What, t.Engine, errFigure)
+		}
+	}
+	return nil
+}
+
+// checkSnapshot refuses steps whose figures cannot be. There may be none at all.
+func checkSnapshot(s *measure.SnapshotReport) error {
+	if s == nil {
+		return nil
+	}
+	all, sum := []int64{s.Rows, s.Events, s.SourceBytes, s.SizeBytes}, int64(0)
+	for _, n := range s.Parts { // their sizes are summed
+		all = append(all, n)
+		sum += min(n, mostFigure)
+	}
+	if counts(append(all, sum)...) != nil {
+		return errFigure
+	}
+	for i, step := range s.Steps {
+		if figures(step.Seconds) != nil || counts(step.Rows, step.Events, step.PeakBytes, step.SizeBytes) != nil {
+			return fmt.Errorf("steps[%d]: %q: %w", i, step.Step, errFigure)
+		}
+	}
+	return checkTimings("timings", s.Timings)
 }
 
 // checkData refuses data, and a machine, that cannot be.

@@ -33,6 +33,7 @@ func FuzzRead(f *testing.F) {
 		engines + `"results":[{"suite":"s","query":"q","engine":"rollcall","median_us":1e15,"p95_us":1e-6}]}`,
 		engines + `"results":[{"suite":"s","query":"q","engine":"rollcall","median_us":1e308}]}`,
 		engines + `"results":[{"suite":"\n|","query":"\u0000","engine":"` + "`" + `","median_us":1e-320}]}`,
+		engines + `"snapshot":{"size_bytes":1,"source_bytes":1,"parts":{": ":1,"a: ":1},"steps":[{"step":"refresh with one more day","seconds":1e-6,"rows":1000000000000000}]}}`,
 		engines + `"scale":[{"customers":-1},{"customers":0}]}`,
 		`{"engines":[{"name":"rollcall","load":{"seconds":1e-6,"size_bytes":1,"indexes":{"":1,"a":1000000000000000}}}],"data":{"tables":[{"schema":"events","rows":1000000000000000}]}}`,
 	} {

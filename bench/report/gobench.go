@@ -23,8 +23,9 @@ import (
 // one for what is known of all of them; where the report has no single times their
 // median stands for them. Loads are
 // BenchmarkLoad/engine=…, queries of several clients at a time have /clients=N
-// behind the query, refresh, open and export have /what=… in its place, and the
-// scale suite /customers=N before it. What has no figures is left out.
+// behind the query, refresh, open and export have /what=… in its place, the steps of
+// suite snapshot /step=…, and the scale suite has /customers=N before it. What has no
+// figures is left out.
 func GoBench(w io.Writer, r *measure.Report) error {
 	if err := check(r); err != nil {
 		return err
@@ -41,6 +42,7 @@ func GoBench(w io.Writer, r *measure.Report) error {
 	b.timings("Refresh", r.Refresh)
 	b.timings("Open", r.Open)
 	b.timings("Export", r.Export)
+	b.snapshot(r.Snapshot)
 	for _, s := range r.Scale {
 		at := fmt.Sprintf("/customers=%d", s.Customers)
 		b.loads("ScaleLoad", at, s.Engines)
@@ -118,6 +120,18 @@ func (b *goBench) results(at string, results []measure.Result) {
 			b.line(fmt.Sprintf("%s/clients=%d%s", query, c.Clients, engine), 1, value{c.PerSec, "queries/s"}, nanos(c.P99US, "p99-ns/op"))
 		}
 	}
+}
+
+// snapshot adds the steps of a snapshot's life.
+func (b *goBench) snapshot(s *measure.SnapshotReport) {
+	if s == nil {
+		return
+	}
+	for _, step := range s.Steps {
+		b.line("Snapshot/step="+word(step.Step), 1, nanos(step.Seconds*1e6, "ns/op"), value{perSecond(step.Rows, step.Seconds), "rows/s"},
+			value{float64(step.PeakBytes), "peak-bytes"}, value{float64(step.SizeBytes), "size-bytes"})
+	}
+	b.timings("Snapshot", s.Timings)
 }
 
 // timings adds what was timed beside queries.

@@ -108,6 +108,7 @@ func (p *page) run(n Named) {
 	p.timings("Refresh: one more day", r.Refresh)
 	p.timings("Open: the first count of a fresh process", r.Open)
 	p.timings("Export", r.Export)
+	p.snapshot(r.Snapshot)
 	p.scale(r)
 }
 

@@ -88,6 +88,7 @@ func sample(engines ...string) *measure.Report {
 			continue
 		}
 	}
+	r.Snapshot = snapshot()
 	r.Scale = scale(engines)
 	return r
 }
@@ -157,6 +158,32 @@ func sweeps(engines []string) []measure.Result {
 	return all
 }
 
+// snapshot returns the steps of suite snapshot.
+func snapshot() *measure.SnapshotReport {
+	step := func(name string, seconds float64, rows, peak, size int64) measure.SnapshotStep {
+		return measure.SnapshotStep{Step: name, Seconds: seconds, Rows: rows, Events: max(rows-1_000_000, rows/2), PeakBytes: peak, SizeBytes: size}
+	}
+	return &measure.SnapshotReport{
+		Rows: 21_020_000, Events: 20_020_000, SourceBytes: 278_200_000, SizeBytes: 301_000_000,
+		Parts: map[string]int64{
+			"keys": 8_000_000, "table of keys": 8_800_000, "loyalty_tier: values": 1_000_000, "country: values": 1_000_000,
+			"loyalty_tier: value index": 500_000, "country: zone map": 900, "purchase: events": 90_000_000,
+			"page_view: events": 160_000_000, "purchase: timeline": 30_000_000,
+		},
+		Steps: []measure.SnapshotStep{
+			step(measure.StepBuild, 12.1, 21_020_000, 812_000_000, 301_000_000),
+			step(measure.StepRefresh, 0.61, 54_900, 61_000_000, 304_000_000),
+			step(measure.StepVerify, 2.4, 21_074_900, 33_000_000, 304_000_000),
+			step(measure.StepRebuild, 12.2, 21_074_900, 812_500_000, 302_000_000),
+			step(measure.StepCompact, 9.8, 21_074_900, 700_000_000, 302_000_000),
+		},
+		Timings: []measure.Timing{
+			{What: measure.StepOpen, Engine: "rollcall", MedianUS: 1_030, P95US: 1_300, Runs: 100},
+			{What: measure.StepLookup, Engine: "rollcall", MedianUS: 0.214, P95US: 0.25, Runs: 15},
+		},
+	}
+}
+
 // scale returns the audience suite at four sizes; the last is rollcall's alone.
 func scale(engines []string) []measure.ScaleResult {
 	var all []measure.ScaleResult
@@ -181,7 +208,7 @@ func scale(engines []string) []measure.ScaleResult {
 func brief(engines ...string) *measure.Report {
 	r := sample(engines...)
 	r.Results = slices.DeleteFunc(r.Results, func(res measure.Result) bool { return res.Suite != "audience" })
-	r.Scale = nil
+	r.Scale, r.Snapshot = nil, nil
 	return r
 }
 

@@ -48,6 +48,14 @@ func Text(w io.Writer, r *measure.Report) error {
 	add("Refresh", timingGrid(r.Refresh, verbatim))
 	add("Open", timingGrid(r.Open, verbatim))
 	add("Export", timingGrid(r.Export, verbatim))
+	if s := r.Snapshot; s != nil {
+		add("Snapshot", stepGrid(s.Steps, verbatim))
+		if text := snapshotRatios(s); text != "" {
+			out.WriteString(text + "\n\n")
+		}
+		add("Snapshot: many times", timingGrid(s.Timings, verbatim))
+		add("Snapshot: parts", partGrid(s, verbatim))
+	}
 	add("Scale", scaleGrid(r.Scale, ours, verbatim))
 	_, err := io.WriteString(w, strings.TrimRight(out.String(), "\n")+"\n")
 	return err

@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/rollcall-db/rollcall/bench/contender"
@@ -28,26 +26,24 @@ const rowGroupRows = 122_880
 type Engine struct {
 	name     string
 	options  *engine.Options
-	data     []*workload.Dataset // of which the snapshot is built; none where it was reopened: nothing can be appended then
-	dir      string              // of the snapshot
-	scratch  string
+	dir      string  // of the snapshot
+	source   *source // of which it is built; nil where it was reopened: nothing can be appended then
 	progress func(stage string)
 	load     contender.Load
-	db       atomic.Pointer[engine.DB]
+	db       *engine.DB
 	owner    *Engine // whose snapshot this is; nil: its own
-
-	appending sync.Mutex // held by Append, which replaces data
 }
 
 // Open builds a snapshot of d in o.Scratch and opens it. The result cache is
 // off. The caller closes the engine.
 func Open(ctx context.Context, d *workload.Dataset, o contender.Options) (*Engine, error) {
 	e := &Engine{
-		name: "rollcall", options: &engine.Options{}, data: []*workload.Dataset{d}, scratch: o.Scratch, progress: o.Progress,
-		dir: filepath.Join(o.Scratch, "rollcall.snapshot"),
+		name: "rollcall", options: &engine.Options{}, progress: o.Progress,
+		dir:    filepath.Join(o.Scratch, "rollcall.snapshot"),
+		source: &source{dir: filepath.Join(o.Scratch, "rollcall.source"), parent: d.ParentFile()},
 	}
 	if err := e.build(ctx, d); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(e.dir))
+		return nil, errors.Join(err, e.remove())
 	}
 	return e, nil
 }
@@ -68,7 +64,7 @@ func Reopen(dir string) (*Engine, error) {
 func (e *Engine) Cached() (*Engine, error) {
 	cached := &Engine{
 		name: e.name + "-cache", options: &engine.Options{ResultCacheBytes: cacheBytes},
-		data: e.data, dir: e.dir, scratch: e.scratch, progress: e.progress, load: e.load, owner: e,
+		dir: e.dir, source: e.source, progress: e.progress, load: e.load, owner: e,
 	}
 	cached.load.Note = fmt.Sprintf("the snapshot of %s, with a result cache of %d MiB", e.name, cacheBytes>>20)
 	if err := cached.open(); err != nil {
@@ -77,17 +73,11 @@ func (e *Engine) Cached() (*Engine, error) {
 	return cached, nil
 }
 
-// open opens the current version of the snapshot in place of the one that is
-// open.
-func (e *Engine) open() error {
-	db, err := engine.Open(e.dir, e.options)
-	if err != nil {
-		return err
-	}
-	if old := e.db.Swap(db); old != nil {
-		return old.Close()
-	}
-	return nil
+// open opens the snapshot. Whatever is appended to it, this process or another one
+// does, shows in the queries that come after.
+func (e *Engine) open() (err error) {
+	e.db, err = engine.Open(e.dir, e.options)
+	return err
 }
 
 // Name returns rollcall or rollcall-cache.
@@ -96,7 +86,7 @@ func (e *Engine) Name() string { return e.name }
 // Version returns the version of the snapshot's format: the engine's own is the
 // commit that the report names.
 func (e *Engine) Version() string {
-	return "snapshot format " + strconv.Itoa(e.db.Load().Manifest().Format)
+	return "snapshot format " + strconv.Itoa(e.db.Manifest().Format)
 }
 
 // Loaded says what building the snapshot took.
@@ -121,7 +111,7 @@ func (e *Engine) query(q *suite.Query) (*engine.Query, error) {
 	if q.Rule == "" {
 		return nil, fmt.Errorf("rollcall, query %s: %w: it has no rule", q.ID, contender.ErrUnsupported)
 	}
-	query, err := e.db.Load().Query(q.Rule)
+	query, err := e.db.Query(q.Rule)
 	if err != nil {
 		return nil, fmt.Errorf("rollcall, query %s: %w", q.ID, err)
 	}
@@ -142,7 +132,7 @@ func (e *Engine) Export(ctx context.Context, q *suite.Query, columns []string, f
 }
 
 func (e *Engine) export(ctx context.Context, query *engine.Query, columns []string, file string) error {
-	names, err := attributes(e.db.Load(), columns)
+	names, err := attributes(e.db, columns)
 	if err != nil {
 		return err
 	}
@@ -166,9 +156,14 @@ func attributes(db *engine.DB, columns []string) ([]string, error) {
 
 // Close closes the snapshot, and removes it where this engine built it.
 func (e *Engine) Close() error {
-	err := e.db.Load().Close()
+	err := e.db.Close()
 	if e.owner == nil {
-		err = errors.Join(err, os.RemoveAll(e.dir))
+		err = errors.Join(err, e.remove())
 	}
 	return err
+}
+
+// remove removes the snapshot, and the folder of links that it is built of.
+func (e *Engine) remove() error {
+	return errors.Join(os.RemoveAll(e.dir), os.RemoveAll(e.source.dir))
 }

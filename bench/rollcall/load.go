@@ -2,22 +2,15 @@ package rollcall
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime/debug"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/rollcall-db/rollcall/bench/contender"
 	"github.com/rollcall-db/rollcall/bench/resident"
 	"github.com/rollcall-db/rollcall/bench/workload"
-	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
-	"github.com/rollcall-db/rollcall/federate/files"
-	"github.com/rollcall-db/rollcall/ingest"
 )
 
 // build builds the snapshot of d, opens it and keeps what that took.
@@ -27,15 +20,12 @@ func (e *Engine) build(ctx context.Context, d *workload.Dataset) error {
 	before := resident.Anonymous(os.Getpid())
 	watch := resident.WatchProcess(os.Getpid())
 	start := time.Now()
-	m, err := ingestDir(ctx, d.ParentFile(), d.Dir, e.dir)
+	m, err := e.source.add(ctx, d, e.dir)
 	seconds, peak := time.Since(start).Seconds(), watch.Stop()
 	if err != nil {
 		return fmt.Errorf("rollcall: %w", err)
 	}
 	debug.FreeOSMemory()
-	if err := checkRows(m, []*workload.Dataset{d}); err != nil {
-		return fmt.Errorf("rollcall: %w", err)
-	}
 	e.load = contender.Load{
 		Seconds: seconds, PeakBytes: max(peak-before, 0), AnonOnly: true, Indexes: sizes(m),
 	}
@@ -43,45 +33,6 @@ func (e *Engine) build(ctx context.Context, d *workload.Dataset) error {
 		e.load.SizeBytes += size
 	}
 	return e.open()
-}
-
-// ingestDir builds a snapshot of a warehouse folder with the parent segment of a
-// file.
-func ingestDir(ctx context.Context, parentFile, dir, snapshot string) (m *store.Manifest, err error) {
-	text, err := os.ReadFile(parentFile)
-	if err != nil {
-		return nil, err
-	}
-	parent, err := model.Parse(parentFile, text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", parentFile, err)
-	}
-	src, err := files.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, src.Close()) }()
-	return ingest.Build(ctx, parent, src, snapshot, nil)
-}
-
-// checkRows makes sure that the snapshot has every row of the data sets.
-func checkRows(m *store.Manifest, all []*workload.Dataset) error {
-	loaded, want := map[string]int64{}, map[string]int64{}
-	for i := range m.Load.Tables {
-		t := &m.Load.Tables[i]
-		loaded[t.Table] = t.Loaded
-	}
-	for _, d := range all {
-		for _, t := range d.Tables {
-			want[t.Schema+"."+t.Name] += t.Rows
-		}
-	}
-	for name, rows := range want {
-		if loaded[name] != rows {
-			return fmt.Errorf("table %s: %d rows loaded, expected %d", name, loaded[name], rows)
-		}
-	}
-	return nil
 }
 
 // sizes returns the bytes of a snapshot's parts.
@@ -95,6 +46,14 @@ func sizes(m *store.Manifest) map[string]int64 {
 
 // part says what a file of a snapshot is.
 func part(m *store.Manifest, file string) string {
+	switch file {
+	case store.KeysFile:
+		return "keys"
+	case store.KeyTableFile:
+		return "table of keys"
+	case store.LiveFile:
+		return "live customers"
+	}
 	for i := range m.Schema.Attributes {
 		directory, bitmaps := store.AttributeIndexFiles(i)
 		switch file {
@@ -102,85 +61,39 @@ func part(m *store.Manifest, file string) string {
 			return m.Schema.Attributes[i].Name + ": values"
 		case directory, bitmaps:
 			return m.Schema.Attributes[i].Name + ": value index"
+		case store.AttributeZonesFile(i):
+			return m.Schema.Attributes[i].Name + ": zone map"
 		}
 	}
 	for i := range m.Schema.Behaviors {
-		directory, bitmaps := store.BehaviorIndexFiles(i)
-		switch file {
-		case store.BehaviorFile(i):
-			return m.Schema.Behaviors[i].Name + ": events"
-		case directory, bitmaps:
-			return m.Schema.Behaviors[i].Name + ": timeline"
+		for p := range m.Behaviors[i].Parts {
+			directory, bitmaps := store.PartIndexFiles(i, p)
+			switch file {
+			case store.PartFile(i, p):
+				return m.Schema.Behaviors[i].Name + ": events"
+			case directory, bitmaps:
+				return m.Schema.Behaviors[i].Name + ": timeline"
+			}
 		}
 	}
-	return strings.TrimSuffix(file, ".arrow")
+	return file
 }
 
-// Append builds the snapshot anew from all data and the new day together, because
-// every build of rollcall is a full one. The engine answers from the new version
-// then.
+// Append gives the warehouse one more day and refreshes the snapshot, which reads
+// the day alone. Queries see it from then on, those of an engine that shares the
+// snapshot too: its Append makes sure that it looks.
 func (e *Engine) Append(ctx context.Context, add *workload.Dataset) (time.Duration, error) {
-	e.appending.Lock()
-	defer e.appending.Unlock()
-	if len(e.data) == 0 {
+	start := time.Now()
+	switch {
+	case e.source == nil:
 		return 0, fmt.Errorf("rollcall: %w: the snapshot was opened without the data that it was built of", contender.ErrUnsupported)
+	case e.owner == nil:
+		if _, err := e.source.add(ctx, add, e.dir); err != nil {
+			return 0, fmt.Errorf("rollcall: %w", err)
+		}
 	}
-	if e.owner != nil { // which has been appended to
-		start := time.Now()
-		err := e.open()
-		return time.Since(start), err
-	}
-	all := append(slices.Clip(e.data), add)
-	took, err := e.rebuild(ctx, all)
-	if err != nil {
+	if err := e.db.Refresh(); err != nil {
 		return 0, fmt.Errorf("rollcall: %w", err)
 	}
-	e.data = all
-	return took, nil
-}
-
-// rebuild replaces the snapshot by one of several data sets.
-func (e *Engine) rebuild(ctx context.Context, all []*workload.Dataset) (took time.Duration, err error) {
-	dir, err := os.MkdirTemp(e.scratch, "rollcall.refresh-")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := union(dir, all); err != nil {
-		return 0, err
-	}
-	start := time.Now()
-	m, err := ingestDir(ctx, all[0].ParentFile(), dir, e.dir)
-	if err == nil {
-		err = checkRows(m, all)
-	}
-	if err == nil {
-		err = e.open()
-	}
-	return time.Since(start), err
-}
-
-// union gives a folder the files of several data sets, as links.
-func union(dir string, all []*workload.Dataset) error {
-	for n, d := range all {
-		for _, t := range d.Tables {
-			files, err := d.Files(t.Schema, t.Name)
-			if err != nil {
-				return err
-			}
-			folder := filepath.Join(dir, t.Schema, t.Name)
-			if err := os.MkdirAll(folder, 0o700); err != nil {
-				return err
-			}
-			for i, file := range files {
-				if file, err = filepath.Abs(file); err != nil {
-					return err
-				}
-				if err := os.Symlink(file, filepath.Join(folder, fmt.Sprintf("part-%04d-%04d.parquet", n, i))); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
+	return time.Since(start), nil
 }

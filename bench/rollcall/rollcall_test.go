@@ -14,6 +14,7 @@ import (
 	"github.com/rollcall-db/rollcall/bench/contender/contendertest"
 	"github.com/rollcall-db/rollcall/bench/suite"
 	"github.com/rollcall-db/rollcall/bench/workload"
+	"github.com/rollcall-db/rollcall/engine/store"
 )
 
 func TestContract(t *testing.T) {
@@ -99,10 +100,7 @@ func TestAppendKeepsEarlierDays(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	want := int64(0)
-	for _, table := range base.Tables {
-		want += table.Rows
-	}
+	want := total(workload.Rows(base))
 	for day := range 2 {
 		add, err := workload.GenerateDay(t.Context(), filepath.Join(dir, fmt.Sprint("day", day)), shape, day)
 		if err != nil {
@@ -111,17 +109,96 @@ func TestAppendKeepsEarlierDays(t *testing.T) {
 		if _, err := e.Append(t.Context(), add); err != nil {
 			t.Fatal(err)
 		}
-		for _, table := range add.Tables {
-			want += table.Rows
-		}
+		want += total(workload.Rows(add))
+		checkRefresh(t, e.db.Manifest(), total(workload.Rows(add)))
 	}
-	m := e.db.Load().Manifest()
+	m := e.db.Manifest()
 	got := int64(m.Customers)
 	for _, b := range m.Behaviors {
 		got += int64(b.Events)
 	}
 	if got != want {
 		t.Errorf("%d customers and events after two days, want %d", got, want)
+	}
+}
+
+// total adds up the rows of tables.
+func total(rows map[string]int64) (n int64) {
+	for _, of := range rows {
+		n += of
+	}
+	return n
+}
+
+// checkRefresh makes sure that a version came of so many rows that its build read,
+// and that it shares the customers' files with the one before.
+func checkRefresh(t *testing.T, m *store.Manifest, rows int64) {
+	t.Helper()
+	read := int64(0)
+	for i := range m.Load.Tables {
+		read += m.Load.Tables[i].Rows
+	}
+	if read != rows {
+		t.Errorf("version %d: %d rows read, want the %d of one day", m.Version, read, rows)
+	}
+	if keys, ok := m.File(store.KeysFile); !ok || keys.Path != "00000001/"+store.KeysFile {
+		t.Errorf("version %d: the keys are in %q, want those of version 1", m.Version, keys.Path)
+	}
+}
+
+// TestFailedAppendTakesNothing appends a day whose files are not there. The
+// next append of the right one succeeds.
+func TestFailedAppendTakesNothing(t *testing.T) {
+	data := contendertest.Write(t)
+	e, err := Open(t.Context(), data.Base, options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	wrong := *data.Add
+	wrong.Tables = []workload.Table{{Schema: "events", Name: "nothing"}}
+	if _, err := e.Append(t.Context(), &wrong); err == nil {
+		t.Fatal("a day without files is appended")
+	}
+	if _, err := e.Append(t.Context(), data.Add); err != nil {
+		t.Fatal(err)
+	}
+	if m := e.db.Manifest(); m.Version != 2 {
+		t.Errorf("version %d after one append that failed and one that did not, want 2", m.Version)
+	}
+}
+
+// TestSizes makes sure that every file of a snapshot is in a part that has a name
+// of its own.
+func TestSizes(t *testing.T) {
+	data := contendertest.Write(t)
+	e, err := Open(t.Context(), data.Base, options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	var sum int64
+	for name, size := range e.Loaded().Indexes {
+		if sum += size; strings.Contains(name, ".") {
+			t.Errorf("%s is a part of its own", name)
+		}
+	}
+	if sum != e.Loaded().SizeBytes {
+		t.Errorf("the parts have %d bytes together, the snapshot %d", sum, e.Loaded().SizeBytes)
+	}
+	for _, name := range []string{"keys", "table of keys", "loyalty_tier: values", "loyalty_tier: value index",
+		"lifetime_value: zone map", "purchase: events", "purchase: timeline"} {
+		if e.Loaded().Indexes[name] == 0 {
+			t.Errorf("there is no part %q; parts are %v", name, e.Loaded().Indexes)
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package scale
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -15,8 +14,10 @@ import (
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/index"
+	"github.com/rollcall-db/rollcall/engine/keys"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/engine/toc"
 )
 
 // eventsPerCustomer is the average; one customer in a hundred has ten times it.
@@ -32,6 +33,9 @@ var (
 	channels   = []string{"web", "store", "app", "phone"}
 	tags       = []string{"sale", "gift", "new", "bulk", "return"}
 )
+
+// keyType is that of the customers' keys.
+var keyType = model.Type{Kind: model.Number, Repr: model.Int64}
 
 var eventFields = []model.Field{
 	{Name: "category", Type: model.Type{Kind: model.String}}, // 12 values
@@ -50,6 +54,7 @@ type generator struct {
 	random    *rand.Rand
 	customers int
 	timeline  *index.TimelineBuilder
+	buyers    uint64 // customers with an event, so far
 	events    uint64 // made so far, with the times of the oldest and the newest
 	oldest    int64
 	newest    int64
@@ -67,64 +72,96 @@ func write(dir string, n int) error {
 
 func (g *generator) files(w *store.Writer) error {
 	tier := column.NewBuilder(model.Type{Kind: model.String}, g.customers)
-	keys := column.NewBuilder(model.Type{Kind: model.Number, Repr: model.Int64}, g.customers)
+	ids := column.NewBuilder(keyType, g.customers)
 	for row := range g.customers {
-		keys.SetInt(row, int64(row))
+		ids.SetInt(row, int64(row))
 		tier.SetString(row, []string{"Gold", "Silver", "Bronze", "None"}[g.random.IntN(4)])
 	}
-	if err := w.WriteArrow(store.KeysFile, columnSchema("key", keys, false), columnBatches("key", keys, false)); err != nil {
+	if err := g.keys(w, ids); err != nil {
 		return err
 	}
-	if err := w.WriteArrow(store.AttributeFile(0), columnSchema("value", tier, true), columnBatches("value", tier, true)); err != nil {
+	if err := attribute(w, tier); err != nil {
 		return err
 	}
-	directory, bitmaps, _, err := index.BuildValues(tier)
+	if err := g.behavior(w); err != nil {
+		return err
+	}
+	return w.Commit(g.manifest(w), 1)
+}
+
+// keys writes the keys and their table.
+func (g *generator) keys(w *store.Writer, ids *column.Builder) error {
+	if err := writeColumn(w, store.KeysFile, "key", ids); err != nil {
+		return err
+	}
+	batches, err := w.OpenTable(store.KeysFile, blocks(g.customers))
+	if err != nil {
+		return err
+	}
+	return w.WriteSections(store.KeyTableFile, func(add func(tag toc.Tag, index uint32, data []byte) error) error {
+		return keys.WriteTable(column.NewColumn(keyType, batches), g.customers, nil, add)
+	})
+}
+
+// attribute writes the only attribute with its zone map and its value index.
+func attribute(w *store.Writer, values *column.Builder) error {
+	if err := writeColumn(w, store.AttributeFile(0), "value", values); err != nil {
+		return err
+	}
+	if zones, ok := index.BuildZones(values); ok {
+		if err := writeBatch(w, store.AttributeZonesFile(0), zones); err != nil {
+			return err
+		}
+	}
+	directory, bitmaps, _, err := index.BuildValues(values)
 	if err != nil {
 		return err
 	}
 	dirName, bitmapsName := store.AttributeIndexFiles(0)
-	if err := writeIndex(w, dirName, bitmapsName, directory, bitmaps); err != nil {
+	return writeIndex(w, dirName, bitmapsName, directory, bitmaps)
+}
+
+// behavior writes the only behavior, in one part, with its timeline.
+func (g *generator) behavior(w *store.Writer) error {
+	if err := w.WriteSections(store.PartFile(0, 0), g.part); err != nil {
 		return err
 	}
-	if err := w.WriteArrow(store.BehaviorFile(0), index.EventSchema(eventFields), g.batches()); err != nil {
+	directory, bitmaps, err := g.timeline.Finish()
+	if err != nil {
 		return err
 	}
-	if directory, bitmaps, err = g.timeline.Finish(); err != nil {
-		return err
-	}
-	dirName, bitmapsName = store.BehaviorIndexFiles(0)
-	if err := writeIndex(w, dirName, bitmapsName, directory, bitmaps); err != nil {
-		return err
-	}
-	return w.Commit(g.manifest())
+	dirName, bitmapsName := store.PartIndexFiles(0, 0)
+	return writeIndex(w, dirName, bitmapsName, directory, bitmaps)
 }
 
 func writeIndex(w *store.Writer, dirName, bitmapsName string, directory arrow.RecordBatch, bitmaps []byte) error {
-	one := func(yield func(arrow.RecordBatch, error) bool) { yield(directory, nil) }
-	if err := w.WriteArrow(dirName, directory.Schema(), one); err != nil {
+	if err := writeBatch(w, dirName, directory); err != nil {
 		return err
 	}
 	return w.WriteBytes(bitmapsName, bitmaps)
 }
 
-func columnSchema(name string, b *column.Builder, nullable bool) *arrow.Schema {
-	return arrow.NewSchema([]arrow.Field{{Name: name, Type: b.Type().Arrow(), Nullable: nullable}}, nil)
+// writeBatch writes a table of one batch.
+func writeBatch(w *store.Writer, name string, batch arrow.RecordBatch) error {
+	return w.WriteArrow(name, batch.Schema(), func(yield func(arrow.RecordBatch, error) bool) { yield(batch, nil) })
 }
 
-// columnBatches returns a column, a batch per block.
-func columnBatches(name string, b *column.Builder, nullable bool) iter.Seq2[arrow.RecordBatch, error] {
-	return func(yield func(arrow.RecordBatch, error) bool) {
+// writeColumn writes a table of one column, a batch per block.
+func writeColumn(w *store.Writer, file, name string, b *column.Builder) error {
+	stored := b.Stored()
+	schema := arrow.NewSchema([]arrow.Field{{Name: name, Type: stored.Type(), Nullable: true}}, nil)
+	return w.WriteArrow(file, schema, func(yield func(arrow.RecordBatch, error) bool) {
 		for lo := 0; lo < b.Len(); lo += bitmap.BlockRows {
-			arr, err := b.Take(sequence(lo, min(lo+bitmap.BlockRows, b.Len())))
+			arr, err := stored.Take(sequence(lo, min(lo+bitmap.BlockRows, b.Len())))
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if !yield(array.NewRecordBatch(columnSchema(name, b, nullable), []arrow.Array{arr}, int64(arr.Len())), nil) {
+			if !yield(array.NewRecordBatch(schema, []arrow.Array{arr}, int64(arr.Len())), nil) {
 				return
 			}
 		}
-	}
+	})
 }
 
 func sequence(lo, hi int) []uint32 {
@@ -135,28 +172,35 @@ func sequence(lo, hi int) []uint32 {
 	return rows
 }
 
-// batches returns the events, a batch per block.
-func (g *generator) batches() iter.Seq2[arrow.RecordBatch, error] {
-	return func(yield func(arrow.RecordBatch, error) bool) {
-		for lo := 0; lo < g.customers; lo += bitmap.BlockRows {
-			c := g.block(min(bitmap.BlockRows, g.customers-lo))
-			order := c.Order()
-			rows, times := make([]uint32, len(order)), make([]int64, len(order))
-			for k, i := range order {
-				rows[k] = uint32(lo) + c.Rows[i]
-				times[k], _ = c.Times.Int(int(i))
-			}
-			g.events, g.oldest, g.newest = g.events+uint64(len(times)), min(g.oldest, times[0]), max(g.newest, times[len(times)-1])
-			g.timeline.Add(rows, times)
-			if batch, err := c.Batch(order); !yield(batch, err) || err != nil {
-				return
-			}
+// blocks returns how many blocks so many customers fill.
+func blocks(customers int) int { return (customers + bitmap.BlockRows - 1) / bitmap.BlockRows }
+
+// part writes the events, block by block.
+func (g *generator) part(add func(tag toc.Tag, index uint32, data []byte) error) error {
+	events := index.NewEventWriter(eventFields, add)
+	for block := range blocks(g.customers) {
+		lo := block * bitmap.BlockRows
+		c := g.block(lo, min(bitmap.BlockRows, g.customers-lo))
+		order := c.Order()
+		rows, times := make([]uint32, len(order)), make([]int64, len(order))
+		seen := map[uint32]bool{}
+		for k, i := range order {
+			rows[k] = c.Rows[i]
+			times[k], _ = c.Times.Int(int(i))
+			seen[rows[k]] = true
+		}
+		g.events, g.buyers = g.events+uint64(len(times)), g.buyers+uint64(len(seen))
+		g.oldest, g.newest = min(g.oldest, times[0]), max(g.newest, times[len(times)-1])
+		g.timeline.Add(rows, times)
+		if err := events.Block(block, c, order); err != nil {
+			return err
 		}
 	}
+	return events.Finish()
 }
 
-// block makes the events of n customers.
-func (g *generator) block(n int) *index.Collected {
+// block makes the events of n customers, the first of whom has row lo.
+func (g *generator) block(lo, n int) *index.Collected {
 	r, total := g.random, n*eventsPerCustomer
 	c := &index.Collected{Times: column.NewBuilder(model.Type{Kind: model.Timestamp}, total), Fields: eventFields}
 	for _, f := range eventFields {
@@ -168,7 +212,7 @@ func (g *generator) block(n int) *index.Collected {
 		if r.IntN(10) == 0 {
 			row = r.IntN(busy) * n / busy
 		}
-		c.Rows = append(c.Rows, uint32(row))
+		c.Rows = append(c.Rows, uint32(lo+row))
 		c.Times.SetInt(i, asOf.UnixMicro()-1-r.Int64N(days*86_400_000_000))
 		g.fields(c.Values, i)
 	}
@@ -193,15 +237,20 @@ func (g *generator) fields(values []*column.Builder, i int) {
 	values[7].SetInt(i, 19_000+r.Int64N(900))
 }
 
-func (g *generator) manifest() *store.Manifest {
+func (g *generator) manifest(w *store.Writer) *store.Manifest {
+	part := store.PartInfo{Events: g.events, First: &g.oldest, Last: &g.newest, Version: w.Version()}
+	least, greatest := "Bronze", "Silver"
 	return &store.Manifest{
-		Customers: uint64(g.customers),
+		Customers: uint64(g.customers), Rows: uint64(g.customers),
 		Schema: &model.Schema{
-			Name: "Scale", Timezone: "UTC", KeyColumn: "id", KeyType: model.Type{Kind: model.Number, Repr: model.Int64},
+			Name: "Scale", Timezone: "UTC", KeyColumn: "id", KeyType: keyType,
 			Attributes: []model.Attribute{{Name: "tier", Type: model.Type{Kind: model.String}}},
 			Behaviors:  []model.Behavior{{Name: "purchase", TimeColumn: "purchased_at", Fields: eventFields}},
 		},
-		Attributes: []store.AttributeInfo{{Indexed: true, Distinct: 4}},
-		Behaviors:  []store.BehaviorInfo{{Events: g.events, Customers: uint64(g.customers), First: &g.oldest, Last: &g.newest}},
+		Attributes: []store.AttributeInfo{{Indexed: true, Distinct: 4, Least: &least, Greatest: &greatest}},
+		Behaviors: []store.BehaviorInfo{{
+			Events: g.events, Customers: g.buyers, First: &g.oldest, Last: &g.newest, Parts: []store.PartInfo{part},
+		}},
+		Tables: []store.TableState{},
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/engine/store"
 )
 
 var (
@@ -102,6 +103,22 @@ func library(b *testing.B) *rule.Library {
 		files = append(files, &rule.SegmentFile{Path: s[0], Name: s[0], Rule: r})
 	}
 	return rule.NewLibrary(files)
+}
+
+// TestData makes a little data and verifies it: what is measured is a snapshot as
+// a build makes one.
+func TestData(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "scale.rollcall")
+	if err := write(dir, 70_000); err != nil { // two blocks
+		t.Fatal(err)
+	}
+	r, err := store.Verify(t.Context(), store.OS, dir, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, problem := range r.Problems {
+		t.Error(problem)
+	}
 }
 
 // BenchmarkRules asks each rule for its count, on a snapshot whose files have

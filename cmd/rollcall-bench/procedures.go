@@ -66,7 +66,7 @@ func (b *bench) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	add, err := workload.GenerateDay(ctx, b.day(), b.dataset.Shape, 0)
+	add, err := b.day(ctx)
 	if err != nil {
 		return err
 	}
@@ -83,6 +83,24 @@ func (b *bench) refresh(ctx context.Context) error {
 	}
 	b.report.Refresh = timings
 	return nil
+}
+
+// snapshot measures suite snapshot. The engines of the run are closed before, so that
+// the machine's memory is that of the processes that are measured.
+func (b *bench) snapshot(ctx context.Context) error {
+	if err := b.close(); err != nil {
+		return err
+	}
+	add, err := b.day(ctx)
+	if err != nil {
+		return err
+	}
+	do, err := startStep()
+	if err != nil {
+		return err
+	}
+	b.report.Snapshot, err = measure.Snapshot(ctx, b.dataset, add, b.scratch, do, b.options())
+	return err
 }
 
 // scale measures suite scale. The engines of the run are closed before, to make

@@ -60,7 +60,7 @@ environment; 130 interrupted.`,
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(a.generateCommand(), a.runCommand(), a.reportCommand(), a.versionCommand(), a.firstCountCommand())
+	root.AddCommand(a.generateCommand(), a.runCommand(), a.reportCommand(), a.versionCommand(), a.firstCountCommand(), a.snapshotStepCommand())
 	return root
 }
 

@@ -57,7 +57,7 @@ func (a *app) run(ctx context.Context, r *running) (err error) {
 // timed reports whether anything was measured completely, beside the loads.
 func (b *bench) timed() bool {
 	r := &b.report
-	return len(r.Results)+len(r.Export)+len(r.Open)+len(r.Refresh)+len(r.Scale) > 0
+	return len(r.Results)+len(r.Export)+len(r.Open)+len(r.Refresh)+len(r.Scale) > 0 || r.Snapshot != nil
 }
 
 // measureInScratch fills the report in. The scratch folder is gone afterwards,
@@ -95,7 +95,7 @@ func (b *bench) measure(ctx context.Context) (err error) {
 	for _, p := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"export", b.export}, {"open", b.open}, {"refresh", b.refresh}, {"scale", b.scale}} {
+	}{{"export", b.export}, {"open", b.open}, {"refresh", b.refresh}, {"snapshot", b.snapshot}, {"scale", b.scale}} {
 		if slices.Contains(b.suites, p.name) {
 			if err := p.run(ctx); err != nil {
 				return fmt.Errorf("suite %s: %w", p.name, err)
@@ -201,5 +201,12 @@ func (b *bench) contenderOptions(scratch string) contender.Options {
 // progress shows what measure does.
 func (b *bench) progress(what string, done, total int) { b.show(what, int64(done), int64(total)) }
 
-// day is the folder of the day that suite refresh appends.
-func (b *bench) day() string { return filepath.Join(b.scratch, "day") }
+// day returns the day behind the data, which suites refresh and snapshot append.
+// The first of them makes it.
+func (b *bench) day(ctx context.Context) (*workload.Dataset, error) {
+	dir := filepath.Join(b.scratch, "day")
+	if _, err := os.Stat(dir); err == nil {
+		return workload.Open(dir)
+	}
+	return workload.GenerateDay(ctx, dir, b.dataset.Shape, 0)
+}

@@ -57,7 +57,7 @@ func TestInterrupt(t *testing.T) {
 		timed bool // whether anything was before
 	}{
 		{"reading the data", false}, {"rollcall: building", false}, {"bare: making", false}, {"comparing audience", false},
-		{"timing audience", false}, {"exporting Q1", true}, {"copying the files", true}, {"appending a day", true},
+		{"timing audience", false}, {"exporting Q1", true}, {"copying the files", true}, {"appending a day", true}, {"snapshot: full build", true}, {"snapshot: compact", true},
 		{"generating 500 customers", true},
 	} {
 		t.Run(c.stage, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestInterrupt(t *testing.T) {
 			}
 			scratch, out := t.TempDir(), t.TempDir()
 			code, stdout, stderr := invoke(ctx, show, "run", "--data", data(t), "--engines", "rollcall,bare",
-				"--suite", "audience,export,open,refresh,scale", "--scale-sizes", "500", "--runs", "1", "--clients", "",
+				"--suite", "audience,export,open,refresh,snapshot,scale", "--scale-sizes", "500", "--runs", "1", "--clients", "",
 				"--scratch", scratch, "--out", filepath.Join(out, "run.json"), "--format", "json")
 			if !reached || code != exitInterrupted || (stdout != "") != c.timed || !strings.Contains(stderr, "interrupted: ") {
 				t.Errorf("reached %t, code %d, stdout %q, stderr %q", reached, code, stdout, stderr)
@@ -268,9 +268,9 @@ func TestParseEngines(t *testing.T) {
 
 func TestParseSuites(t *testing.T) {
 	for list, want := range map[string][]string{
-		"audience":                    {"audience"},
-		"scale, refresh,random,scale": {"random", "refresh", "scale"},
-		"all":                         append(suite.Names(), "export", "open", "refresh", "scale"),
+		"audience":                     {"audience"},
+		"scale, snapshot,random,scale": {"random", "snapshot", "scale"},
+		"all":                          append(suite.Names(), "export", "open", "refresh", "snapshot", "scale"),
 	} {
 		got, err := parseSuites(list)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {

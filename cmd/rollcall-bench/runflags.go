@@ -72,6 +72,9 @@ Suites (--suite, or all):
   open            the first count, of Q6, of a fresh process: page cache warm and
                   dropped
   refresh         one more day of events
+  snapshot        the files of rollcall: a full build, opening, looking keys up,
+                  a refresh with one more day, verify and compact, each in a
+                  process of its own
   scale           suite audience at 1, 3 and 10 million customers in rollcall and
                   DuckDB in memory, at 30 million in rollcall alone; of --data it
                   takes the shape

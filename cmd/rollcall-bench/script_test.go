@@ -51,8 +51,8 @@ func (c cleanUp) Run() int {
 }
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "first-count" {
-		main() // suite open has started this program, which is the test's
+	if len(os.Args) > 1 && (os.Args[1] == "first-count" || os.Args[1] == "snapshot-step") {
+		main() // suite open or snapshot has started this program, which is the test's
 	}
 	testscript.Main(cleanUp{m}, map[string]func(){"rollcall-bench": main})
 }

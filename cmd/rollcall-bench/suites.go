@@ -14,9 +14,9 @@ import (
 const audience = "audience"
 
 // procedures are the suites that are no list of queries, in the order in which
-// they run: refresh changes the data of the engines, and scale needs their
-// memory.
-var procedures = []string{"export", "open", "refresh", "scale"}
+// they run: refresh changes the data of the engines, and snapshot and scale need
+// their memory.
+var procedures = []string{"export", "open", "refresh", "snapshot", "scale"}
 
 // parseSuites returns the suites that a list names, "all" for every one, in the
 // order in which they run.

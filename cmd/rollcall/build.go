@@ -2,73 +2,149 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/ingest"
 )
 
+// buildFlags is a command line of build.
+type buildFlags struct {
+	config    string
+	sources   []string
+	out       string
+	full      bool
+	overlap   string
+	keep      int
+	mayRemove bool
+}
+
 func (a *app) buildCommand() *cobra.Command {
-	var config, out string
-	var sources []string
-	var mayRemove bool
+	var given buildFlags
 	cmd := &cobra.Command{
 		Use:   "build -c parent.yml -s SOURCE -o SNAP",
-		Short: "Pull a parent segment from a source and index it",
-		Long: `Pulls the tables that a parent segment file names from a source and writes a
-snapshot. An existing snapshot is replaced whole, once the new one is complete;
-until then, and after any error, it stays as it was. What the new version adds,
-renames or types otherwise is printed. A version that would lack an attribute or
-a behavior that the snapshot has is refused, unless --delete allows it.
+		Short: "Pull a parent segment from a source and index it; refresh what is there",
+		Long:  buildHelp + "\n\n" + sourceHelp,
+		Args:  exactArgs(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := given.check(); err != nil {
+				return err
+			}
+			return a.build(cmd.Context(), &given)
+		},
+	}
+	cmd.Flags().StringVarP(&given.config, "config", "c", "", "parent segment file")
+	sourceFlag(cmd, &given.sources)
+	cmd.Flags().StringVarP(&given.out, "out", "o", "", "snapshot directory to write")
+	cmd.Flags().BoolVar(&given.full, "full", false, "read everything and number the customers anew, in place of a refresh")
+	cmd.Flags().StringVar(&given.overlap, "overlap", "", "events are only ever added, those of this time before the newest one perhaps twice: 3d, 12h")
+	cmd.Flags().IntVar(&given.keep, "keep", ingest.DefaultKeep, "versions that stay, the new one included")
+	cmd.Flags().BoolVar(&given.mayRemove, "delete", false, "allow that attributes and behaviors of the snapshot go")
+	return cmd
+}
+
+const buildHelp = `Pulls the tables that a parent segment file names from a source and writes a
+version of a snapshot. Where SNAP is a snapshot already it is refreshed: what has
+not changed since it was built is not read again, and of what has changed only
+the columns that differ are written. Until the new version is complete, and after
+any error, the one before stays as it was. Everybody who asks the snapshot
+meanwhile goes on with the version that they have.
+
+A refresh looks at the files of every table, by name, size, time and a sample of
+their bytes:
+
+  - The master table, and tables of attributes, are read again where a file of
+    theirs has changed, come or gone. Customers who have come are added; those who
+    have gone are in no answer from then on (see "rollcall compact").
+  - Of a table of events, files that have come are read, and their events added.
+    Where a file has changed or gone, the whole table is read again, since events
+    may have changed or gone with it; --overlap says that they have not. It is
+    also read again where customers have come and it had rows of nobody ("orphans").
+
+--overlap 3d promises that events in the source are only ever added: none that was
+read before changes or goes, though it may come again, in another file or in one
+that has grown. Then only files that are new or have changed are read, those that have
+gone take no events with them, and of the events that are read
+
+  - those from three days before the newest stored one on, and those without a
+    time, are compared with the stored events, by customer, time and all fields.
+    Those that are stored are left out ("repeated"), the others are added. Where a
+    customer has equal events, as many are added as there are more of them than
+    stored;
+  - older ones of a file that is new are added, of one that has changed are left
+    out ("repeated"): they are taken for stored.
+
+So the time must be as long as events may be late in a file that grows: one that
+comes later is missed until a --full build. It is a number of days, hours, minutes
+or seconds: 3d, 12h, 1d12h, 90m; a day is 24 hours.
+A source that cannot tell its files apart is read whole, as a file that has
+changed.
+
+--full reads everything and numbers the customers anew, as the first build does,
+and so does a refresh whose master table, key or time zone is another one than
+before. The versions before stay all the same: --keep N versions, the new one
+included, are there to be asked as SNAP@VERSION; older ones are removed.
+
+What the new version adds, renames or types otherwise is printed. A version that
+would lack an attribute or a behavior that the snapshot has is refused, unless
+--delete allows it.
 
 The parent segment file may be in any of the five forms. Events that are older
 than a behavior keeps them ("keep") at --as-of are left out, and computed
 attributes are computed at --as-of.
 
-` + sourceHelp + `
-
 Rows that cannot be loaded (NULL keys, keys that the master table does not have)
 are left out and counted in the report. A customer that occurs twice fails the
-build.`,
-		Args: exactArgs(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, flag := range []struct {
-				name  string
-				given bool
-			}{{"-c", config != ""}, {"-s", len(sources) > 0}, {"-o", out != ""}} {
-				if !flag.given {
-					return usagef("build needs -c parent.yml, -s SOURCE and -o SNAP; %s is missing", flag.name)
-				}
-			}
-			return a.build(cmd.Context(), config, sources, out, mayRemove)
-		},
+build.`
+
+// check refuses flags that make no sense.
+func (f *buildFlags) check() error {
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{{"-c", f.config != ""}, {"-s", len(f.sources) > 0}, {"-o", f.out != ""}} {
+		if !flag.given {
+			return usagef("build needs -c parent.yml, -s SOURCE and -o SNAP; %s is missing", flag.name)
+		}
 	}
-	cmd.Flags().StringVarP(&config, "config", "c", "", "parent segment file")
-	sourceFlag(cmd, &sources)
-	cmd.Flags().StringVarP(&out, "out", "o", "", "snapshot directory to write")
-	cmd.Flags().BoolVar(&mayRemove, "delete", false, "allow that attributes and behaviors of the snapshot go")
-	return cmd
+	if f.keep < 1 {
+		return usagef("--keep is %d, expected 1 or more: the new version is one of those that stay", f.keep)
+	}
+	return currentOnly("build", f.out)
 }
 
-func (a *app) build(ctx context.Context, config string, sources []string, out string, mayRemove bool) error {
-	parent, err := readParent(config)
+// options returns what the flags say of a build, but for its time.
+func (f *buildFlags) options() (*ingest.Options, error) {
+	opts := &ingest.Options{Full: f.full, Keep: f.keep, Delete: f.mayRemove}
+	if f.overlap == "" {
+		return opts, nil
+	}
+	var err error
+	if opts.Overlap, err = parseOverlap(f.overlap); err != nil {
+		return nil, usagef("--overlap: %w", err)
+	}
+	return opts, nil
+}
+
+func (a *app) build(ctx context.Context, given *buildFlags) error {
+	opts, err := given.options()
 	if err != nil {
 		return err
 	}
-	asOf, err := a.asOfOf(parent)
+	parent, err := readParent(given.config)
 	if err != nil {
 		return err
 	}
-	src, err := openSources(sources)
+	if opts.AsOf, err = a.asOfOf(parent); err != nil {
+		return err
+	}
+	src, err := openSources(given.sources)
 	if err != nil {
 		return err
 	}
 	bar := a.newProgress()
-	m, err := ingest.Build(ctx, parent, src, out, &ingest.Options{Progress: bar.build, AsOf: asOf, Delete: mayRemove})
+	opts.Progress = bar.build
+	m, err := ingest.Build(ctx, parent, src, given.out, opts)
 	bar.done()
 	if err != nil {
 		return joinClose(err, src)
@@ -76,134 +152,5 @@ func (a *app) build(ctx context.Context, config string, sources []string, out st
 	if err := src.Close(); err != nil {
 		return err
 	}
-	return a.printBuild(out, m)
-}
-
-// printBuild prints what a build did and left out.
-func (a *app) printBuild(out string, m *store.Manifest) error {
-	if a.json() {
-		return a.printJSON(struct {
-			Snapshot  string           `json:"path"`
-			Version   uint64           `json:"version"`
-			Customers uint64           `json:"customers"`
-			SizeBytes int64            `json:"size_bytes"`
-			Load      store.LoadReport `json:"load"`
-		}{out, m.Version, m.Customers, sizeBytes(m), m.Load})
-	}
-	if err := a.printLoad(&m.Load); err != nil {
-		return err
-	}
-	for _, change := range m.Load.Changes {
-		if err := a.printf("changed: %s\n", change); err != nil {
-			return err
-		}
-	}
-	if m.Customers == 0 && m.Load.Tables[0].Rows > 0 {
-		a.logf("warning: none of the %s of %s is a customer: the snapshot is empty\n", rowsText(m.Load.Tables[0].Rows), m.Load.Tables[0].Table)
-	}
-	for i := range m.Load.Tables {
-		if t := &m.Load.Tables[i]; t.Expired > 0 && t.Loaded == 0 {
-			a.logf("warning: all %s of %s are older than the behavior %q keeps\n", rowsText(t.Rows), t.Table, t.Names[0])
-		}
-	}
-	return a.printf("%s: version %d, %s customers, %s, built in %.2f s\n",
-		out, m.Version, groups(int64(m.Customers)), bytesText(sizeBytes(m)), m.Load.Seconds)
-}
-
-// printLoad prints a load report: a line per scan, with a column for every kind
-// of left-out row that occurs at all.
-func (a *app) printLoad(load *store.LoadReport) error {
-	columns := []struct {
-		name   string
-		always bool
-		value  func(*store.TableReport) int64
-	}{
-		{"rows", true, func(t *store.TableReport) int64 { return t.Rows }},
-		{"loaded", true, func(t *store.TableReport) int64 { return t.Loaded }},
-		{"null keys", false, func(t *store.TableReport) int64 { return t.NullKeys }},
-		{"filtered", false, func(t *store.TableReport) int64 { return t.Filtered }},
-		{"orphans", true, func(t *store.TableReport) int64 { return t.Orphans }},
-		{"expired", false, func(t *store.TableReport) int64 { return t.Expired }},
-		{"undated", false, func(t *store.TableReport) int64 { return t.Undated }},
-		{"NaN to NULL", false, func(t *store.TableReport) int64 { return t.NaN }},
-		{"times floored", false, func(t *store.TableReport) int64 { return t.SubMicros }},
-	}
-	tw := newTable()
-	header := table.Row{"table", "gives"}
-	var shown []func(*store.TableReport) int64
-	for _, c := range columns {
-		occurs := c.always
-		for i := range load.Tables {
-			occurs = occurs || c.value(&load.Tables[i]) != 0
-		}
-		if occurs {
-			header = append(header, c.name)
-			shown = append(shown, c.value)
-		}
-	}
-	tw.AppendHeader(header)
-	var notes []string
-	for i := range load.Tables {
-		t := &load.Tables[i]
-		row := table.Row{t.Table, gives(t)}
-		for _, value := range shown {
-			row = append(row, groups(value(t)))
-		}
-		tw.AppendRow(row)
-		notes = append(notes, loadNotes(t)...)
-	}
-	if err := a.printTable(tw, header[2:]...); err != nil {
-		return err
-	}
-	for _, note := range notes {
-		if err := a.printf("note: %s\n", note); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// loadNotes says what people should know of a scan, the first rows that it left
-// out among it.
-func loadNotes(t *store.TableReport) []string {
-	var notes []string
-	if n := t.NullKeys; n > 0 {
-		rows := strings.ReplaceAll(strings.Trim(fmt.Sprint(t.NullKeyRows), "[]"), " ", ", ")
-		notes = append(notes, fmt.Sprintf("table %s (%s): %s left out, column %q is NULL; the first: row %s", t.Table, t.Location, rowsText(n), t.KeyColumn, rows))
-	}
-	if n := t.Orphans; n > 0 {
-		notes = append(notes, fmt.Sprintf("table %s (%s): %s left out, no customer has their %q; the first: %q", t.Table, t.Location, rowsText(n), t.KeyColumn, t.OrphanKeys))
-	}
-	for _, note := range t.Notes {
-		notes = append(notes, fmt.Sprintf("table %s (%s): %s", t.Table, t.Location, note))
-	}
-	return notes
-}
-
-// rowsText writes a number of rows.
-func rowsText(n int64) string {
-	if n == 1 {
-		return "1 row"
-	}
-	return groups(n) + " rows"
-}
-
-// gives says what came of a scan.
-func gives(t *store.TableReport) string {
-	switch t.Use {
-	case "master":
-		return "customers"
-	case "behavior":
-		return "behavior " + t.Names[0]
-	}
-	return fmt.Sprintf("%d attributes", len(t.Names))
-}
-
-// sizeBytes returns the size of a version's files.
-func sizeBytes(m *store.Manifest) int64 {
-	total := int64(0)
-	for _, f := range m.Files {
-		total += f.Size
-	}
-	return total
+	return a.printBuild(given.out, m)
 }

@@ -25,11 +25,11 @@ selects alone, and the number that remains together with the conditions above it
 ` + ruleHelp,
 		Args: exactArgs("SNAP", "RULE"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			db, q, err := a.query(args[0], args[1])
+			q, err := a.query(args[0], args[1])
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, db.Close()) }()
+			defer func() { err = errors.Join(err, q.Close()) }()
 			if explain {
 				return a.explain(cmd.Context(), q)
 			}
@@ -80,21 +80,21 @@ type stepJSON struct {
 	Steps     []stepJSON `json:"steps,omitempty"`
 }
 
-func newCountJSON(q *engine.Query, answer *engine.Answer) *countJSON {
-	m := q.DB().Manifest()
+func newCountJSON(q *question, answer *engine.Answer) *countJSON {
+	m := answer.Manifest
 	windows := []windowJSON{}
 	for _, w := range answer.Windows {
 		windows = append(windows, windowJSON{w.Condition, timeOrNil(w.From), timeOrNil(w.To)})
 	}
 	return &countJSON{
 		Count: answer.Count, Customers: answer.Customers, Rule: q.String(),
-		AsOf: timeText(answer.AsOf.In(q.DB().Location())), Timezone: q.DB().Schema().Timezone,
+		AsOf: timeText(answer.AsOf.In(q.snap.Location())), Timezone: q.snap.Schema().Timezone,
 		Snapshot: snapshotJSON{m.Version, m.CreatedAt, []string{m.Load.Source}},
 		Windows:  windows, Warnings: answer.Warnings, ElapsedUS: answer.Elapsed.Microseconds(),
 	}
 }
 
-func (a *app) count(ctx context.Context, q *engine.Query) error {
+func (a *app) count(ctx context.Context, q *question) error {
 	answer, err := q.Answer(ctx)
 	if err != nil {
 		return err
@@ -106,12 +106,12 @@ func (a *app) count(ctx context.Context, q *engine.Query) error {
 }
 
 // printAnswer prints the count on the first line, then where it comes from.
-func (a *app) printAnswer(q *engine.Query, answer *engine.Answer) error {
+func (a *app) printAnswer(q *question, answer *engine.Answer) error {
 	a.warn(answer.Warnings)
 	if err := a.printf("%s of %s customers\n", groups(int64(answer.Count)), groups(int64(answer.Customers))); err != nil {
 		return err
 	}
-	if err := a.printf("as of %s, in %s\n", timeText(answer.AsOf.In(q.DB().Location())), micros(answer.Elapsed)); err != nil {
+	if err := a.printf("as of %s, in %s\n", timeText(answer.AsOf.In(q.snap.Location())), micros(answer.Elapsed)); err != nil {
 		return err
 	}
 	for _, w := range answer.Windows {
@@ -124,7 +124,7 @@ func (a *app) printAnswer(q *engine.Query, answer *engine.Answer) error {
 
 func micros(d time.Duration) string { return groups(d.Microseconds()) + " µs" }
 
-func (a *app) explain(ctx context.Context, q *engine.Query) error {
+func (a *app) explain(ctx context.Context, q *question) error {
 	e, err := q.Explain(ctx)
 	if err != nil {
 		return err

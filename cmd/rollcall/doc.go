@@ -12,10 +12,14 @@
 //	rollcall count customers.rollcall @vip.yml --segments segments
 //	rollcall convert @vip.yml --to text
 //	rollcall sql customers.rollcall @vip.yml --dialect databricks
+//	rollcall build -c parent.yml -s warehouse -o customers.rollcall --overlap 3d    what has changed since
+//	rollcall count customers.rollcall@1 "lifetime_value > 1000"                     the version before
 //	rollcall inspect customers.rollcall
+//	rollcall verify customers.rollcall
+//	rollcall compact customers.rollcall
 //
 // Results go to stdout, everything else to stderr. Exit codes: 0 done; 1 the
-// answer is "no" (check found problems); 2 usage or rule error; 3 source,
+// answer is "no" (check or verify found problems); 2 usage or rule error; 3 source,
 // environment or corrupt data; 130 interrupted.
 //
 // With --format json stdout holds one object, and an error is one object on

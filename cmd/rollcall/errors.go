@@ -20,7 +20,7 @@ import (
 // The exit codes.
 const (
 	exitDone        = 0
-	exitNo          = 1   // the answer is "no": check found problems
+	exitNo          = 1   // the answer is "no": check or verify found problems
 	exitUsage       = 2   // usage or rule error
 	exitEnvironment = 3   // source, environment or corrupt data
 	exitInterrupted = 130 // by a signal

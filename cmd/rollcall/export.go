@@ -30,12 +30,12 @@ snapshot's version in their metadata.
 			if err != nil {
 				return err
 			}
-			db, q, err := a.query(args[0], args[1])
+			q, err := a.query(args[0], args[1])
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, db.Close()) }()
-			return a.export(cmd.Context(), q, out, format, attributesOr(db, columns, cmd.Flags().Changed("columns")))
+			defer func() { err = errors.Join(err, q.Close()) }()
+			return a.export(cmd.Context(), q, out, format, attributesOr(q.snap, columns, cmd.Flags().Changed("columns")))
 		},
 	}
 	a.segmentsFlag(cmd)
@@ -66,7 +66,7 @@ func exportFormat(out, as string) (format export.Format, err error) {
 	return format, nil
 }
 
-func (a *app) export(ctx context.Context, q *engine.Query, out string, format export.Format, columns []string) error {
+func (a *app) export(ctx context.Context, q *question, out string, format export.Format, columns []string) error {
 	answer, err := q.Answer(ctx)
 	if err != nil {
 		return err
@@ -81,14 +81,14 @@ func (a *app) export(ctx context.Context, q *engine.Query, out string, format ex
 	opts := export.Options{
 		Format:   format,
 		Metadata: exportMetadata(q, answer),
-		Progress: func(rows int64) { bar.show("export", rows, int64(answer.Count)) },
+		Progress: func(rows int64) { bar.show("export", "rows", rows, int64(answer.Count)) },
 	}
-	q = q.At(answer.AsOf)
+	members := q.At(answer.AsOf)
 	if out == "-" {
-		_, err = export.Write(ctx, a.stdout, schema, q.Batches(ctx, columns...), opts)
+		_, err = export.Write(ctx, a.stdout, schema, members.Batches(ctx, columns...), opts)
 		return err
 	}
-	rows, err := export.WriteFile(ctx, out, schema, q.Batches(ctx, columns...), opts)
+	rows, err := export.WriteFile(ctx, out, schema, members.Batches(ctx, columns...), opts)
 	if err != nil {
 		return err
 	}
@@ -99,16 +99,16 @@ func (a *app) export(ctx context.Context, q *engine.Query, out string, format ex
 			Rows int64  `json:"rows"`
 		}{*newCountJSON(q, answer), out, rows})
 	}
-	return a.printf("%s: %s customers, %d columns, as of %s\n", out, groups(rows), schema.NumFields(), timeText(answer.AsOf.In(q.DB().Location())))
+	return a.printf("%s: %s customers, %d columns, as of %s\n", out, groups(rows), schema.NumFields(), timeText(answer.AsOf.In(q.snap.Location())))
 }
 
 // exportMetadata says in the file what the audience is.
-func exportMetadata(q *engine.Query, answer *engine.Answer) map[string]string {
-	m := q.DB().Manifest()
+func exportMetadata(q *question, answer *engine.Answer) map[string]string {
+	m := answer.Manifest
 	return map[string]string{
 		"rollcall.parent_segment":   m.Schema.Name,
 		"rollcall.rule":             q.String(),
-		"rollcall.as_of":            timeText(answer.AsOf.In(q.DB().Location())),
+		"rollcall.as_of":            timeText(answer.AsOf.In(q.snap.Location())),
 		"rollcall.timezone":         m.Schema.Timezone,
 		"rollcall.snapshot_version": strconv.FormatUint(m.Version, 10),
 		"rollcall.snapshot_created": timeText(m.CreatedAt),

@@ -9,7 +9,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/index"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
@@ -26,15 +25,15 @@ greatest value, the share of NULLs and the number of distinct values, and for a
 behavior its events and the time that they span.`,
 		Args: exactArgs("SNAP"),
 		RunE: func(_ *cobra.Command, args []string) (err error) {
-			db, err := a.open(args[0])
+			snap, err := a.open(args[0])
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, db.Close()) }()
+			defer func() { err = errors.Join(err, snap.Close()) }()
 			if a.json() {
-				return a.printJSON(newFieldsJSON(db, stats))
+				return a.printJSON(newFieldsJSON(snap, stats))
 			}
-			return a.fields(db, stats)
+			return a.fields(snap, stats)
 		},
 	}
 	cmd.Flags().BoolVar(&stats, "stats", false, "show ranges, NULL shares and cardinalities")
@@ -71,8 +70,8 @@ type behaviorStatsJSON struct {
 	Last      *string `json:"last"`
 }
 
-func newFieldsJSON(db *engine.DB, stats bool) *fieldsJSON {
-	s, m := db.Schema(), db.Manifest()
+func newFieldsJSON(snap *snapshot, stats bool) *fieldsJSON {
+	s, m := snap.Schema(), snap.Manifest()
 	out := &fieldsJSON{
 		Name: s.Name, KeyColumn: s.KeyColumn, KeyType: s.KeyType, Timezone: s.Timezone,
 		Customers: m.Customers, LastUpdated: m.CreatedAt,
@@ -91,7 +90,7 @@ func newFieldsJSON(db *engine.DB, stats bool) *fieldsJSON {
 			info := &m.Behaviors[i]
 			row.Stats = &behaviorStatsJSON{
 				info.Events, info.Undated, info.Customers,
-				timeOrNil(local(db, info.First)), timeOrNil(local(db, info.Last)),
+				timeOrNil(local(snap.Location(), info.First)), timeOrNil(local(snap.Location(), info.Last)),
 			}
 		}
 		out.Behaviors = append(out.Behaviors, row)
@@ -99,13 +98,13 @@ func newFieldsJSON(db *engine.DB, stats bool) *fieldsJSON {
 	return out
 }
 
-func (a *app) fields(db *engine.DB, stats bool) error {
-	s, m := db.Schema(), db.Manifest()
+func (a *app) fields(snap *snapshot, stats bool) error {
+	s, m := snap.Schema(), snap.Manifest()
 	if err := a.printf("%s: %s customers by %s (%s), time zone %s, last updated %s\n\n",
 		s.Name, groups(int64(m.Customers)), s.KeyColumn, s.KeyType, s.Timezone, timeText(m.CreatedAt)); err != nil {
 		return err
 	}
-	if err := a.attributes(db, stats); err != nil {
+	if err := a.attributes(snap, stats); err != nil {
 		return err
 	}
 	if len(s.Behaviors) == 0 {
@@ -114,11 +113,11 @@ func (a *app) fields(db *engine.DB, stats bool) error {
 	if err := a.printf("\n"); err != nil {
 		return err
 	}
-	return a.behaviors(db, stats)
+	return a.behaviors(snap, stats)
 }
 
-func (a *app) attributes(db *engine.DB, stats bool) error {
-	s, m := db.Schema(), db.Manifest()
+func (a *app) attributes(snap *snapshot, stats bool) error {
+	s, m := snap.Schema(), snap.Manifest()
 	tw := newTable()
 	header := table.Row{"attribute", "type"}
 	if stats {
@@ -129,7 +128,7 @@ func (a *app) attributes(db *engine.DB, stats bool) error {
 		row := table.Row{attr.Name, attr.Type}
 		if stats {
 			info := &m.Attributes[i]
-			row = append(row, rangeText(db, attr.Type, info.Least), rangeText(db, attr.Type, info.Greatest), percent(info.Nulls, m.Customers), distinctText(attr.Type, info))
+			row = append(row, rangeText(snap.Location(), attr.Type, info.Least), rangeText(snap.Location(), attr.Type, info.Greatest), percent(info.Nulls, m.Customers), distinctText(attr.Type, info))
 		}
 		tw.AppendRow(row)
 	}
@@ -138,12 +137,12 @@ func (a *app) attributes(db *engine.DB, stats bool) error {
 
 // rangeText writes an end of an attribute's range, times in the parent segment's
 // zone, or "-".
-func rangeText(db *engine.DB, t model.Type, s *string) string {
+func rangeText(loc *time.Location, t model.Type, s *string) string {
 	if s == nil {
 		return "-"
 	}
 	if at, err := time.Parse(time.RFC3339Nano, *s); err == nil && t.Kind == model.Timestamp {
-		return timeText(at.In(db.Location()))
+		return timeText(at.In(loc))
 	}
 	return *s
 }
@@ -165,8 +164,8 @@ func distinctText(t model.Type, info *store.AttributeInfo) string {
 	return groups(int64(info.Distinct))
 }
 
-func (a *app) behaviors(db *engine.DB, stats bool) error {
-	s, m := db.Schema(), db.Manifest()
+func (a *app) behaviors(snap *snapshot, stats bool) error {
+	s, m := snap.Schema(), snap.Manifest()
 	tw := newTable()
 	header := table.Row{"behavior", "fields"}
 	if stats {
@@ -182,18 +181,18 @@ func (a *app) behaviors(db *engine.DB, stats bool) error {
 		if stats {
 			info := &m.Behaviors[i]
 			row = append(row, groups(int64(info.Events)), groups(int64(info.Undated)), groups(int64(info.Customers)),
-				timeOr(local(db, info.First), "-"), timeOr(local(db, info.Last), "-"))
+				timeOr(local(snap.Location(), info.First), "-"), timeOr(local(snap.Location(), info.Last), "-"))
 		}
 		tw.AppendRow(row)
 	}
 	return a.printTable(tw, "events", "undated", "customers")
 }
 
-// local returns an instant in the parent segment's time zone, or nil.
-func local(db *engine.DB, micros *int64) *time.Time {
+// local returns an instant in a time zone, or nil.
+func local(loc *time.Location, micros *int64) *time.Time {
 	if micros == nil {
 		return nil
 	}
-	t := time.UnixMicro(*micros).In(db.Location())
+	t := time.UnixMicro(*micros).In(loc)
 	return &t
 }

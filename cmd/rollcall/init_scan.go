@@ -50,7 +50,7 @@ func (g *guesser) scanKeys(ctx context.Context, i int, column string, keys *keyS
 		if !s.add(batch.Column(0), keys) {
 			break
 		}
-		g.bar.show("look at "+tableName(g.refs[i]), s.rows, s.total)
+		g.bar.show("look at "+tableName(g.refs[i]), "rows", s.rows, s.total)
 	}
 	return s, ctx.Err()
 }

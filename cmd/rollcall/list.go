@@ -40,12 +40,12 @@ those named by --columns. It is for looking; export writes whole audiences.
 			if limit < 1 || limit > maxListLimit {
 				return usagef("--limit is %d, expected 1 to %d; export writes whole audiences", limit, maxListLimit)
 			}
-			db, q, err := a.query(args[0], args[1])
+			q, err := a.query(args[0], args[1])
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, db.Close()) }()
-			return a.list(cmd.Context(), q, attributesOr(db, columns, cmd.Flags().Changed("columns")), limit)
+			defer func() { err = errors.Join(err, q.Close()) }()
+			return a.list(cmd.Context(), q, attributesOr(q.snap, columns, cmd.Flags().Changed("columns")), limit)
 		},
 	}
 	a.segmentsFlag(cmd)
@@ -55,7 +55,7 @@ those named by --columns. It is for looking; export writes whole audiences.
 }
 
 // attributesOr returns the columns asked for, or all attributes.
-func attributesOr(db *engine.DB, columns []string, asked bool) []string {
+func attributesOr(snap *snapshot, columns []string, asked bool) []string {
 	if asked {
 		for i := range columns {
 			columns[i] = strings.TrimSpace(columns[i])
@@ -63,15 +63,15 @@ func attributesOr(db *engine.DB, columns []string, asked bool) []string {
 		return slices.DeleteFunc(columns, func(name string) bool { return name == "" })
 	}
 	names := []string{}
-	for _, attr := range db.Schema().Attributes {
-		if attr.Name != db.Schema().KeyColumn { // that one comes first anyway
+	for _, attr := range snap.Schema().Attributes {
+		if attr.Name != snap.Schema().KeyColumn { // that one comes first anyway
 			names = append(names, attr.Name)
 		}
 	}
 	return names
 }
 
-func (a *app) list(ctx context.Context, q *engine.Query, columns []string, limit int) error {
+func (a *app) list(ctx context.Context, q *question, columns []string, limit int) error {
 	answer, err := q.Answer(ctx)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (a *app) list(ctx context.Context, q *engine.Query, columns []string, limit
 	}
 	a.warn(answer.Warnings)
 	tw := newTable()
-	header := table.Row{q.DB().Schema().KeyColumn}
+	header := table.Row{q.snap.Schema().KeyColumn}
 	for _, name := range columns {
 		header = append(header, name)
 	}
@@ -99,7 +99,7 @@ func (a *app) list(ctx context.Context, q *engine.Query, columns []string, limit
 	for _, row := range rows {
 		cells := table.Row{row.Key}
 		for _, v := range row.Values {
-			cells = append(cells, cellText(v, q.DB().Location()))
+			cells = append(cells, cellText(v, q.snap.Location()))
 		}
 		tw.AppendRow(cells)
 	}
@@ -136,14 +136,14 @@ func cellText(v any, loc *time.Location) string {
 
 // listJSON prints members as one object: rows are arrays, the key first, in the
 // order of columns.
-func (a *app) listJSON(q *engine.Query, answer *engine.Answer, columns []string, rows []engine.Row) error {
+func (a *app) listJSON(q *question, answer *engine.Answer, columns []string, rows []engine.Row) error {
 	out := struct {
 		countJSON
 		Columns []string `json:"columns"`
 		Rows    [][]any  `json:"rows"`
 	}{
 		countJSON: *newCountJSON(q, answer),
-		Columns:   append([]string{q.DB().Schema().KeyColumn}, columns...),
+		Columns:   append([]string{q.snap.Schema().KeyColumn}, columns...),
 		Rows:      [][]any{},
 	}
 	for _, row := range rows {

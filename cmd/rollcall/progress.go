@@ -7,6 +7,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/ingest"
 )
 
@@ -28,14 +29,22 @@ func (a *app) newProgress() *progress {
 
 // build shows the progress of a build.
 func (p *progress) build(at ingest.Progress) {
-	p.show(at.Stage+" "+at.Table, at.Rows, at.Total)
+	p.show(at.Stage+" "+at.Table, "rows", at.Rows, at.Total)
 	if p.bar != nil && at.Bytes > 0 {
 		p.bar.Describe(p.what + ", " + bytesText(at.Bytes))
 	}
 }
 
-// show moves the bar of what to rows of total; -1 is an unknown total.
-func (p *progress) show(what string, rows, total int64) {
+// verify shows the progress of a check.
+func (p *progress) verify(at store.VerifyProgress) {
+	p.show("verify", "B", at.Done, at.Total)
+	if p.bar != nil {
+		p.bar.Describe("verify " + at.File)
+	}
+}
+
+// show moves the bar of what to so many units of total; -1 is an unknown total.
+func (p *progress) show(what, unit string, done, total int64) {
 	if p.out == nil {
 		return
 	}
@@ -45,10 +54,10 @@ func (p *progress) show(what string, rows, total int64) {
 		p.bar = progressbar.NewOptions64(total,
 			progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(what),
 			progressbar.OptionSetSpinnerChangeInterval(0), // of an unknown total: no goroutine, which would not end
-			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("rows"),
+			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString(unit),
 			progressbar.OptionSetPredictTime(true), progressbar.OptionShowElapsedTimeOnFinish(), progressbar.OptionClearOnFinish())
 	}
-	_ = p.bar.Set64(rows) // a terminal that cannot be written to is nobody's loss
+	_ = p.bar.Set64(done) // a terminal that cannot be written to is nobody's loss
 }
 
 // done takes the bar off the terminal.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -51,6 +50,7 @@ func (a *app) root() *cobra.Command {
 into a snapshot with bitmap indexes, and tells how many customers a rule selects,
 who they are, and by which structure it knows.
 
+SNAP is a snapshot directory, SNAP@VERSION a version of it that build has kept.
 RULE is a rule in text: "loyalty_tier = 'Gold' and purchase in last 30 days", or
 a file: @rule.yml, @rule.json. See "rollcall help rules".`,
 		SilenceUsage:  true,
@@ -80,7 +80,7 @@ a file: @rule.yml, @rule.json. See "rollcall help rules".`,
 	root.AddCommand(a.demoCommand(), a.initCommand(), a.buildCommand(),
 		askCommand(a.fieldsCommand()), askCommand(a.countCommand()), askCommand(a.listCommand()),
 		askCommand(a.exportCommand()), askCommand(a.inspectCommand()),
-		a.checkCommand(), a.convertCommand(), a.sqlCommand(), a.versionCommand(), rulesHelp())
+		a.verifyCommand(), a.compactCommand(), a.checkCommand(), a.convertCommand(), a.sqlCommand(), a.versionCommand(), rulesHelp())
 	return root
 }
 
@@ -137,45 +137,40 @@ func asksJSON(args []string) bool {
 // json reports whether results are to be JSON.
 func (a *app) json() bool { return a.format == "json" }
 
-// open opens the snapshot that a command line names.
-func (a *app) open(snap string) (*engine.DB, error) {
-	if at := strings.LastIndexByte(snap, '@'); at > 0 {
-		if _, err := os.Stat(snap); err != nil {
-			return nil, usagef("%q names an older version of a snapshot, which this version of rollcall does not keep", snap)
-		}
-	}
-	library, err := loadSegments(a.segments)
+// question is a rule that a command asks of one version of a snapshot.
+type question struct {
+	*engine.Query
+	snap *snapshot
+}
+
+// Close releases the version.
+func (q *question) Close() error { return q.snap.Close() }
+
+// query opens a snapshot and checks a rule at the as_of asked for. The caller
+// closes the question.
+func (a *app) query(name, arg string) (*question, error) {
+	given, err := readRule(arg)
 	if err != nil {
 		return nil, err
 	}
-	return engine.Open(snap, &engine.Options{Segments: library})
-}
-
-// query opens a snapshot and checks a rule at the as_of asked for. The caller
-// closes the database.
-func (a *app) query(snap, arg string) (*engine.DB, *engine.Query, error) {
-	given, err := readRule(arg)
+	snap, err := a.open(name)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	db, err := a.open(snap)
-	if err != nil {
-		return nil, nil, err
-	}
-	q, err := db.QueryRule(given.rule)
+	q, err := snap.QueryRule(given.rule)
 	if err = given.locate(err, a.segments); err == nil {
-		q, err = a.at(db, q)
+		q, err = a.at(snap, q)
 	}
 	if err != nil {
-		return nil, nil, joinClose(err, db)
+		return nil, joinClose(err, snap)
 	}
-	return db, q, nil
+	return &question{Query: q, snap: snap}, nil
 }
 
 // at moves a query to the as_of asked for; without one, to now, so that
 // everything a command prints is of the same instant.
-func (a *app) at(db *engine.DB, q *engine.Query) (*engine.Query, error) {
-	asOf, err := a.asOfIn(db.Location())
+func (a *app) at(snap *snapshot, q *engine.Query) (*engine.Query, error) {
+	asOf, err := a.asOfIn(snap.Location())
 	if err != nil {
 		return nil, err
 	}

@@ -61,12 +61,12 @@ func (a *app) target(ctx context.Context, f *targetFlags) (*target, error) {
 }
 
 func (a *app) snapshotTarget(snap string) (_ *target, err error) {
-	db, err := a.open(snap)
+	opened, err := a.open(snap)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	return &target{db.Schema(), db.Manifest().Layout}, nil
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	return &target{opened.Schema(), opened.Manifest().Layout}, nil
 }
 
 func (a *app) resolveTarget(ctx context.Context, f *targetFlags) (_ *target, err error) {

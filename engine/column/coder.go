@@ -1,6 +1,8 @@
 package column
 
 import (
+	"math"
+
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
 	"github.com/rollcall-db/rollcall/engine/model"
@@ -9,6 +11,22 @@ import (
 // IsNull reports whether a row of the builder is NULL.
 func (b *Builder) IsNull(row int) bool { return !b.valid[row] }
 
+// SetNull makes a row NULL. Nothing that Take, Stored or AppendEncoded make of b
+// afterwards has its value in it.
+func (b *Builder) SetNull(row int) {
+	b.valid[row] = false
+	switch {
+	case b.spans != nil:
+		b.spans[row] = span{}
+	case b.floats != nil:
+		b.floats[row] = 0
+	case b.decimals != nil:
+		b.decimals[row] = decimal128.Num{}
+	case b.ints != nil:
+		b.ints[row] = 0
+	}
+}
+
 // Int returns a row of what SetInt sets; ok is false where it is NULL.
 func (b *Builder) Int(row int) (x int64, ok bool) { return b.ints[row], b.valid[row] }
 
@@ -16,6 +34,7 @@ func (b *Builder) Int(row int) (x int64, ok bool) { return b.ints[row], b.valid[
 // first asked for.
 type Coder struct {
 	b        *Builder
+	exact    bool // -0.0 is not 0.0
 	ints     map[int64]int
 	floats   map[float64]int
 	decimals map[decimal128.Num]int
@@ -41,6 +60,8 @@ func (c *Coder) Code(row int) int {
 			return code
 		}
 		return number(c.texts, string(text))
+	case b.typ.Repr == model.Float64 && c.exact:
+		return number(c.ints, int64(math.Float64bits(b.floats[row])))
 	case b.typ.Repr == model.Float64:
 		return number(c.floats, b.floats[row])
 	case b.typ.Repr == model.Decimal:

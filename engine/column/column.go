@@ -64,12 +64,13 @@ type Column struct {
 
 // NewColumn returns the column that is the first column of every batch of b.
 func NewColumn(t model.Type, b Batches) *Column {
+	var dict arrowDictionary // one caller loads at a time
 	load := func(i int) (*Vector, error) {
 		batch, err := b.Batch(i)
 		if err != nil {
 			return nil, err
 		}
-		v, err := NewVector(t, batch.Column(0))
+		v, err := dict.vector(t, batch.Column(0))
 		if err != nil {
 			return nil, b.Corrupt(err)
 		}

@@ -21,11 +21,7 @@ func TestKeepAgreesWithJudge(t *testing.T) {
 	for _, typ := range allTypes {
 		v := randomVector(t, r, typ, bitmap.BlockRows+1000)
 		for range 30 {
-			test := Test{IsNull: r.IntN(10) == 0, Values: randomValues(r, typ.Elem())}
-			if typ.IsArray() {
-				test.Quant = rule.Quant{Op: rule.QuantAny + rule.QuantOp(r.IntN(5)), N: int64(r.IntN(4))}
-				test.Values.Except = r.IntN(2) == 0
-			}
+			test := randomTest(r, typ)
 			base := pick(r, []int{0, 64, 512, bitmap.BlockRows - 64, bitmap.BlockRows, bitmap.BlockRows + 64})
 			var before bitmap.Words
 			for range r.IntN(300) {
@@ -124,24 +120,6 @@ func TestListsThatFillABlock(t *testing.T) {
 	if err := vectorOf(t, b).Match(t.Context(), &w, test); err != nil || w.Count() != 65 {
 		t.Errorf("%d lists, %v, want 65", w.Count(), err)
 	}
-}
-
-// vectorOf returns all rows of a builder.
-func vectorOf(t *testing.T, b *Builder) *Vector {
-	t.Helper()
-	rows := make([]uint32, b.Len())
-	for i := range rows {
-		rows[i] = uint32(i)
-	}
-	arr, err := b.Take(rows)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := NewVector(b.Type(), arr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
 }
 
 // TestNewVectorRefusesOffsets gives strings and lists whose offsets do not ascend

@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"math/bits"
 
-	"github.com/apache/arrow-go/v18/arrow/array"
-
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
@@ -18,15 +16,18 @@ type Test struct {
 	Quant  rule.Quant   // of a list
 	Values *rule.Values // the values (of a list: elements) that pass
 
-	texts *texts // of Values.Strings, where Prepare has been called
+	texts  *texts  // of Values.Strings, where Prepare has been called
+	passed *passed // by dictionaries, where Prepare has been called
 }
 
 // Prepare returns a test that passes the same values and is quicker where it is
 // used for many blocks: what there is to work out of a pattern or of a long list
-// of strings has been worked out. It is safe for concurrent use, as t is.
+// of strings has been worked out, and which values of a [Dictionary] pass is
+// remembered from the first block on, as long as the test is in use. It is safe
+// for concurrent use, as t is.
 func (t Test) Prepare() Test {
 	if t.texts == nil && t.Values != nil {
-		t.texts = newTexts(&t.Values.Strings)
+		t.texts, t.passed = newTexts(&t.Values.Strings), new(passed)
 	}
 	return t
 }
@@ -51,6 +52,9 @@ func (v *Vector) Keep(ctx context.Context, w *bitmap.Words, base int, t Test) er
 	case v.typ.IsArray():
 		v.DropNulls(w, base)
 		return v.keepLists(ctx, w, base, t)
+	case v.dict != nil:
+		v.DropNulls(w, base)
+		return v.keepCodes(ctx, w, base, n, t.Prepare())
 	case v.typ.Kind == model.String:
 		v.DropNulls(w, base)
 		return v.keepStrings(ctx, w, base, t.Prepare())
@@ -80,10 +84,10 @@ func keepEach(ctx context.Context, w *bitmap.Words, base int, passes func(row in
 	return nil
 }
 
-// validWord returns the bits of the rows from row on that are not NULL; row is
-// a multiple of 64, v.valid is not nil, and bits past the last row are anything.
-func (v *Vector) validWord(row int) uint64 {
-	rest := v.valid[row/8:]
+// bitsFrom returns 64 bits of a bitmap from bit i on, a multiple of 64. Bits past
+// the last row are anything.
+func bitsFrom(bitmap []byte, i int) uint64 {
+	rest := bitmap[i/8:]
 	if len(rest) >= 8 {
 		return binary.LittleEndian.Uint64(rest)
 	}
@@ -100,7 +104,7 @@ func (v *Vector) DropNulls(w *bitmap.Words, base int) {
 		return
 	}
 	for i := 0; i*64 < min(v.n-base, bitmap.BlockRows); i++ {
-		w[i] &= v.validWord(base + i*64)
+		w[i] &= bitsFrom(v.valid, base+i*64)
 	}
 }
 
@@ -111,7 +115,7 @@ func (v *Vector) keepNulls(w *bitmap.Words, base, n int) {
 		return
 	}
 	for i := 0; i*64 < n; i++ {
-		w[i] &^= v.validWord(base + i*64)
+		w[i] &^= bitsFrom(v.valid, base+i*64)
 	}
 }
 
@@ -132,18 +136,18 @@ func (v *Vector) keepRanges(w *bitmap.Words, base, n int, values *rule.Values) {
 	case v.typ.Kind == model.Boolean:
 		v.keepBools(w, base, n, values.Bools)
 	case v.days != nil:
-		keepInRanges(w, v.days[base:base+n], values.Ints, spanDays, func(x int32) int64 { return int64(x) })
+		keepInRanges(w, v.days[base:base+n], values.Ints, spanWhole[int32], func(x int32) int64 { return int64(x) })
 	case v.floats != nil:
 		keepInRanges(w, v.floats[base:base+n], values.Floats, spanFloats, func(x float64) float64 { return x })
-	case v.decimals != nil && v.narrow() && len(values.Decimals) == 1:
+	case isNarrow(v.typ) && len(values.Decimals) == 1:
 		r := values.Decimals[0]
-		spanDecimals(w, v.decimals[base:base+n], clampInt64(r.Lo), clampInt64(r.Hi))
-	case v.decimals != nil && v.narrow():
-		keepInRanges(w, v.decimals[base:base+n], narrowRanges(values.Decimals), spanDecimals, lowInt)
+		spanWhole(w, v.ints[base:base+n], clampInt64(r.Lo), clampInt64(r.Hi))
+	case isNarrow(v.typ):
+		keepInRanges(w, v.ints[base:base+n], narrowRanges(values.Decimals), spanWhole[int64], func(x int64) int64 { return x })
 	case v.decimals != nil:
 		keepInDecimals(w, v.decimals[base:base+n], values.Decimals)
 	case v.ints != nil:
-		keepInRanges(w, v.ints[base:base+n], values.Ints, spanInts, func(x int64) int64 { return x })
+		keepInRanges(w, v.ints[base:base+n], values.Ints, spanWhole[int64], func(x int64) int64 { return x })
 	}
 }
 
@@ -153,12 +157,8 @@ func (v *Vector) keepBools(w *bitmap.Words, base, n int, wanted []bool) {
 	for _, b := range wanted {
 		masks[index(b)] = ^uint64(0)
 	}
-	bools := v.arr.(*array.Boolean)
 	for i := 0; i*64 < n; i++ {
-		var word uint64
-		for j := range min(64, n-i*64) {
-			word |= uint64(index(bools.Value(base+i*64+j))) << j
-		}
+		word := bitsFrom(v.bools, base+i*64)
 		w[i] &= word&masks[1] | ^word&masks[0]
 	}
 }

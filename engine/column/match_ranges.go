@@ -82,10 +82,7 @@ func InDecimals(ranges []rule.Range[decimal128.Num], x decimal128.Num) bool {
 	return n > 0 && ranges[first].Lo.LessEqual(x) && x.LessEqual(ranges[first].Hi)
 }
 
-// narrow reports whether v is of decimals of up to 18 digits, which are whole in
-// their low 64 bits.
-func (v *Vector) narrow() bool { return v.typ.Precision <= 18 }
-
+// lowInt returns a decimal of up to 18 digits, which is whole in its low 64 bits.
 func lowInt(d decimal128.Num) int64 { return int64(d.LowBits()) }
 
 // narrowRanges returns the ranges for decimals of up to 18 digits. Bounds that

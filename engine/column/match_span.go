@@ -1,8 +1,6 @@
 package column
 
 import (
-	"github.com/apache/arrow-go/v18/arrow/decimal128"
-
 	"github.com/rollcall-db/rollcall/bitmap"
 )
 
@@ -14,7 +12,7 @@ import (
 // at most hi - lo just where x is in range. The bit goes in from the top of the
 // word, so that nothing depends on the position of the row.
 
-func spanInts(w *bitmap.Words, values []int64, lo, hi int64) {
+func spanWhole[V int64 | int32 | uint32 | uint16 | uint8](w *bitmap.Words, values []V, lo, hi int64) {
 	span := uint64(hi) - uint64(lo)
 	for i := 0; len(values) > 0; i++ {
 		n := min(64, len(values))
@@ -29,21 +27,6 @@ func spanInts(w *bitmap.Words, values []int64, lo, hi int64) {
 	}
 }
 
-func spanDays(w *bitmap.Words, values []int32, lo, hi int64) {
-	span := uint64(hi) - uint64(lo)
-	for i := 0; len(values) > 0; i++ {
-		n := min(64, len(values))
-		if w[i] != 0 {
-			var word uint64
-			for _, x := range values[:n] {
-				word = word>>1 | topBit(uint64(int64(x))-uint64(lo) <= span)
-			}
-			w[i] &= word >> (64 - n)
-		}
-		values = values[n:]
-	}
-}
-
 func spanFloats(w *bitmap.Words, values []float64, lo, hi float64) {
 	for i := 0; len(values) > 0; i++ {
 		n := min(64, len(values))
@@ -51,23 +34,6 @@ func spanFloats(w *bitmap.Words, values []float64, lo, hi float64) {
 			var word uint64
 			for _, x := range values[:n] {
 				word = word>>1 | topBit(lo <= x)&topBit(x <= hi)
-			}
-			w[i] &= word >> (64 - n)
-		}
-		values = values[n:]
-	}
-}
-
-// spanDecimals is for decimals of up to 18 digits, which are whole in their low
-// 64 bits.
-func spanDecimals(w *bitmap.Words, values []decimal128.Num, lo, hi int64) {
-	span := uint64(hi) - uint64(lo)
-	for i := 0; len(values) > 0; i++ {
-		n := min(64, len(values))
-		if w[i] != 0 {
-			var word uint64
-			for j := range values[:n] {
-				word = word>>1 | topBit(values[j].LowBits()-uint64(lo) <= span)
 			}
 			w[i] &= word >> (64 - n)
 		}

@@ -81,27 +81,23 @@ func fill(r *rand.Rand, b *Builder, row int) {
 	}
 }
 
-// randomVector returns a vector of n rows, a third of them NULL or none.
-func randomVector(t *testing.T, r *rand.Rand, typ model.Type, n int) *Vector {
-	t.Helper()
+// randomBuilder returns n rows, a third of them NULL or none.
+func randomBuilder(r *rand.Rand, typ model.Type, n int) *Builder {
 	b := NewBuilder(typ, n)
 	withNulls := r.IntN(2) == 0
-	rows := make([]uint32, n)
 	for row := range n {
-		rows[row] = uint32(row)
 		if !withNulls || r.IntN(3) > 0 {
 			fill(r, b, row)
 		}
 	}
-	arr, err := b.Take(rows)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := NewVector(typ, arr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
+	return b
+}
+
+// randomVector returns a vector of n rows, a third of them NULL or none, in any of
+// the ways in which a vector of the type holds values.
+func randomVector(t *testing.T, r *rand.Rand, typ model.Type, n int) *Vector {
+	t.Helper()
+	return pick(r, vectorsOf(t, r, randomBuilder(r, typ, n)))
 }
 
 // ranges makes sorted disjoint ranges from cut points.
@@ -136,6 +132,16 @@ func randomValues(r *rand.Rand, t model.Type) *rule.Values {
 		v.Ints = ranges(r, someInts, func(x, y int64) int { return big.NewInt(x).Cmp(big.NewInt(y)) })
 	}
 	return v
+}
+
+// randomTest returns a random test of values of a type.
+func randomTest(r *rand.Rand, typ model.Type) Test {
+	test := Test{IsNull: r.IntN(10) == 0, Values: randomValues(r, typ.Elem())}
+	if typ.IsArray() {
+		test.Quant = rule.Quant{Op: rule.QuantAny + rule.QuantOp(r.IntN(5)), N: int64(r.IntN(4))}
+		test.Values.Except = r.IntN(2) == 0
+	}
+	return test
 }
 
 func randomStrings(r *rand.Rand) rule.Strings {
@@ -225,11 +231,7 @@ func TestMatchAgreesWithJudge(t *testing.T) {
 		selected := 0
 		for range 300 {
 			v := randomVector(t, r, typ, r.IntN(200))
-			test := Test{IsNull: r.IntN(10) == 0, Values: randomValues(r, typ.Elem())}
-			if typ.IsArray() {
-				test.Quant = rule.Quant{Op: rule.QuantAny + rule.QuantOp(r.IntN(5)), N: int64(r.IntN(4))}
-				test.Values.Except = r.IntN(2) == 0
-			}
+			test := randomTest(r, typ)
 			var w bitmap.Words
 			w.Fill(bitmap.BlockRows) // Match has to clear what was there
 			if err := v.Match(t.Context(), &w, test); err != nil {
@@ -315,49 +317,5 @@ func TestTakeRefusesWhatOffsetsCannotHold(t *testing.T) {
 	elems.SetString(first, strings.Repeat("x", 1<<20))
 	if _, err := list.Take(make([]uint32, 2048)); err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
-	}
-}
-
-func BenchmarkMatch(b *testing.B) {
-	cases := []struct {
-		name   string
-		typ    model.Type
-		values *rule.Values
-	}{
-		{"int64", int64Type, &rule.Values{Ints: []rule.Range[int64]{{Lo: 100, Hi: 200}}}},
-		{"decimal", shortType, &rule.Values{Decimals: []rule.Range[decimal128.Num]{{Lo: decimal128.FromI64(100), Hi: decimal128.GetMaxValue(38)}}}},
-		{"string", stringType, &rule.Values{Strings: rule.Strings{Op: rule.StringContains, List: []string{"99"}}}},
-	}
-	for _, c := range cases {
-		builder, rows := NewBuilder(c.typ, bitmap.BlockRows), make([]uint32, bitmap.BlockRows)
-		for i := range rows {
-			rows[i] = uint32(i)
-			switch c.typ {
-			case stringType:
-				builder.SetString(i, fmt.Sprint(i))
-			case shortType:
-				builder.SetDecimal(i, decimal128.FromI64(int64(i)))
-			default:
-				builder.SetInt(i, int64(i))
-			}
-		}
-		arr, err := builder.Take(rows)
-		if err != nil {
-			b.Fatal(err)
-		}
-		v, err := NewVector(c.typ, arr)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run("type="+c.name, func(b *testing.B) {
-			b.ReportAllocs()
-			var w bitmap.Words
-			for b.Loop() {
-				if err := v.Match(b.Context(), &w, Test{Values: c.values}); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/bitmap.BlockRows, "ns/row")
-		})
 	}
 }

@@ -75,25 +75,25 @@ func anyOf(list []string, s string, holds func(s, part string) bool) bool {
 // keepStrings takes the strings out of w that do not pass t, which has been
 // prepared. No row of w is NULL.
 func (v *Vector) keepStrings(ctx context.Context, w *bitmap.Words, base int, t Test) error {
-	arr, except := v.strings, t.Values.Except
+	text, offsets, except := v.text, v.offsets, t.Values.Except
 	switch list := t.texts.List; {
 	case t.texts.Op == rule.StringIn && t.texts.set == nil:
 		return keepEach(ctx, w, base, func(row int) bool {
-			text := arr.Value(row)
+			s := text[offsets[row]:offsets[row+1]]
 			for _, member := range list {
-				if text == member {
+				if s == member {
 					return !except
 				}
 			}
 			return except
 		})
 	case t.texts.Op == rule.StringContains && len(list) == 1:
-		return keepEach(ctx, w, base, func(row int) bool { return strings.Contains(arr.Value(row), list[0]) != except })
+		return keepEach(ctx, w, base, func(row int) bool { return strings.Contains(text[offsets[row]:offsets[row+1]], list[0]) != except })
 	}
 	m := newMatcher(t.texts)
 	defer m.done()
 	return keepTwo(ctx, w, base, t.texts.Op == rule.StringMatches, func(row, row2 int) (bool, bool) {
-		in, in2 := m.has2(arr.Value(row), arr.Value(row2))
+		in, in2 := m.has2(text[offsets[row]:offsets[row+1]], text[offsets[row2]:offsets[row2+1]])
 		return in != except, in2 != except
 	})
 }

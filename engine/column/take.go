@@ -6,8 +6,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
-// Take returns the given rows of v, in the given order, as an Arrow array of
-// its own memory. The caller releases it.
+// Take returns the given rows of v, in the given order, as an Arrow array of the
+// type v.Type().Arrow(), in its own memory. The caller releases it.
 func (v *Vector) Take(rows []uint32) arrow.Array {
 	out := array.NewBuilder(memory.DefaultAllocator, v.typ.Arrow())
 	defer out.Release()
@@ -24,6 +24,10 @@ func (v *Vector) appendTo(out array.Builder, row int) {
 		out.AppendNull()
 		return
 	}
+	if v.dict != nil {
+		v.dict.values.appendTo(out, v.codes.at(row))
+		return
+	}
 	switch out := out.(type) {
 	case *array.Int64Builder:
 		out.Append(v.ints[row])
@@ -32,13 +36,13 @@ func (v *Vector) appendTo(out array.Builder, row int) {
 	case *array.Date32Builder:
 		out.Append(arrow.Date32(v.days[row]))
 	case *array.BooleanBuilder:
-		out.Append(v.arr.(*array.Boolean).Value(row))
+		out.Append(hasBit(v.bools, row))
 	case *array.Float64Builder:
 		out.Append(v.floats[row])
 	case *array.Decimal128Builder:
-		out.Append(v.decimals[row])
+		out.Append(v.Decimal(row))
 	case *array.StringBuilder:
-		out.Append(v.strings.Value(row)) // copies
+		out.Append(v.Text(row)) // copies
 	case *array.ListBuilder:
 		out.Append(true)
 		for i := v.offsets[row]; i < v.offsets[row+1]; i++ {

@@ -1,33 +1,36 @@
 package column
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
 	"github.com/rollcall-db/rollcall/engine/model"
 )
 
-// Vector is the values of one column for some rows, read in place from an Arrow
-// array that it keeps alive. It is immutable and safe for concurrent use.
+// Vector is the values of one column for some rows: of an Arrow array, read in
+// place and kept alive, or decoded into a [Buffer]. It is immutable and safe for
+// concurrent use; one of a Buffer until the Buffer is used again.
 type Vector struct {
 	typ   model.Type
 	n     int
 	valid []byte // a bit per row, set where not NULL; nil: no row is NULL
 	arr   arrow.Array
 
-	// The one that the type calls for; for Boolean it is arr.
-	ints     []int64 // Int64, Timestamp
+	// The values, in the one that the type calls for; or their codes in dict.
+	ints     []int64 // Int64, Timestamp, decimals of up to 18 digits
 	days     []int32 // Date
 	floats   []float64
-	decimals []decimal128.Num
-	strings  *array.String
-	offsets  []int32 // of a list: row i is elems[offsets[i]:offsets[i+1]]
-	elems    *Vector // of a list
+	decimals []decimal128.Num // of more than 18 digits
+	bools    []byte           // a bit per row
+	text     string           // String: row i is text[offsets[i]:offsets[i+1]]
+	offsets  []int32          // of text; or of a list: row i is elems[offsets[i]:offsets[i+1]]
+	elems    *Vector          // of a list
+
+	dict  *Dictionary // nil: the values are above
+	codes codes       // below dict.Len(), NULL rows too
 }
 
 // Decimal is an exact decimal number: an unscaled integer and the number of
@@ -48,62 +51,6 @@ func (d Day) String() string {
 	return time.Unix(int64(d)*86400, 0).UTC().Format(time.DateOnly)
 }
 
-// NewVector returns the values of arr, whose Arrow type must be t.Arrow().
-func NewVector(t model.Type, arr arrow.Array) (*Vector, error) {
-	if !arrow.TypeEqual(arr.DataType(), t.Arrow()) {
-		return nil, fmt.Errorf("column: Arrow type %s, expected %s for %s", arr.DataType(), t.Arrow(), t)
-	}
-	if arr.Data().Offset() != 0 {
-		return nil, fmt.Errorf("column: array starts at offset %d of its buffers, expected 0", arr.Data().Offset())
-	}
-	v := &Vector{typ: t, n: arr.Len(), arr: arr}
-	if arr.NullN() > 0 {
-		v.valid = arr.NullBitmapBytes()
-	}
-	switch a := arr.(type) {
-	case *array.Int64:
-		v.ints = a.Int64Values()
-	case *array.Timestamp:
-		v.ints = arrow.Int64Traits.CastFromBytes(arrow.TimestampTraits.CastToBytes(a.TimestampValues()))
-	case *array.Date32:
-		v.days = arrow.Int32Traits.CastFromBytes(arrow.Date32Traits.CastToBytes(a.Date32Values()))
-	case *array.Float64:
-		v.floats = a.Float64Values()
-	case *array.Decimal128:
-		v.decimals = a.Values()
-	case *array.String:
-		v.strings = a
-		if v.n > 0 {
-			size := 0
-			if text := a.Data().Buffers()[2]; text != nil {
-				size = text.Len()
-			}
-			return v, checkOffsets(a.ValueOffsets(), size)
-		}
-	case *array.List:
-		elems, err := NewVector(t.Elem(), a.ListValues())
-		if err != nil {
-			return nil, err
-		}
-		v.elems, v.offsets = elems, a.Offsets()
-		return v, checkOffsets(v.offsets, elems.n)
-	}
-	return v, nil
-}
-
-// checkOffsets reports whether the offsets of strings or lists ascend and stay
-// within the size bytes or elements that there are.
-func checkOffsets(offsets []int32, size int) error {
-	last := int32(0)
-	for i, offset := range offsets {
-		if offset < last || int(offset) > size {
-			return fmt.Errorf("column: value %d starts at %d, the one before at %d, of %d in all", i, offset, last, size)
-		}
-		last = offset
-	}
-	return nil
-}
-
 // Type returns the type of the values.
 func (v *Vector) Type() model.Type { return v.typ }
 
@@ -111,7 +58,7 @@ func (v *Vector) Type() model.Type { return v.typ }
 func (v *Vector) Len() int { return v.n }
 
 // IsNull reports whether row i is NULL.
-func (v *Vector) IsNull(i int) bool { return v.valid != nil && v.valid[i/8]&(1<<(i%8)) == 0 }
+func (v *Vector) IsNull(i int) bool { return v.valid != nil && !hasBit(v.valid, i) }
 
 // Value returns row i as a Go value: nil for NULL, else string, int64, float64,
 // [Decimal], bool, [Day], [time.Time] in UTC, or []any of these for a list.
@@ -119,11 +66,14 @@ func (v *Vector) Value(i int) any {
 	if v.IsNull(i) {
 		return nil
 	}
+	if v.dict != nil {
+		return v.dict.values.Value(v.codes.at(i))
+	}
 	switch v.typ.Kind {
 	case model.String:
-		return strings.Clone(v.strings.Value(i)) // the text may lie in a mapped file
+		return strings.Clone(v.Text(i)) // the text may lie in a mapped file
 	case model.Boolean:
-		return v.arr.(*array.Boolean).Value(i)
+		return hasBit(v.bools, i)
 	case model.Date:
 		return Day(v.days[i])
 	case model.Timestamp:
@@ -139,7 +89,19 @@ func (v *Vector) Value(i int) any {
 	case model.Float64:
 		return v.floats[i]
 	case model.Decimal:
-		return Decimal{v.decimals[i], int32(v.typ.Scale)}
+		return Decimal{v.Decimal(i), int32(v.typ.Scale)}
 	}
 	return v.ints[i]
 }
+
+// hasBit reports whether bit i of a bitmap is set.
+func hasBit(bits []byte, i int) bool { return bits[i/8]&(1<<(i%8)) != 0 }
+
+// isNarrow reports whether t is of decimals of up to 18 digits, which are held as
+// 64-bit numbers.
+func isNarrow(t model.Type) bool {
+	return t.Kind == model.Number && t.Repr == model.Decimal && t.Precision <= maxNarrowDigits
+}
+
+// maxNarrowDigits is how many decimal digits any 64-bit number can hold.
+const maxNarrowDigits = 18

@@ -30,32 +30,31 @@ func Compute(ctx context.Context, n *plan.Node, result model.Type, block int, b 
 	if err != nil {
 		return err
 	}
-	c := &computer{node: n, events: e, result: result, out: b, base: base}
-	if n.Fold.Op != rule.AggregateCount && n.Fold.Op != rule.AggregateDays {
-		if c.field, err = fieldOf(e, n.Fold.Field); err != nil {
-			return err
-		}
-	}
+	c := &computer{node: n, result: result, out: b, base: base}
 	if n.Fold.Op == rule.AggregateDays {
 		c.days = window.NewDays(n.Fold.Location)
 	}
-	if err := r.compute(c); err != nil {
+	if err := r.compute(c, e); err != nil {
 		return err
 	}
 	put(r)
 	return nil
 }
 
-// compute puts the events together by customer and sets each one's value.
-func (r *runner) compute(c *computer) error {
+// compute puts the values of the events together by customer and sets each
+// customer's value.
+func (r *runner) compute(c *computer, e *index.EventBlock) error {
+	field := noField
+	if op := c.node.Fold.Op; op != rule.AggregateCount && op != rule.AggregateDays {
+		field = c.node.Fold.Field
+	}
 	g := &r.groups
 	g.start()
-	err := r.each(c.node, c.events, c.field, func(positions []uint32) error {
-		for _, p := range positions {
-			g.add(c.events.Rows[p], 0)
-			g.positions = append(g.positions, p)
+	err := r.each(c.node, e, field, func(chunk *index.Chunk, v *column.Vector, positions []uint32) error {
+		for i, p := range positions {
+			g.addPosition(chunk.Rows[p], 0, c.gathered+i)
 		}
-		return nil
+		return c.gather(chunk, v, positions)
 	})
 	if err != nil {
 		return err
@@ -73,12 +72,52 @@ func (r *runner) compute(c *computer) error {
 // computer computes the values of one block's customers.
 type computer struct {
 	node   *plan.Node
-	events *index.EventBlock
-	field  *column.Vector // nil where only events count
 	days   *window.Days
 	result model.Type
 	out    *column.Builder
 	base   int // row of the block's first customer
+
+	// The values of the events that pass, in the one that the type of the field
+	// calls for: a position is an index into it. Where only events count it is none.
+	gathered int
+	ints     []int64 // of AggregateDays: days
+	floats   []float64
+	numbers  []number
+	texts    []string
+}
+
+// gather keeps the values of events: what a chunk holds is gone with the next.
+func (c *computer) gather(chunk *index.Chunk, v *column.Vector, positions []uint32) error {
+	c.gathered += len(positions)
+	switch t := c.node.Fold.Type; {
+	case c.node.Fold.Op == rule.AggregateCount:
+	case c.node.Fold.Op == rule.AggregateDays:
+		times, err := chunk.Times()
+		if err != nil {
+			return err
+		}
+		for _, p := range positions {
+			day, _, _ := c.days.Of(times[p])
+			c.ints = append(c.ints, int64(day))
+		}
+	case isFloat(t):
+		for _, p := range positions {
+			// -0.0 + 0 is 0.0: which of the two a customer gets must not depend on the
+			// order of parts.
+			c.floats = append(c.floats, v.Floats()[p]+0)
+		}
+	case isWhole(t):
+		c.ints = v.Ints(c.ints, positions)
+	case isDecimal(t):
+		for _, p := range positions {
+			c.numbers = append(c.numbers, v.Decimals()[p])
+		}
+	default:
+		for _, p := range positions {
+			c.texts = append(c.texts, v.Text(int(p)))
+		}
+	}
+	return nil
 }
 
 // setEmpty sets the value of customers without events, of whom there are n in
@@ -98,17 +137,16 @@ func (c *computer) setEmpty(n int) {
 	}
 }
 
-// set sets the value of the customer at row, whose events are at positions: at
-// least one, and none whose field is NULL.
+// set sets the value of the customer at row, whose events have the values at
+// positions: at least one, and none is NULL.
 func (c *computer) set(row int, positions []uint32) error {
 	switch c.node.Fold.Op {
 	case rule.AggregateCount:
 		c.out.SetInt(row, int64(len(positions)))
 	case rule.AggregateDays:
-		seen := map[int32]bool{}
+		seen := map[int64]bool{}
 		for _, p := range positions {
-			day, _, _ := c.days.Of(c.events.Times[p])
-			seen[day] = true
+			seen[c.ints[p]] = true
 		}
 		c.out.SetInt(row, int64(len(seen)))
 	case rule.AggregateFirst, rule.AggregateMin:
@@ -140,20 +178,18 @@ func (c *computer) best(positions []uint32, sign int) uint32 {
 
 // compare compares the values at two positions.
 func (c *computer) compare(p, q uint32) int {
-	switch {
-	case isFloat(c.field):
-		return cmp.Compare(c.field.Floats()[p], c.field.Floats()[q])
-	case c.field.IsWhole():
-		return cmp.Compare(c.int(p), c.int(q))
-	case isDecimal(c.field):
-		return c.field.Decimals()[p].Cmp(c.field.Decimals()[q])
+	switch t := c.node.Fold.Type; {
+	case isFloat(t):
+		return cmp.Compare(c.floats[p], c.floats[q])
+	case isWhole(t):
+		return cmp.Compare(c.ints[p], c.ints[q])
+	case isDecimal(t):
+		return c.numbers[p].Cmp(c.numbers[q])
 	}
-	return cmp.Compare(c.field.Text(int(p)), c.field.Text(int(q)))
+	return cmp.Compare(c.texts[p], c.texts[q])
 }
 
-func (c *computer) int(p uint32) int64 { return c.field.Ints(nil, []uint32{p})[0] }
-
-// tally counts the positions of each distinct value: by the value, -0.0 as 0.0.
+// tally counts the positions of each distinct value: by the value.
 func (c *computer) tally(positions []uint32) map[any][]uint32 {
 	values := map[any][]uint32{}
 	for _, p := range positions {
@@ -165,15 +201,15 @@ func (c *computer) tally(positions []uint32) map[any][]uint32 {
 
 // key returns the value at p as a key of a map.
 func (c *computer) key(p uint32) any {
-	switch {
-	case isFloat(c.field):
-		return c.field.Floats()[p] + 0
-	case c.field.IsWhole():
-		return c.int(p)
-	case isDecimal(c.field):
-		return c.field.Decimals()[p]
+	switch t := c.node.Fold.Type; {
+	case isFloat(t):
+		return c.floats[p]
+	case isWhole(t):
+		return c.ints[p]
+	case isDecimal(t):
+		return c.numbers[p]
 	}
-	return c.field.Text(int(p))
+	return c.texts[p]
 }
 
 // mostFrequent returns a position of the value that occurs most often, the least
@@ -190,22 +226,30 @@ func (c *computer) mostFrequent(positions []uint32) uint32 {
 
 // setValue sets the value of a customer to that at p.
 func (c *computer) setValue(row int, p uint32) {
-	switch {
-	case isFloat(c.field):
-		c.out.SetFloat(row, c.field.Floats()[p])
-	case isDecimal(c.field):
-		c.out.SetDecimal(row, c.field.Decimals()[p])
-	case c.field.IsWhole():
-		c.out.SetInt(row, c.int(p))
+	switch t := c.node.Fold.Type; {
+	case isFloat(t):
+		c.out.SetFloat(row, c.floats[p])
+	case isDecimal(t):
+		c.out.SetDecimal(row, c.number(p))
+	case isWhole(t):
+		c.out.SetInt(row, c.ints[p])
 	default:
-		c.out.SetString(row, c.field.Text(int(p)))
+		c.out.SetString(row, c.texts[p])
 	}
+}
+
+// number returns the whole number or decimal at p.
+func (c *computer) number(p uint32) number {
+	if isWhole(c.node.Fold.Type) {
+		return fromInt(c.ints[p])
+	}
+	return c.numbers[p]
 }
 
 // setSum sets a sum or an average.
 func (c *computer) setSum(row int, positions []uint32) error {
 	isAvg := c.node.Fold.Op == rule.AggregateAvg
-	if isFloat(c.field) {
+	if isFloat(c.node.Fold.Type) {
 		sum := c.floatSum(positions)
 		if isAvg {
 			sum /= float64(len(positions))
@@ -217,13 +261,8 @@ func (c *computer) setSum(row int, positions []uint32) error {
 	}
 	var wide wideSum
 	for _, p := range positions {
-		if isDecimal(c.field) {
-			all := c.field.Decimals()
-			wide.add(all[p].HighBits(), all[p].LowBits())
-		} else {
-			x := c.int(p)
-			wide.add(x>>63, uint64(x))
-		}
+		x := c.number(p)
+		wide.add(x.HighBits(), x.LowBits())
 	}
 	sum, ok := wide.num()
 	switch f := c.node.Fold; {
@@ -243,7 +282,7 @@ func (c *computer) floatSum(positions []uint32) float64 {
 	var sum exactSum
 	keys := make([]uint64, len(positions))
 	for i, p := range positions {
-		x := c.field.Floats()[p]
+		x := c.floats[p]
 		sum.add(x)
 		keys[i] = math.Float64bits(x)
 	}

@@ -22,34 +22,29 @@ import (
 
 // distinct is what counting distinct values keeps.
 type distinct struct {
-	groups groups
-	codes  dictionary
-	slots  []uint32 // of the hash table: 1 + position among the customer's keys; 0: empty
-	masks  *[bitmap.BlockRows]uint64
+	groups  groups
+	codes   dictionary
+	texts   []string // that hashes stand for, by the position of their key
+	numbers []number // the same
+	slots   []uint32 // of the hash table: 1 + position among the customer's keys; 0: empty
+	masks   *[bitmap.BlockRows]uint64
 }
 
 // foldDistinct counts each customer's distinct values.
-func (r *runner) foldDistinct(n *plan.Node, e *index.EventBlock, field *column.Vector, out *bitmap.Words) error {
-	switch {
-	case isFloat(field):
-		return r.foldKeys(n, e, field, out, func(p uint32) uint64 {
-			return math.Float64bits(field.Floats()[p] + 0) // -0.0 + 0 is 0.0
-		})
-	case field.IsWhole():
-		return r.foldInts(n, e, field, out)
-	case isDecimal(field):
-		all := field.Decimals()
-		return r.foldHashes(n, e, field, out, func(p uint32) uint64 {
-			return mix(all[p].LowBits(), uint64(all[p].HighBits()))
-		}, func(p, q uint32) bool { return all[p] == all[q] })
+func (r *runner) foldDistinct(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
+	switch t := n.Fold.Type; {
+	case isFloat(t):
+		return r.foldFloatKeys(n, e, out)
+	case isWhole(t):
+		return r.foldInts(n, e, out)
+	case isDecimal(t):
+		return r.foldNumbers(n, e, out)
 	}
-	err := r.foldCodes(n, e, field, out)
+	err := r.foldCodes(n, e, out)
 	if !errors.Is(err, errManyCodes) {
 		return err
 	}
-	return r.foldHashes(n, e, field, out, func(p uint32) uint64 {
-		return maphash.String(seed, field.Text(int(p)))
-	}, func(p, q uint32) bool { return field.Text(int(p)) == field.Text(int(q)) })
+	return r.foldTexts(n, e, out)
 }
 
 // seed is that of the hashes of this process: nobody can choose values that
@@ -67,12 +62,12 @@ func mix(x, y uint64) uint64 {
 }
 
 // foldInts is foldDistinct for whole numbers.
-func (r *runner) foldInts(n *plan.Node, e *index.EventBlock, field *column.Vector, out *bitmap.Words) error {
+func (r *runner) foldInts(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
 	r.groups.start()
-	err := r.each(n, e, field, func(positions []uint32) error {
+	err := r.each(n, e, n.Fold.Field, func(c *index.Chunk, field *column.Vector, positions []uint32) error {
 		r.ints = field.Ints(r.ints[:0], positions)
 		for i, p := range positions {
-			r.groups.add(e.Rows[p], uint64(r.ints[i]))
+			r.groups.add(c.Rows[p], uint64(r.ints[i]))
 		}
 		return nil
 	})
@@ -82,12 +77,13 @@ func (r *runner) foldInts(n *plan.Node, e *index.EventBlock, field *column.Vecto
 	return err
 }
 
-// foldKeys is foldDistinct for values whose key tells them apart.
-func (r *runner) foldKeys(n *plan.Node, e *index.EventBlock, field *column.Vector, out *bitmap.Words, key func(p uint32) uint64) error {
+// foldFloatKeys is foldDistinct for floats.
+func (r *runner) foldFloatKeys(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
 	r.groups.start()
-	err := r.each(n, e, field, func(positions []uint32) error {
+	err := r.each(n, e, n.Fold.Field, func(c *index.Chunk, field *column.Vector, positions []uint32) error {
+		all := field.Floats()
 		for _, p := range positions {
-			r.groups.add(e.Rows[p], key(p))
+			r.groups.add(c.Rows[p], math.Float64bits(all[p]+0)) // -0.0 + 0 is 0.0
 		}
 		return nil
 	})
@@ -98,14 +94,12 @@ func (r *runner) foldKeys(n *plan.Node, e *index.EventBlock, field *column.Vecto
 }
 
 // foldCodes is foldDistinct for strings of which the block has few.
-func (r *runner) foldCodes(n *plan.Node, e *index.EventBlock, field *column.Vector, out *bitmap.Words) error {
+func (r *runner) foldCodes(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
 	r.groups.start()
 	r.codes.start()
 	defer r.codes.forget()
-	err := r.each(n, e, field, func(positions []uint32) error {
-		for _, p := range positions {
-			r.groups.add(e.Rows[p], r.codes.code(field.Text(int(p))))
-		}
+	err := r.each(n, e, n.Fold.Field, func(c *index.Chunk, field *column.Vector, positions []uint32) error {
+		r.addCodes(c.Rows, field, positions)
 		if len(r.codes.texts) > maxCodes {
 			return errManyCodes
 		}
@@ -120,6 +114,26 @@ func (r *runner) foldCodes(n *plan.Node, e *index.EventBlock, field *column.Vect
 	}
 	r.settleKeys(n, out)
 	return nil
+}
+
+// addCodes adds the block's codes of strings as keys. Where a chunk holds codes of
+// a dictionary, each string is looked up once, not once for every event.
+func (r *runner) addCodes(rows []uint16, field *column.Vector, positions []uint32) {
+	stored, d := field.Codes()
+	if d == nil {
+		for _, p := range positions {
+			r.groups.add(rows[p], r.codes.code(field.Text(int(p))))
+		}
+		return
+	}
+	known := r.codes.codesOf(d)
+	for _, p := range positions {
+		code := &known[stored[p]]
+		if *code == 0 {
+			*code = 1 + uint32(r.codes.code(d.Text(stored[p])))
+		}
+		r.groups.add(rows[p], uint64(*code-1))
+	}
 }
 
 // settleMasks decides by the number of distinct keys, all of which are below 64.
@@ -158,22 +172,54 @@ func (r *runner) settleGroups(n *plan.Node, out *bitmap.Words, count func(keys [
 	})
 }
 
-// foldHashes is foldDistinct for values that a hash stands for.
-func (r *runner) foldHashes(n *plan.Node, e *index.EventBlock, field *column.Vector, out *bitmap.Words, hash func(p uint32) uint64, equal func(p, q uint32) bool) error {
+// foldTexts is foldDistinct for strings of which the block has many: a hash stands
+// for each. The strings lie in the snapshot's memory, not in the chunk's.
+func (r *runner) foldTexts(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
 	r.groups.start()
-	err := r.each(n, e, field, func(positions []uint32) error {
+	defer func() {
+		clear(r.texts)
+		r.texts = r.texts[:0]
+	}()
+	err := r.each(n, e, n.Fold.Field, func(c *index.Chunk, field *column.Vector, positions []uint32) error {
 		for _, p := range positions {
-			r.groups.add(e.Rows[p], hash(p))
+			text := field.Text(int(p))
+			r.groups.addPosition(c.Rows[p], maphash.String(seed, text), len(r.texts))
+			r.texts = append(r.texts, text)
 		}
-		r.groups.positions = append(r.groups.positions, positions...)
 		return nil
 	})
 	if err == nil {
-		r.settleGroups(n, out, func(keys []uint64, positions []uint32) int {
-			return r.countHashes(keys, func(i, j int) bool { return equal(positions[i], positions[j]) })
-		})
+		r.settleHashes(n, out, func(p, q uint32) bool { return r.texts[p] == r.texts[q] })
 	}
 	return err
+}
+
+// foldNumbers is foldDistinct for decimals of more than 18 digits: a hash stands
+// for each.
+func (r *runner) foldNumbers(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
+	r.groups.start()
+	r.numbers = r.numbers[:0]
+	err := r.each(n, e, n.Fold.Field, func(c *index.Chunk, field *column.Vector, positions []uint32) error {
+		all := field.Decimals()
+		for _, p := range positions {
+			x := all[p]
+			r.groups.addPosition(c.Rows[p], mix(x.LowBits(), uint64(x.HighBits())), len(r.numbers))
+			r.numbers = append(r.numbers, x)
+		}
+		return nil
+	})
+	if err == nil {
+		r.settleHashes(n, out, func(p, q uint32) bool { return r.numbers[p] == r.numbers[q] })
+	}
+	return err
+}
+
+// settleHashes decides by the number of distinct values, for which hashes stand;
+// equal compares two by their positions.
+func (r *runner) settleHashes(n *plan.Node, out *bitmap.Words, equal func(p, q uint32) bool) {
+	r.settleGroups(n, out, func(keys []uint64, positions []uint32) int {
+		return r.countHashes(keys, func(i, j int) bool { return equal(positions[i], positions[j]) })
+	})
 }
 
 // fewKeys is up to how many keys comparing each with each is quickest.

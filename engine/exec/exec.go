@@ -6,13 +6,13 @@ import (
 	"sync"
 
 	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/index"
 	"github.com/rollcall-db/rollcall/engine/plan"
-	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/engine/store"
 )
 
-// Count returns the number of customers that a program selects from s. It stops
-// with ctx's error at the end of a block.
+// Count returns the number of live customers that a program selects from s. It
+// stops with ctx's error at the end of a block.
 func Count(ctx context.Context, s *store.Snapshot, root *plan.Node) (uint64, error) {
 	total := uint64(0)
 	err := Blocks(ctx, s, root, func(_ int, rows *bitmap.Words) error {
@@ -22,8 +22,8 @@ func Count(ctx context.Context, s *store.Snapshot, root *plan.Node) (uint64, err
 	return total, err
 }
 
-// Blocks calls yield for every block of customers, in order, with those that a
-// program selects, until yield returns an error, which Blocks returns. The
+// Blocks calls yield for every block of customers, in order, with the live ones
+// that a program selects, until yield returns an error, which Blocks returns. The
 // words are valid during the call.
 func Blocks(ctx context.Context, s *store.Snapshot, root *plan.Node, yield func(block int, rows *bitmap.Words) error) error {
 	r := scratch.Get().(*runner)
@@ -31,11 +31,14 @@ func Blocks(ctx context.Context, s *store.Snapshot, root *plan.Node, yield func(
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r.start(ctx, s, block)
+		if err := r.start(ctx, s, block); err != nil {
+			return err
+		}
 		out := r.take()
 		if err := r.run(root, out); err != nil {
 			return err
 		}
+		r.keepLive(out)
 		if err := yield(block, out); err != nil {
 			return err
 		}
@@ -44,13 +47,16 @@ func Blocks(ctx context.Context, s *store.Snapshot, root *plan.Node, yield func(
 	return nil
 }
 
-// Block sets out to the customers of one block that a program selects.
+// Block sets out to the live customers of one block that a program selects.
 func Block(ctx context.Context, s *store.Snapshot, root *plan.Node, block int, out *bitmap.Words) error {
 	r := scratch.Get().(*runner)
-	r.start(ctx, s, block)
+	if err := r.start(ctx, s, block); err != nil {
+		return err
+	}
 	if err := r.run(root, out); err != nil {
 		return err
 	}
+	r.keepLive(out)
 	put(r)
 	return nil
 }
@@ -63,11 +69,14 @@ var scratch = sync.Pool{New: func() any { return &runner{counts: new([bitmap.Blo
 type runner struct {
 	ctx      context.Context
 	block    int
-	n        int // customers in the block
+	n        int          // rows in the block
+	dead     bool         // some rows may be of customers who are no more
+	live     bitmap.Words // the others, where dead
 	words    []*bitmap.Words
 	depth    int                       // of words in use
 	counts   *[bitmap.BlockRows]uint32 // events per customer; all zero between uses
 	segments []segment                 // by plan.Node.Slot
+	chunk    index.Chunk               // the events being looked at
 	folds                              // of what events are folded with
 }
 
@@ -78,17 +87,35 @@ type segment struct {
 }
 
 // start makes the runner ready for a block.
-func (r *runner) start(ctx context.Context, s *store.Snapshot, block int) {
+func (r *runner) start(ctx context.Context, s *store.Snapshot, block int) error {
 	r.ctx, r.block, r.n, r.depth = ctx, block, s.BlockRows(block), 0
 	for i := range r.segments {
 		r.segments[i].known = false
 	}
+	live, err := s.Live()
+	if r.dead = live != nil; r.dead {
+		r.live.Clear()
+		live.OrInto(&r.live, uint16(block))
+	}
+	return err
 }
+
+// keepLive takes the customers out of w who are no more. Their rows still have
+// values and events, so every answer goes through it.
+func (r *runner) keepLive(w *bitmap.Words) {
+	if r.dead {
+		w.And(&r.live)
+	}
+}
+
+// isLive reports whether the customer of a row is still there.
+func (r *runner) isLive(row int) bool { return !r.dead || r.live.Has(uint16(row)) }
 
 // put gives a runner back for others to use. After an error or a panic it may be
 // dirty, and is left to the collector instead.
 func put(r *runner) {
 	r.ctx = nil
+	r.chunk.Forget()
 	scratch.Put(r)
 }
 
@@ -124,11 +151,7 @@ func (r *runner) run(n *plan.Node, out *bitmap.Words) error {
 		out.Clear()
 		r.unite(n.Bitmaps, out)
 	case plan.Scan:
-		values, err := n.Column.Block(r.block)
-		if err != nil {
-			return err
-		}
-		return values.Match(r.ctx, out, n.Test)
+		return r.scan(n, out)
 	case plan.Happened:
 		return r.happened(n, out)
 	case plan.Absent:
@@ -148,6 +171,25 @@ func (r *runner) run(n *plan.Node, out *bitmap.Words) error {
 		return fmt.Errorf("exec: unknown operation %d", n.Op)
 	}
 	return nil
+}
+
+// scan matches the values of a column, unless its zone map knows the answer.
+func (r *runner) scan(n *plan.Node, out *bitmap.Words) error {
+	if n.Zones != nil {
+		switch n.Zones.Decide(r.block, r.n, n.Test) {
+		case index.Nobody:
+			out.Clear()
+			return nil
+		case index.Everybody:
+			out.Fill(r.n)
+			return nil
+		}
+	}
+	values, err := n.Column.Block(r.block)
+	if err != nil {
+		return err
+	}
+	return values.Match(r.ctx, out, n.Test)
 }
 
 // and stops at the first member that leaves nobody.
@@ -228,85 +270,4 @@ func (r *runner) unite(views []bitmap.View, out *bitmap.Words) {
 	for i := range views {
 		views[i].OrInto(out, uint16(r.block))
 	}
-}
-
-// happened finds who has an event in the node's days, spans or, where wanted,
-// among the undated events.
-func (r *runner) happened(n *plan.Node, out *bitmap.Words) error {
-	out.Clear()
-	r.unite(n.Bitmaps, out)
-	if len(n.Spans) == 0 && !n.Undated {
-		return nil
-	}
-	events, err := n.Events.Block(r.block)
-	if err != nil {
-		return err
-	}
-	add := func(rows []uint16) {
-		for _, row := range rows {
-			out.Add(row)
-		}
-	}
-	for _, span := range n.Spans {
-		lo, hi := events.Span(span)
-		add(events.Rows[lo:hi])
-	}
-	if n.Undated {
-		add(events.Undated())
-	}
-	return nil
-}
-
-// count finds whose number of events passes.
-func (r *runner) count(n *plan.Node, out *bitmap.Words) error {
-	events, err := n.Events.Block(r.block)
-	if err != nil {
-		return err
-	}
-	out.Clear()
-	if inCounts(n.Counts, 0) {
-		out.Fill(r.n)
-	}
-	lo, hi := events.Span(n.Spans[0])
-	dated, undated := events.Rows[lo:hi], events.Undated()
-	if !n.Undated {
-		undated = nil
-	}
-	for _, row := range dated {
-		r.counts[row]++
-	}
-	for _, row := range undated {
-		r.counts[row]++
-	}
-	r.decide(n.Counts, dated, out)
-	r.decide(n.Counts, undated, out)
-	return nil
-}
-
-// decide puts the customers of rows into out or takes them out, by their
-// counts, which it sets back to zero.
-func (r *runner) decide(counts []rule.Range[int64], rows []uint16, out *bitmap.Words) {
-	for _, row := range rows {
-		n := r.counts[row]
-		if n == 0 {
-			continue // decided
-		}
-		r.counts[row] = 0
-		bit := uint64(1) << (row % 64)
-		if inCounts(counts, int64(n)) {
-			out[row/64] |= bit
-		} else {
-			out[row/64] &^= bit
-		}
-	}
-}
-
-// inCounts reports whether n lies in one of a few sorted ranges.
-func inCounts(counts []rule.Range[int64], n int64) bool {
-	for _, r := range counts {
-		if n <= r.Hi {
-			return n >= r.Lo
-		}
-	}
-	return false
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // A fold makes one value of each customer's events: it goes through the events
-// that pass, in order of time, and keeps what it knows of a customer in an array
+// that pass, part after part, and keeps what it knows of a customer in an array
 // by customer. Then it settles: it looks at the value of every customer whom it
 // has touched, and forgets it.
 
@@ -31,6 +31,7 @@ type folds struct {
 	bestNum *[bitmap.BlockRows]number
 	bestF   *[bitmap.BlockRows]float64
 	dayOf   *[bitmap.BlockRows]uint32
+	exact   exactSum
 
 	days    *window.Days
 	daysLoc *time.Location
@@ -59,29 +60,23 @@ func (r *runner) fold(n *plan.Node, out *bitmap.Words) error {
 		return r.foldDays(n, e, out)
 	case rule.AggregateFirst, rule.AggregateLast:
 		return r.foldEdge(n, e, out)
-	}
-	field, err := fieldOf(e, n.Fold.Field)
-	if err != nil {
-		return err
-	}
-	switch n.Fold.Op {
 	case rule.AggregateDistinct:
-		return r.foldDistinct(n, e, field, out)
+		return r.foldDistinct(n, e, out)
 	case rule.AggregateSum, rule.AggregateAvg:
-		if isFloat(field) {
-			return r.foldFloats(n, e, field, out)
+		if isFloat(n.Fold.Type) {
+			return r.foldFloats(n, e, out)
 		}
-		return r.foldSum(n, e, field, out)
+		return r.foldSum(n, e, out)
 	case rule.AggregateMin, rule.AggregateMax:
-		return r.foldExtreme(n, e, field, out)
+		return r.foldExtreme(n, e, out)
 	}
 	return fmt.Errorf("exec: unknown aggregate %d", n.Fold.Op)
 }
 
 // touch notes the customers of events.
-func (r *runner) touch(e *index.EventBlock, positions []uint32) {
+func (r *runner) touch(rows []uint16, positions []uint32) {
 	for _, p := range positions {
-		row := e.Rows[p]
+		row := rows[p]
 		r.touched[row/64] |= 1 << (row % 64)
 	}
 }
@@ -110,10 +105,10 @@ func (r *runner) settle(out *bitmap.Words, untouched bool, passes func(row int) 
 
 // foldCount counts the events that pass a filter.
 func (r *runner) foldCount(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
-	err := r.each(n, e, nil, func(positions []uint32) error {
-		r.touch(e, positions)
+	err := r.each(n, e, noField, func(c *index.Chunk, _ *column.Vector, positions []uint32) error {
+		r.touch(c.Rows, positions)
 		for _, p := range positions {
-			r.counts[e.Rows[p]]++
+			r.counts[c.Rows[p]]++
 		}
 		return nil
 	})
@@ -133,23 +128,35 @@ func (r *runner) settleCounts(n *plan.Node, out *bitmap.Words) {
 	})
 }
 
-// foldDays counts the local days with an event. Events come in order of time, so
-// a customer's days do, and the last one tells whether the next is another.
+// foldDays counts the local days with an event.
 func (r *runner) foldDays(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
 	if r.days == nil || r.daysLoc != n.Fold.Location {
 		r.days, r.daysLoc = window.NewDays(n.Fold.Location), n.Fold.Location
 	}
+	if len(e.Parts) > 1 {
+		return r.foldDaysOfParts(n, e, out)
+	}
+	return r.foldDaysInOrder(n, e, out)
+}
+
+// foldDaysInOrder is foldDays for events in order of time: a customer's days are,
+// too, and the last one tells whether the next is another.
+func (r *runner) foldDaysInOrder(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
 	dayOf := array(&r.dayOf)
 	var day uint32 // counted from 1
 	var end int64  // of the day
-	err := r.each(n, e, nil, func(positions []uint32) error {
-		r.touch(e, positions)
+	err := r.each(n, e, noField, func(c *index.Chunk, _ *column.Vector, positions []uint32) error {
+		times, err := c.Times()
+		if err != nil {
+			return err
+		}
+		r.touch(c.Rows, positions)
 		for _, p := range positions {
-			if t := e.Times[p]; t >= end || day == 0 {
+			if t := times[p]; t >= end || day == 0 {
 				day++
 				_, _, end = r.days.Of(t)
 			}
-			row := e.Rows[p]
+			row := c.Rows[p]
 			if r.counts[row] == 0 || dayOf[row] != day {
 				dayOf[row] = day
 				r.counts[row]++
@@ -163,16 +170,41 @@ func (r *runner) foldDays(n *plan.Node, e *index.EventBlock, out *bitmap.Words) 
 	return err
 }
 
+// foldDaysOfParts is foldDays for events of several parts, which are in order
+// part by part alone.
+func (r *runner) foldDaysOfParts(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
+	r.groups.start()
+	err := r.each(n, e, noField, func(c *index.Chunk, _ *column.Vector, positions []uint32) error {
+		times, err := c.Times()
+		if err != nil {
+			return err
+		}
+		for _, p := range positions {
+			day, _, _ := r.days.Of(times[p])
+			r.groups.add(c.Rows[p], uint64(day))
+		}
+		return nil
+	})
+	if err == nil {
+		r.settleKeys(n, out)
+	}
+	return err
+}
+
 // foldEdge finds whose first (or last) event lies inside: who has one there and
 // none before (after) it.
 func (r *runner) foldEdge(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
 	inside := n.Fold.Inside
-	lo, hi := e.Span(inside)
 	out.Clear()
-	err := r.each(n, e, nil, func(positions []uint32) error {
+	err := r.each(n, e, noField, func(c *index.Chunk, _ *column.Vector, positions []uint32) error {
+		part, first := c.Place()
+		lo, hi, err := part.Span(inside)
+		if err != nil {
+			return err
+		}
 		for _, p := range positions {
-			row := e.Rows[p]
-			if bit := uint64(1) << (row % 64); lo <= int(p) && int(p) < hi {
+			row := c.Rows[p]
+			if bit := uint64(1) << (row % 64); lo <= first+int(p) && first+int(p) < hi {
 				out[row/64] |= bit
 			} else {
 				r.touched[row/64] |= bit
@@ -182,80 +214,5 @@ func (r *runner) foldEdge(n *plan.Node, e *index.EventBlock, out *bitmap.Words) 
 	})
 	subtract(out, &r.touched)
 	r.touched.Clear()
-	return err
-}
-
-// foldExtreme finds the least or the greatest value of each customer.
-func (r *runner) foldExtreme(n *plan.Node, e *index.EventBlock, field *column.Vector, out *bitmap.Words) error {
-	switch {
-	case isFloat(field):
-		return r.foldExtremeFloat(n, e, field, out)
-	case !field.IsWhole():
-		return r.foldExtremeDecimal(n, e, field, out)
-	}
-	least, best, values := n.Fold.Op == rule.AggregateMin, array(&r.bestInt), &n.Fold.Values
-	err := r.each(n, e, field, func(positions []uint32) error {
-		r.ints = field.Ints(r.ints[:0], positions)
-		for i, p := range positions {
-			better(&r.touched, best, e.Rows[p], r.ints[i], least)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	r.settle(out, false, func(row int) bool {
-		if isDecimal(field) {
-			return column.InDecimals(values.Decimals, fromInt(best[row]))
-		}
-		return column.InRanges(values.Ints, best[row])
-	})
-	return nil
-}
-
-// foldExtremeFloat is foldExtreme for floats.
-func (r *runner) foldExtremeFloat(n *plan.Node, e *index.EventBlock, field *column.Vector, out *bitmap.Words) error {
-	least, best, all := n.Fold.Op == rule.AggregateMin, array(&r.bestF), field.Floats()
-	err := r.each(n, e, field, func(positions []uint32) error {
-		for _, p := range positions {
-			better(&r.touched, best, e.Rows[p], all[p], least)
-		}
-		return nil
-	})
-	if err == nil {
-		r.settle(out, false, func(row int) bool { return column.InRanges(n.Fold.Values.Floats, best[row]) })
-	}
-	return err
-}
-
-// better keeps x for a customer where it is the first value, or a better one than
-// that kept.
-func better[T int64 | float64](touched *bitmap.Words, best *[bitmap.BlockRows]T, row uint16, x T, least bool) {
-	bit := uint64(1) << (row % 64)
-	if touched[row/64]&bit == 0 {
-		touched[row/64] |= bit
-		best[row] = x
-	} else if (x < best[row]) == least {
-		best[row] = x
-	}
-}
-
-// foldExtremeDecimal is foldExtreme for decimals of more than 18 digits.
-func (r *runner) foldExtremeDecimal(n *plan.Node, e *index.EventBlock, field *column.Vector, out *bitmap.Words) error {
-	least, best, all := n.Fold.Op == rule.AggregateMin, array(&r.bestNum), field.Decimals()
-	err := r.each(n, e, field, func(positions []uint32) error {
-		for _, p := range positions {
-			row := e.Rows[p]
-			bit := uint64(1) << (row % 64)
-			if r.touched[row/64]&bit == 0 || all[p].Less(best[row]) == least {
-				r.touched[row/64] |= bit
-				best[row] = all[p]
-			}
-		}
-		return nil
-	})
-	if err == nil {
-		r.settle(out, false, func(row int) bool { return column.InDecimals(n.Fold.Values.Decimals, best[row]) })
-	}
 	return err
 }

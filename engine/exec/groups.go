@@ -5,13 +5,14 @@ import (
 	"hash/maphash"
 
 	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/column"
 )
 
 // groups puts the keys of a block's events together by customer.
 type groups struct {
 	rows      []uint16 // customer of each key
 	keys      []uint64
-	positions []uint32 // of the events; empty where nobody asks for them
+	positions []uint32 // of their values, wherever those are kept; empty where nobody asks for them
 
 	ends            [bitmap.BlockRows]uint32 // by customer: where the keys in sorted end
 	sorted          []uint64
@@ -26,6 +27,12 @@ func (g *groups) start() {
 // add adds the key of an event.
 func (g *groups) add(row uint16, key uint64) {
 	g.rows, g.keys = append(g.rows, row), append(g.keys, key)
+}
+
+// addPosition adds the key of an event whose value is kept at a position.
+func (g *groups) addPosition(row uint16, key uint64, position int) {
+	g.add(row, key)
+	g.positions = append(g.positions, uint32(position))
 }
 
 // each calls use for every customer with a key, ascending, with the keys in the
@@ -79,6 +86,9 @@ type dictionary struct {
 	slots  []uint32 // hash table: 1 + the number; 0: empty
 	hashes []uint64 // by number
 	texts  []string
+
+	stored *column.Dictionary // the one that known is of; nil: none
+	known  []uint32           // by its codes: 1 + the number; 0: not looked up yet
 }
 
 // maxCodes is how many strings a dictionary is good for: it stays in the cache.
@@ -100,6 +110,18 @@ func (d *dictionary) start() {
 func (d *dictionary) forget() {
 	clear(d.texts)
 	d.texts = d.texts[:0]
+	d.stored = nil
+}
+
+// codesOf returns what is known of the numbers of the strings of a stored
+// dictionary, by their codes there: 1 + the number, or 0.
+func (d *dictionary) codesOf(stored *column.Dictionary) []uint32 {
+	if d.stored != stored {
+		d.known = atLeast(d.known, stored.Len())
+		clear(d.known)
+		d.stored = stored
+	}
+	return d.known
 }
 
 // code returns the number of s, the next one where it is new.

@@ -11,7 +11,7 @@ import (
 
 // Stats is what a profile finds out about a node.
 type Stats struct {
-	Alone uint64 // customers that the node selects
+	Alone uint64 // live customers that the node selects
 	// Together is the number of customers left when the node is combined with
 	// those before it in the same And or Or; elsewhere it is not set.
 	Together uint64
@@ -27,7 +27,9 @@ func Profile(ctx context.Context, s *store.Snapshot, root *plan.Node) (map[*plan
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		r.start(ctx, s, block)
+		if err := r.start(ctx, s, block); err != nil {
+			return nil, err
+		}
 		if err := r.profile(root, r.take(), stats); err != nil {
 			return nil, err
 		}
@@ -55,6 +57,7 @@ func (r *runner) profile(n *plan.Node, out *bitmap.Words, stats map[*plan.Node]*
 	if err != nil {
 		return err
 	}
+	r.keepLive(out)
 	s := stats[n]
 	if s == nil {
 		s = &Stats{}

@@ -11,53 +11,87 @@ import (
 	"github.com/rollcall-db/rollcall/engine/rule"
 )
 
-// each calls use with the positions of a node's events that pass its filter,
-// ascending, in pieces of at most bitmap.BlockRows. Events whose value in field
-// is NULL are left out; a nil field leaves out none. The positions are valid
-// during the call.
-func (r *runner) each(n *plan.Node, e *index.EventBlock, field *column.Vector, use func(positions []uint32) error) error {
-	lo, hi := e.Span(n.Spans[0])
-	if err := r.eachIn(n, e, field, lo, hi, use); err != nil || !n.Undated {
-		return err
-	}
-	return r.eachIn(n, e, field, len(e.Times), len(e.Rows), use)
-}
+// noField stands for no field where the position of one is wanted.
+const noField = rule.TimeField - 1
 
-// eachIn is each for the events at positions lo to hi-1.
-func (r *runner) eachIn(n *plan.Node, e *index.EventBlock, field *column.Vector, lo, hi int, use func(positions []uint32) error) error {
-	w := r.take()
-	defer r.give()
-	for base := lo &^ 63; base < hi; base += bitmap.BlockRows {
-		if err := r.ctx.Err(); err != nil {
+// use takes some events that pass: those of a chunk at positions, ascending, with
+// the chunk's values of a field, nil for noField. All is valid during the call.
+type use = func(c *index.Chunk, field *column.Vector, positions []uint32) error
+
+// each calls use with a node's events that pass its filter, part after part, those
+// of a part in order of time, undated ones last. Events whose value in field is
+// NULL are left out; noField leaves out none.
+func (r *runner) each(n *plan.Node, e *index.EventBlock, field int, use use) error {
+	for _, p := range e.Parts {
+		lo, hi, err := p.Span(n.Spans[0])
+		if err != nil {
 			return err
 		}
-		w.Fill(min(hi-base, bitmap.BlockRows))
-		if base < lo {
-			w[0] &= ^uint64(0) << (lo - base)
+		if err := r.eachIn(n, p, field, lo, hi, use); err != nil {
+			return err
 		}
-		if field != nil {
-			field.DropNulls(w, base)
-		}
-		if n.Where != nil {
-			if err := r.keep(n.Where, e, base, w); err != nil {
-				return err
-			}
-		}
-		r.positions = appendPositions(r.positions[:0], w, uint32(base))
-		if len(r.positions) == 0 {
+		if !n.Undated {
 			continue
 		}
-		if err := use(r.positions); err != nil {
+		lo, hi = p.Undated()
+		if err := r.eachIn(n, p, field, lo, hi, use); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// appendPositions appends the members of w to dst, ascending, each plus base.
-func appendPositions(dst []uint32, w *bitmap.Words, base uint32) []uint32 {
+// eachIn is each for the events of a part at positions lo to hi-1.
+func (r *runner) eachIn(n *plan.Node, p *index.EventPart, field, lo, hi int, use use) error {
+	w := r.take()
+	defer r.give()
+	c := &r.chunk
+	for ; lo < hi; lo += bitmap.BlockRows {
+		if err := r.ctx.Err(); err != nil {
+			return err
+		}
+		size := min(hi-lo, bitmap.BlockRows)
+		c.Load(p, lo, lo+size)
+		w.Fill(size)
+		v, err := r.passing(n.Where, c, field, w)
+		if err != nil {
+			return err
+		}
+		r.positions = appendPositions(r.positions[:0], w)
+		if len(r.positions) == 0 {
+			continue
+		}
+		if err := use(c, v, r.positions); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// passing takes the events out of w that do not pass a filter, and those whose
+// value in field is NULL. The values of field are decoded, and returned, where any
+// event passes the filter.
+func (r *runner) passing(where *plan.Filter, c *index.Chunk, field int, w *bitmap.Words) (*column.Vector, error) {
+	if where != nil {
+		if err := r.keep(where, c, w); err != nil || w.IsEmpty() {
+			return nil, err
+		}
+	}
+	if field == noField {
+		return nil, nil
+	}
+	v, err := fieldOf(c, field)
+	if err != nil {
+		return nil, err
+	}
+	v.DropNulls(w, 0)
+	return v, nil
+}
+
+// appendPositions appends the members of w to dst, ascending.
+func appendPositions(dst []uint32, w *bitmap.Words) []uint32 {
 	for i, word := range w {
-		at := base + uint32(i*64)
+		at := uint32(i * 64)
 		if word == ^uint64(0) {
 			for j := range uint32(64) {
 				dst = append(dst, at+j)
@@ -71,46 +105,45 @@ func appendPositions(dst []uint32, w *bitmap.Words, base uint32) []uint32 {
 	return dst
 }
 
-// keep takes the events out of w that do not pass a filter. Bit i of w is the
-// event at base+i.
-func (r *runner) keep(f *plan.Filter, e *index.EventBlock, base int, w *bitmap.Words) error {
+// keep takes the events of a chunk out of w that do not pass a filter.
+func (r *runner) keep(f *plan.Filter, c *index.Chunk, w *bitmap.Words) error {
 	switch f.Op {
 	case plan.And:
 		for _, kid := range f.Kids {
-			if err := r.keep(kid, e, base, w); err != nil || w.IsEmpty() {
+			if err := r.keep(kid, c, w); err != nil || w.IsEmpty() {
 				return err
 			}
 		}
 		return nil
 	case plan.Or:
-		return r.keepAny(f.Kids, e, base, w)
+		return r.keepAny(f.Kids, c, w)
 	case plan.Not:
 		passed := r.take()
 		defer r.give()
 		*passed = *w
-		if err := r.keep(f.Kids[0], e, base, passed); err != nil {
+		if err := r.keep(f.Kids[0], c, passed); err != nil {
 			return err
 		}
 		subtract(w, passed)
 		return nil
 	}
-	v, err := fieldOf(e, f.Field)
+	v, err := fieldOf(c, f.Field)
 	if err != nil {
 		return err
 	}
-	return v.Keep(r.ctx, w, base, f.Test)
+	return v.Keep(r.ctx, w, 0, f.Test)
 }
 
 // keepAny takes the events out of w that pass none of the filters. Each looks
 // only at those that the ones before it refused.
-func (r *runner) keepAny(filters []*plan.Filter, e *index.EventBlock, base int, w *bitmap.Words) error {
+func (r *runner) keepAny(filters []*plan.Filter, c *index.Chunk, w *bitmap.Words) error {
 	refused, passed := r.take(), r.take()
 	defer r.give()
 	defer r.give()
 	*refused = *w
 	for _, f := range filters {
 		*passed = *refused
-		if err := r.keep(f, e, base, passed); err != nil {
+		if err := r.keep(f, c, passed); err != nil {
 			return err
 		}
 		subtract(refused, passed)
@@ -122,15 +155,27 @@ func (r *runner) keepAny(filters []*plan.Filter, e *index.EventBlock, base int, 
 	return nil
 }
 
-// isFloat and isDecimal tell how a field is held. Its values do not: a block
-// without events has none.
-func isFloat(v *column.Vector) bool   { return v.Type().Repr == model.Float64 }
-func isDecimal(v *column.Vector) bool { return v.Type().Repr == model.Decimal }
+// isFloat, isDecimal and isWhole tell how values of a type are held. Values do
+// not: a block without events has none.
+func isFloat(t model.Type) bool   { return t.Kind == model.Number && t.Repr == model.Float64 }
+func isDecimal(t model.Type) bool { return t.Kind == model.Number && t.Repr == model.Decimal }
 
-// fieldOf returns a field of the events, or their time.
-func fieldOf(e *index.EventBlock, field int) (*column.Vector, error) {
-	if field == rule.TimeField {
-		return e.Time()
+// isWhole agrees with column.Vector.IsWhole.
+func isWhole(t model.Type) bool {
+	const wholeDigits = 18 // of a decimal that 64 bits hold
+	switch t.Kind {
+	case model.Timestamp, model.Date, model.Boolean:
+		return true
+	case model.Number:
+		return t.Repr == model.Int64 || isDecimal(t) && t.Precision <= wholeDigits
 	}
-	return e.Field(field)
+	return false
+}
+
+// fieldOf returns a field of the events of a chunk, or their time.
+func fieldOf(c *index.Chunk, field int) (*column.Vector, error) {
+	if field == rule.TimeField {
+		return c.Time()
+	}
+	return c.Field(field)
 }

@@ -60,25 +60,25 @@ func (s *wideSum) num() (n number, ok bool) {
 }
 
 // foldSum adds whole numbers or decimals up, for sums and averages.
-func (r *runner) foldSum(n *plan.Node, e *index.EventBlock, field *column.Vector, out *bitmap.Words) error {
+func (r *runner) foldSum(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
 	sums := array(&r.sums)
-	whole, isAvg := field.IsWhole(), n.Fold.Op == rule.AggregateAvg
-	err := r.each(n, e, field, func(positions []uint32) error {
-		r.touch(e, positions)
+	whole, isAvg := isWhole(n.Fold.Type), n.Fold.Op == rule.AggregateAvg
+	err := r.each(n, e, n.Fold.Field, func(c *index.Chunk, field *column.Vector, positions []uint32) error {
+		r.touch(c.Rows, positions)
 		if whole {
 			r.ints = field.Ints(r.ints[:0], positions)
 			for i, p := range positions {
-				sums[e.Rows[p]].add(r.ints[i]>>63, uint64(r.ints[i]))
+				sums[c.Rows[p]].add(r.ints[i]>>63, uint64(r.ints[i]))
 			}
 		} else {
 			all := field.Decimals()
 			for _, p := range positions {
-				sums[e.Rows[p]].add(all[p].HighBits(), all[p].LowBits())
+				sums[c.Rows[p]].add(all[p].HighBits(), all[p].LowBits())
 			}
 		}
 		if isAvg {
 			for _, p := range positions {
-				r.counts[e.Rows[p]]++
+				r.counts[c.Rows[p]]++
 			}
 		}
 		return nil
@@ -90,7 +90,7 @@ func (r *runner) foldSum(n *plan.Node, e *index.EventBlock, field *column.Vector
 }
 
 // settleSums decides by the sums, and for an average by the counts, which it sets
-// back to zero.
+// back to zero. Who is no more has no sum that is too large.
 func (r *runner) settleSums(n *plan.Node, sums *[bitmap.BlockRows]wideSum, out *bitmap.Words) error {
 	passes := func(_ int, sum number) bool { return column.InDecimals(n.Fold.Values.Decimals, sum) }
 	untouched := false
@@ -108,7 +108,7 @@ func (r *runner) settleSums(n *plan.Node, sums *[bitmap.BlockRows]wideSum, out *
 	r.settle(out, untouched, func(row int) bool {
 		sum, ok := sums[row].num()
 		sums[row] = wideSum{}
-		if !ok && overflow < 0 {
+		if !ok && overflow < 0 && r.isLive(row) {
 			overflow = row
 		}
 		return passes(row, sum)

@@ -36,23 +36,24 @@ func (t *tally) add(x float64) bool {
 // foldFloats adds floats up, for sums and averages. Most sums are exact in two
 // floats; the customers of the others are summed again, each with as many as it
 // takes.
-func (r *runner) foldFloats(n *plan.Node, e *index.EventBlock, field *column.Vector, out *bitmap.Words) error {
-	tallies, all := array(&r.tallies), field.Floats()
+func (r *runner) foldFloats(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
+	tallies := array(&r.tallies)
 	inexact := r.take()
 	defer r.give()
 	inexact.Clear()
 	isAvg, again := n.Fold.Op == rule.AggregateAvg, false
-	err := r.each(n, e, field, func(positions []uint32) error {
-		r.touch(e, positions)
+	err := r.each(n, e, n.Fold.Field, func(c *index.Chunk, field *column.Vector, positions []uint32) error {
+		r.touch(c.Rows, positions)
+		all := field.Floats()
 		for _, p := range positions {
-			if row := e.Rows[p]; !tallies[row].add(all[p]) {
+			if row := c.Rows[p]; !tallies[row].add(all[p]) {
 				inexact.Add(row)
 				again = true
 			}
 		}
 		if isAvg {
 			for _, p := range positions {
-				r.counts[e.Rows[p]]++
+				r.counts[c.Rows[p]]++
 			}
 		}
 		return nil
@@ -61,7 +62,7 @@ func (r *runner) foldFloats(n *plan.Node, e *index.EventBlock, field *column.Vec
 		return err
 	}
 	if again {
-		if err := r.sumAgain(n, e, field, inexact); err != nil {
+		if err := r.sumAgain(n, e, inexact); err != nil {
 			return err
 		}
 	}
@@ -110,12 +111,13 @@ func inAverages(a *rule.Averages, sum, count float64) bool {
 
 // sumAgain sets the tallies of the given customers to their sums, correctly
 // rounded, or to NaN where there are infinities of both signs.
-func (r *runner) sumAgain(n *plan.Node, e *index.EventBlock, field *column.Vector, rows *bitmap.Words) error {
-	g, all := &r.groups, field.Floats()
+func (r *runner) sumAgain(n *plan.Node, e *index.EventBlock, rows *bitmap.Words) error {
+	g := &r.groups
 	g.start()
-	err := r.each(n, e, field, func(positions []uint32) error {
+	err := r.each(n, e, n.Fold.Field, func(c *index.Chunk, field *column.Vector, positions []uint32) error {
+		all := field.Floats()
 		for _, p := range positions {
-			if row := e.Rows[p]; rows.Has(row) {
+			if row := c.Rows[p]; rows.Has(row) {
 				g.add(row, math.Float64bits(all[p]))
 			}
 		}
@@ -124,7 +126,7 @@ func (r *runner) sumAgain(n *plan.Node, e *index.EventBlock, field *column.Vecto
 	if err != nil {
 		return err
 	}
-	var sum exactSum
+	sum := &r.exact
 	g.each(func(row uint16, keys []uint64, _ []uint32) {
 		sum.reset()
 		for _, key := range keys {

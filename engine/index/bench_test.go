@@ -8,6 +8,7 @@ import (
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/toc"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
@@ -81,7 +82,7 @@ func BenchmarkCover(b *testing.B) {
 	in := window.Interval{Lo: year.Hi - 30*86_400_000_000 + 1, Hi: year.Hi - 1}
 	b.ReportAllocs()
 	for b.Loop() {
-		if whole, edges := timeline.Cover(in); len(whole) != 28 || len(edges) != 2 {
+		if _, whole, edges := timeline.Cover(in); len(whole) != 28 || len(edges) != 2 {
 			b.Fatalf("%d whole days, %d edges", len(whole), len(edges))
 		}
 	}
@@ -99,4 +100,60 @@ func BenchmarkBuildValues(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/bitmap.BlockRows, "ns/row")
+}
+
+// BenchmarkChunk decodes columns of events, a chunk after the other.
+func BenchmarkChunk(b *testing.B) {
+	const n = 1 << 19
+	r := rand.New(rand.NewPCG(1, 1))
+	c := blockEvents(n)
+	c.Fields = append(c.Fields, model.Field{Name: "place", Type: model.Type{Kind: model.String}})
+	places := column.NewBuilder(model.Type{Kind: model.String}, n)
+	for i := range n {
+		places.SetString(i, []string{"home", "park", "work", "shop", "sea"}[r.IntN(5)])
+	}
+	c.Values = append(c.Values, places)
+	events := OpenEvents(c.Fields, 1, []toc.Sections{write(b, c)})
+	block, err := events.Block(0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := block.Parts[0]
+	for _, bench := range []struct {
+		name   string
+		decode func(c *Chunk) error
+	}{
+		{"times", func(c *Chunk) error { _, err := c.Times(); return err }},
+		{"int", func(c *Chunk) error { _, err := c.Field(0); return err }},
+		{"text", func(c *Chunk) error { _, err := c.Field(1); return err }},
+	} {
+		b.Run("column="+bench.name, func(b *testing.B) {
+			var chunk Chunk
+			b.ReportAllocs()
+			for b.Loop() {
+				for lo := 0; lo < n; lo += bitmap.BlockRows {
+					chunk.Load(p, lo, lo+bitmap.BlockRows)
+					if err := bench.decode(&chunk); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			perEvent(b, n)
+		})
+	}
+}
+
+// BenchmarkSpan finds the events of windows.
+func BenchmarkSpan(b *testing.B) {
+	block, err := OpenEvents(blockEvents(0).Fields, 1, []toc.Sections{write(b, blockEvents(1<<19))}).Block(0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	for b.Loop() {
+		at := year.Lo + r.Int64N(year.Hi-year.Lo)
+		if lo, hi, err := block.Parts[0].Span(window.Interval{Lo: at, Hi: at + 86_400_000_000}); err != nil || lo > hi {
+			b.Fatal(lo, hi, err)
+		}
+	}
 }

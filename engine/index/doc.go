@@ -3,10 +3,17 @@
 //
 //   - [Values]: a bitmap of customers per distinct value of an attribute, and
 //     one for NULL.
+//   - [Zones]: the least and the greatest value of an attribute in every block, so
+//     that a scan skips blocks whose answer they know.
 //   - [Timeline]: a bitmap of customers per day of a behavior.
-//   - [Events]: the events of a behavior themselves, block by block and in order
-//     of time, for counting and for the ragged edges of a window; and their fields,
-//     of which only those are read that are asked for.
+//   - [Events]: the events of a behavior themselves, block by block, for counting
+//     and for the ragged edges of a window; and their fields, of which only those
+//     are read that are asked for.
+//
+// Events come in parts: a refresh adds one and leaves the others alone. Within a
+// part those of a block are in order of time; a [Chunk] decodes some of them at a
+// time, since their columns are stored in few bits. A part's timeline is its own,
+// and [MergeTimelines] makes one of all.
 //
 // Each is built from what a load collected and opened from the files of a
 // snapshot; docs/format.md shows the bytes. Nothing here knows rules beyond the

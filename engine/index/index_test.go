@@ -113,7 +113,7 @@ func TestCoverHoldsEveryEventOnce(t *testing.T) {
 				in.Hi = math.MaxInt64
 			}
 			var want, got bitmap.Words
-			whole, edges := timeline.Cover(in)
+			_, whole, edges := timeline.Cover(in)
 			for i := range whole {
 				whole[i].OrInto(&got, 0)
 			}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -21,7 +20,8 @@ import (
 // Timeline is immutable and safe for concurrent use.
 type Timeline struct {
 	days  []window.Interval // ascending, disjoint; only days with events
-	views []bitmap.View
+	views []bitmap.View     // one or more per day
+	ends  []int             // by day: where its bitmaps end in views; nil: one per day
 }
 
 var timelineFields = []arrow.Field{
@@ -113,33 +113,6 @@ func OpenTimeline(directory arrow.RecordBatch, bitmaps []byte) (*Timeline, error
 		days[i] = window.Interval{Lo: int64(from[i]), Hi: int64(to[i])}
 	}
 	return &Timeline{days: days, views: views}, nil
-}
-
-// Len returns the number of days with events.
-func (t *Timeline) Len() int { return len(t.days) }
-
-// Cover splits a window into the days that lie wholly inside, given by their
-// bitmaps, and at most two spans of days that are cut by its bounds, whose
-// events have to be looked at one by one. Days without events are in neither.
-func (t *Timeline) Cover(in window.Interval) (whole []bitmap.View, edges []window.Interval) {
-	first := sort.Search(len(t.days), func(i int) bool { return t.days[i].Hi > in.Lo })
-	end := sort.Search(len(t.days), func(i int) bool { return t.days[i].Lo >= in.Hi })
-	cut := func(day window.Interval) bool { return day.Lo < in.Lo || day.Hi > in.Hi }
-	edge := func(day window.Interval) {
-		edges = append(edges, window.Interval{Lo: max(day.Lo, in.Lo), Hi: min(day.Hi, in.Hi)})
-	}
-	if first >= end || in.Lo >= in.Hi {
-		return nil, nil
-	}
-	if cut(t.days[first]) {
-		edge(t.days[first])
-		first++
-	}
-	if first < end && cut(t.days[end-1]) {
-		end--
-		edge(t.days[end])
-	}
-	return t.views[first:end:end], edges
 }
 
 // sortedKeys returns the keys of m, ascending.

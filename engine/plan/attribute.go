@@ -19,8 +19,11 @@ func (p *planner) attribute(c *rule.AttributeTest) (*Node, error) {
 	}
 	if values == nil {
 		n.Op, n.Column = Scan, p.snapshot.Attribute(c.Attribute)
+		if n.Zones, err = p.snapshot.Zones(c.Attribute); err != nil {
+			return nil, err
+		}
 		n.Access = "column scan"
-		n.Bytes = uint64(p.snapshot.Customers()) * valueBytes(c.Type)
+		n.Bytes = uint64(p.snapshot.Rows()) * valueBytes(c.Type)
 		return n, nil
 	}
 	n.Op = Bitmaps

@@ -46,11 +46,39 @@ type behaviorPlan struct {
 }
 
 // seen returns the bounds of the events that a test sees: those of its window,
-// ended at as_of unless it sees what comes next.
+// ended at as_of unless it sees what comes next, and without those that are too
+// old to be kept, though parts of earlier versions may still have them.
 func (p *planner) seen(c *rule.BehaviorTest) window.Interval {
 	in := c.Window.Resolve(p.out.AsOf, p.checked.Location)
 	if !c.SeesNext {
 		in = intersect(in, window.Spec{}.ResolveEvents(p.out.AsOf, p.checked.Location))
+	}
+	return since(in, p.keptFrom(c.Behavior))
+}
+
+// keptFrom returns the time from which on the snapshot keeps the events of a
+// behavior; nil: it has no older ones, so that a cut would only make an edge of a
+// whole day.
+func (p *planner) keptFrom(behavior int) *int64 {
+	if p.snapshot == nil {
+		return p.kept
+	}
+	info := &p.snapshot.Manifest().Behaviors[behavior]
+	if info.KeptFrom == nil {
+		return nil
+	}
+	for i := range info.Parts {
+		if first := info.Parts[i].First; first != nil && *first < *info.KeptFrom {
+			return info.KeptFrom
+		}
+	}
+	return nil
+}
+
+// since cuts an interval to start at a time; nil leaves it as it is.
+func since(in window.Interval, from *int64) window.Interval {
+	if from != nil {
+		in.Lo = max(in.Lo, *from)
 	}
 	return in
 }
@@ -125,8 +153,9 @@ func (b *behaviorPlan) happened(n *Node, in window.Interval) error {
 	if err != nil {
 		return err
 	}
-	n.Bitmaps, n.Spans = timeline.Cover(in)
-	n.Access += fmt.Sprintf("timeline, %d of %d days", len(n.Bitmaps), timeline.Len())
+	var days int
+	days, n.Bitmaps, n.Spans = timeline.Cover(in)
+	n.Access += fmt.Sprintf("timeline, %d of %d days", days, timeline.Len())
 	for i := range n.Bitmaps {
 		n.Bytes += uint64(n.Bitmaps[i].SizeBytes())
 	}

@@ -31,7 +31,8 @@ func New(ctx context.Context, s *store.Snapshot, c *rule.Checked, asOf time.Time
 
 type planner struct {
 	ctx      context.Context
-	snapshot *store.Snapshot
+	snapshot *store.Snapshot // nil: of a computed attribute
+	kept     *int64          // without a snapshot: what keptFrom returns
 	checked  *rule.Checked
 	out      *Program
 	segments map[*rule.Segment]*Node // those planned so far

@@ -10,11 +10,13 @@ import (
 )
 
 // Computed plans a computed attribute at asOf: a node of op Fold over events,
-// those of its behavior. schema is the one that c was checked against, loc its
-// time zone. What the aggregate is compared with is not meant.
-func Computed(c *rule.Computed, schema *model.Schema, loc *time.Location, events *index.Events, asOf time.Time) *Node {
+// those of its behavior, of which those before keptFrom do not count; nil: all
+// do. schema is the one that c was checked against, loc its time zone. What the
+// aggregate is compared with is not meant.
+func Computed(c *rule.Computed, schema *model.Schema, loc *time.Location, events *index.Events, keptFrom *int64, asOf time.Time) *Node {
 	p := &planner{
 		checked: &rule.Checked{Schema: schema, Location: loc},
+		kept:    keptFrom,
 		out:     &Program{AsOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond)},
 	}
 	behavior := &schema.Behaviors[c.Test.Behavior]

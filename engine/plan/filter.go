@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/rollcall-db/rollcall/engine/column"
-	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
@@ -135,8 +134,5 @@ func (p *planner) columnTest(c rule.Cond, t *rule.ColumnTest) column.Test {
 		}
 		test.Values = windowValues(t.Type, in, p.checked.Location)
 	}
-	if t.Type.Elem().Kind == model.String {
-		return test.Prepare()
-	}
-	return test
+	return test.Prepare()
 }

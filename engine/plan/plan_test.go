@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { os.Exit(fixture.Main(m, cdnowData)) }
 
 // TestPlans plans the rules of testdata/plans over CDNOW: "plan as-of=TIME", the
 // rule, and the program's steps with their structure and estimate, its windows
-// and its warnings.
+// and its warnings. With "kept-from=TIME" the snapshot keeps no older events.
 func TestPlans(t *testing.T) {
 	s, err := store.Open(cdnowData.Snapshot(t))
 	if err != nil {
@@ -45,6 +45,17 @@ func TestPlans(t *testing.T) {
 		at, err := window.ParseAsOf(asOf, time.UTC)
 		if err != nil {
 			t.Fatal(err)
+		}
+		behavior := &s.Manifest().Behaviors[0]
+		if behavior.KeptFrom = nil; d.HasArg("kept-from") {
+			var from string
+			d.ScanArgs(t, "kept-from", &from)
+			since, err := window.ParseAsOf(from, time.UTC)
+			if err != nil {
+				t.Fatal(err)
+			}
+			micros := since.UnixMicro()
+			behavior.KeptFrom = &micros
 		}
 		parsed, err := rule.Parse(d.Input)
 		if err != nil {

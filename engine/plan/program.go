@@ -37,7 +37,7 @@ const (
 	Not                // Kids[0]
 	Segment            // Kids[0], Slot: whom another segment selects; computed once a block
 	Bitmaps            // Bitmaps: who is in one of them
-	Scan               // Column, Test: whose value passes
+	Scan               // Column, Zones, Test: whose value passes
 	Happened           // Bitmaps, Events, Spans, Undated: who has an event there
 	Absent             // as Happened: who has none
 	Less               // Parts: those of the first who are not of the second
@@ -55,6 +55,7 @@ type Node struct {
 
 	Bitmaps []bitmap.View
 	Column  *column.Column
+	Zones   *index.Zones // of Column; nil: it has no zone map
 	Test    column.Test
 	Events  *index.Events
 	Spans   []window.Interval // disjoint

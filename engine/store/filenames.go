@@ -2,18 +2,26 @@ package store
 
 import (
 	"fmt"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // Every name on disk.
 const (
-	manifestName    = "MANIFEST"
+	manifestName    = "MANIFEST" // of the current version, and in the folder of every kept one
 	newManifestName = "MANIFEST.new"
 	lockName        = "LOCK"
-	// KeysFile holds the customers' keys: one column "key".
+
+	// KeysFile holds the customers' keys by row: one column "key".
 	KeysFile = "keys.arrow"
+	// KeyTableFile holds the table from the hash of a key to its row.
+	KeyTableFile = "keys.table"
+	// LiveFile holds the bitmap of the rows that are customers. A version where
+	// all rows are has no such file.
+	LiveFile = "live.bitmap"
 )
 
 // AttributeFile names the values of attribute i: one column "value".
@@ -25,30 +33,60 @@ func AttributeIndexFiles(i int) (directory, bitmaps string) {
 	return fmt.Sprintf("attribute-%04d.values.arrow", i), fmt.Sprintf("attribute-%04d.bitmaps", i)
 }
 
-// BehaviorFile names the events of behavior i.
-func BehaviorFile(i int) string { return fmt.Sprintf("behavior-%04d.arrow", i) }
+// AttributeZonesFile names the zone map of attribute i.
+func AttributeZonesFile(i int) string { return fmt.Sprintf("attribute-%04d.zones.arrow", i) }
 
-// BehaviorIndexFiles names the directory and the bitmaps of the timeline of
-// behavior i.
-func BehaviorIndexFiles(i int) (directory, bitmaps string) {
-	return fmt.Sprintf("behavior-%04d.days.arrow", i), fmt.Sprintf("behavior-%04d.bitmaps", i)
+// PartFile names the events of one part of a behavior.
+func PartFile(behavior, part int) string {
+	return fmt.Sprintf("behavior-%04d-%04d.events", behavior, part)
+}
+
+// PartIndexFiles names the directory and the bitmaps of the timeline of one part
+// of a behavior.
+func PartIndexFiles(behavior, part int) (directory, bitmaps string) {
+	return fmt.Sprintf("behavior-%04d-%04d.days.arrow", behavior, part), fmt.Sprintf("behavior-%04d-%04d.bitmaps", behavior, part)
 }
 
 // scratchFile names scratch file i of a writer.
 func scratchFile(i int) string { return fmt.Sprintf("scratch-%04d.arrow", i) }
 
-var ourFile = regexp.MustCompile(`^(keys|attribute-\d{4,}|behavior-\d{4,}|scratch-\d{4,})(\.(values|days))?\.(arrow|bitmaps)$`)
+// ourFile matches the files of a version, its manifest excepted, and those that
+// a writer puts aside in its folder.
+var ourFile = regexp.MustCompile(`^(keys\.(arrow|table)|live\.bitmap` +
+	`|attribute-\d{4,}\.(arrow|values\.arrow|zones\.arrow|bitmaps)` +
+	`|behavior-\d{4,}-\d{4,}\.(events|days\.arrow|bitmaps)` +
+	`|scratch-\d{4,}\.arrow)$`)
 
 // isOurFile reports whether name is one that a version's folder may hold.
-func isOurFile(name string) bool { return ourFile.MatchString(name) }
+func isOurFile(name string) bool { return name == manifestName || ourFile.MatchString(name) }
 
-// versionDir names the folder of a version within dir.
+// versionName returns the name of a version's folder.
+func versionName(version uint64) string { return fmt.Sprintf("%08d", version) }
+
+// versionDir returns the path of a version's folder within dir.
 func versionDir(dir string, version uint64) string {
-	return filepath.Join(dir, fmt.Sprintf("%08d", version))
+	return filepath.Join(dir, versionName(version))
 }
 
-// parseVersionDir is the inverse of versionDir for a bare name.
-func parseVersionDir(name string) (version uint64, ok bool) {
+// versionManifest returns the path of the manifest in a version's folder.
+func versionManifest(dir string, version uint64) string {
+	return filepath.Join(versionDir(dir, version), manifestName)
+}
+
+// parseVersionName is the inverse of versionName.
+func parseVersionName(name string) (version uint64, ok bool) {
 	v, err := strconv.ParseUint(name, 10, 64)
-	return v, err == nil && len(name) >= 8 && fmt.Sprintf("%08d", v) == name
+	return v, err == nil && v > 0 && versionName(v) == name
+}
+
+// filePath returns what manifests call a file: the folder of the version that
+// wrote it, a slash, and its name there.
+func filePath(version uint64, name string) string { return path.Join(versionName(version), name) }
+
+// pathVersion returns the version in whose folder a file is, for the files that a
+// manifest may name.
+func pathVersion(p string) (version uint64, ok bool) {
+	folder, name, _ := strings.Cut(p, "/")
+	version, ok = parseVersionName(folder)
+	return version, ok && ourFile.MatchString(name) && !strings.HasPrefix(name, "scratch-")
 }

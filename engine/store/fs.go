@@ -10,8 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// FS is the part of a file system that a [Writer] needs. Tests put another one
-// in its place to make every operation fail once.
+// FS is the part of a file system that this package needs: everything that it
+// reads and writes goes through one. Tests put another one in its place, to make
+// every operation fail once, or to lose what was not synced.
+//
+// An error about a path that is not there is a [fs.ErrNotExist]; one about a
+// folder that is a file is a [syscall.ENOTDIR].
 type FS interface {
 	// MkdirAll makes a folder and those above it.
 	MkdirAll(path string) error
@@ -23,6 +27,8 @@ type FS interface {
 	Create(path string) (File, error)
 	// Open opens a file to read parts of it.
 	Open(path string) (ReaderAt, error)
+	// Map maps a file to read it in place.
+	Map(path string) (Mapping, error)
 	// Rename moves a file, replacing another at once.
 	Rename(from, to string) error
 	// Remove deletes a file or an empty folder.
@@ -49,6 +55,17 @@ type ReaderAt interface {
 	io.Closer
 }
 
+// Mapping is a file that is read in place.
+type Mapping interface {
+	// Bytes returns the bytes of the file, as many as it had when it was mapped.
+	// They start at a multiple of 8 in memory and must not be changed. They stay
+	// readable until Close, even where the file is removed before; reading what
+	// another has cut off since is a fault.
+	Bytes() []byte
+	// Close releases the bytes. Nothing may use them afterwards.
+	Close() error
+}
+
 // OS is the file system of the machine.
 var OS FS = osFS{}
 
@@ -65,6 +82,63 @@ func (osFS) Create(path string) (File, error) {
 }
 
 func (osFS) Open(path string) (ReaderAt, error) { return os.Open(path) }
+
+// Map holds no file open: a mapping outlives the descriptor that it was made of.
+// A snapshot is many files, and opening one is waiting for these calls: hence no
+// [os.File], which makes more of them.
+func (osFS) Map(path string) (m Mapping, err error) {
+	failed := func(op string, err error) error { return &fs.PathError{Op: op, Path: path, Err: err} }
+	fd, err := openFile(path)
+	if err != nil {
+		return nil, failed("open", err)
+	}
+	defer func() {
+		if cerr := unix.Close(fd); cerr != nil {
+			err = errors.Join(err, failed("close", cerr))
+		}
+	}()
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return nil, failed("stat", err)
+	}
+	switch st.Mode & unix.S_IFMT {
+	case unix.S_IFREG:
+	case unix.S_IFDIR:
+		return nil, failed("mmap", unix.EISDIR)
+	default:
+		return nil, failed("mmap", errors.New("not a file"))
+	}
+	if st.Size == 0 { // cannot be mapped
+		return osMapping(nil), nil
+	}
+	data, err := unix.Mmap(fd, 0, int(st.Size), unix.PROT_READ, unix.MAP_SHARED)
+	if err != nil {
+		return nil, failed("mmap", err)
+	}
+	return osMapping(data), nil
+}
+
+// openFile opens a file for reading, however often a signal comes in between.
+func openFile(path string) (fd int, err error) {
+	for {
+		fd, err = unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+		if !errors.Is(err, unix.EINTR) {
+			return fd, err
+		}
+	}
+}
+
+// osMapping is the bytes of a mapped file.
+type osMapping []byte
+
+func (m osMapping) Bytes() []byte { return m }
+
+func (m osMapping) Close() error {
+	if m == nil {
+		return nil
+	}
+	return unix.Munmap(m)
+}
 
 func (osFS) ReadDir(path string) ([]string, error) {
 	entries, err := os.ReadDir(path)

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
+	"slices"
 	"time"
-
-	"github.com/cespare/xxhash/v2"
 
 	"github.com/rollcall-db/rollcall/engine/model"
 )
@@ -23,20 +21,24 @@ const FormatVersion = 1
 type Manifest struct {
 	Format     int             `json:"format"`
 	Version    uint64          `json:"version"`    // 1 for the first build, one more for each after it
+	Oldest     uint64          `json:"oldest"`     // the oldest version that was kept when this one was committed
 	CreatedAt  time.Time       `json:"created_at"` // when the build ended, UTC
-	Customers  uint64          `json:"customers"`
+	Customers  uint64          `json:"customers"`  // live rows
+	Rows       uint64          `json:"rows"`       // numbered, those of deleted customers included
 	Schema     *model.Schema   `json:"schema"`
 	Layout     *model.Layout   `json:"layout,omitempty"` // where the parts of Schema are in the source
 	Attributes []AttributeInfo `json:"attributes"`       // as Schema.Attributes
 	Behaviors  []BehaviorInfo  `json:"behaviors"`        // as Schema.Behaviors
+	Tables     []TableState    `json:"tables"`           // that the version was made of
 	Load       LoadReport      `json:"load"`
-	Files      []FileInfo      `json:"files"` // in the order written
+	Files      []FileInfo      `json:"files"` // in the order written or adopted
 }
 
-// AttributeInfo is what a build found out about an attribute.
+// AttributeInfo is what a build found out about an attribute, of the customers
+// that are live.
 type AttributeInfo struct {
 	Nulls    uint64 `json:"nulls"`
-	Distinct int    `json:"distinct,omitempty"` // 0: more than a value index takes, or a list
+	Distinct int    `json:"distinct,omitempty"` // values of the value index, those of deleted customers too; 0: it has none
 	Indexed  bool   `json:"indexed"`            // has a value index
 
 	// The least and the greatest value, as text; nil for a list, where every value
@@ -45,7 +47,8 @@ type AttributeInfo struct {
 	Greatest *string `json:"greatest,omitempty"`
 }
 
-// BehaviorInfo is what a build found out about a behavior.
+// BehaviorInfo is what a build found out about a behavior: of the customers that
+// are live, and of events that are not too old.
 type BehaviorInfo struct {
 	Events    uint64 `json:"events"` // dated and undated
 	Undated   uint64 `json:"undated"`
@@ -56,17 +59,62 @@ type BehaviorInfo struct {
 	// lie in years that no text form of JSON has.
 	First *int64 `json:"first_micros,omitempty"`
 	Last  *int64 `json:"last_micros,omitempty"`
+
+	// KeptFrom is the time before which dated events are too old: they are not
+	// answered for, though the files may hold some. nil: none are.
+	KeptFrom *int64 `json:"kept_from_micros,omitempty"`
+
+	Parts []PartInfo `json:"parts"` // oldest first
+}
+
+// PartInfo is one part of a behavior: the events that one build added. Its
+// numbers are of all events in its file, whoever's and however old.
+type PartInfo struct {
+	Events  uint64 `json:"events"` // dated and undated
+	Undated uint64 `json:"undated"`
+	First   *int64 `json:"first_micros,omitempty"` // time of the oldest event; nil: none has one
+	Last    *int64 `json:"last_micros,omitempty"`  // and of the newest
+	Version uint64 `json:"version"`                // that wrote it
+}
+
+// TableState is a table of the source as a build read it: what the next one
+// compares to see what has changed.
+type TableState struct {
+	Table     model.TableRef `json:"table"`
+	Use       string         `json:"use"` // "master", "attributes" or "behavior"
+	Behavior  string         `json:"behavior,omitempty"`
+	KeyColumn string         `json:"key_column"`      // as the source spells it
+	Location  string         `json:"location"`        // path or qualified name
+	Parts     []TablePart    `json:"parts,omitempty"` // nil: the source cannot tell
+	Orphans   int64          `json:"orphans"`         // rows whose key was not in the master table
+	Rows      int64          `json:"rows"`
+}
+
+// TablePart is one part of a table, such as a file of a folder. Equal name and
+// ID: the same rows.
+type TablePart struct {
+	Name string `json:"name"`
+	ID   string `json:"id"`
+	Rows int64  `json:"rows"` // -1: not known
 }
 
 // FileInfo is one file of a version.
 type FileInfo struct {
-	Name string `json:"name"`
+	Name string `json:"name"`     // what it is: unique in its version
+	Path string `json:"path"`     // where it is: the folder of the version that wrote it, a slash, and its name there
 	Size int64  `json:"size"`     // bytes
-	Sum  string `json:"xxhash64"` // of all bytes, 16 hexadecimal digits
+	Sums string `json:"xxhash64"` // of every piece of SectionBytes, one after the other, 16 hexadecimal digits each
 }
 
-// sum returns the checksum of b as manifests write it.
-func sum(b []byte) string { return fmt.Sprintf("%016x", xxhash.Sum64(b)) }
+// File returns what the manifest says about a file; ok is false where the
+// version has none of that name.
+func (m *Manifest) File(name string) (info FileInfo, ok bool) {
+	i := slices.IndexFunc(m.Files, func(f FileInfo) bool { return f.Name == name })
+	if i < 0 {
+		return FileInfo{}, false
+	}
+	return m.Files[i], true
+}
 
 // encodeManifest returns the bytes of a manifest: JSON, then the checksum of
 // that JSON on a line of its own.
@@ -81,31 +129,42 @@ func encodeManifest(m *Manifest) ([]byte, error) {
 
 // decodeManifest is the inverse of encodeManifest; path is for messages.
 func decodeManifest(path string, data []byte) (*Manifest, error) {
-	corrupt := func(format string, args ...any) error {
-		return &CorruptError{Path: path, Reason: fmt.Errorf(format, args...)}
-	}
 	end := bytes.LastIndexByte(bytes.TrimSuffix(data, []byte("\n")), '\n') + 1
 	body, tail := data[:end], data[end:]
 	if want := sum(body) + "\n"; string(tail) != want {
-		return nil, corrupt("checksum line is %q, expected %q", clip(tail), want)
-	}
-	var head struct {
-		Format int `json:"format"`
-	}
-	if err := json.Unmarshal(body, &head); err != nil {
-		return nil, corrupt("%w", err)
-	}
-	if head.Format < 1 || head.Format > FormatVersion {
-		return nil, &VersionError{Path: path, Found: head.Format, Supported: FormatVersion}
+		return nil, corrupt(path, "checksum line is %q, expected %q", clip(tail), want)
 	}
 	m := new(Manifest)
-	if err := json.Unmarshal(body, m); err != nil {
-		return nil, corrupt("%w", err)
+	if err := json.Unmarshal(body, m); err != nil || m.Format != FormatVersion || m.Oldest == 0 {
+		if versionErr := checkFormat(path, body); versionErr != nil {
+			return nil, versionErr
+		}
+		if err != nil {
+			return nil, corrupt(path, "%w", err)
+		}
 	}
 	if err := m.validate(); err != nil {
-		return nil, &CorruptError{Path: path, Reason: err}
+		return nil, corrupt(path, "%w", err)
 	}
 	return m, nil
+}
+
+// checkFormat refuses a manifest of a format that this program does not read.
+func checkFormat(path string, body []byte) error {
+	var head struct {
+		Format int     `json:"format"`
+		Rows   *uint64 `json:"rows"`
+	}
+	if err := json.Unmarshal(body, &head); err != nil {
+		return corrupt(path, "%w", err)
+	}
+	if head.Format < 1 || head.Format > FormatVersion {
+		return &VersionError{Path: path, Found: head.Format, Supported: FormatVersion}
+	}
+	if head.Rows == nil { // the draft had customers only, and one checksum a file
+		return &VersionError{Path: path, Found: head.Format, Supported: FormatVersion, Draft: true}
+	}
+	return nil
 }
 
 // clip shortens bytes for a message.
@@ -118,27 +177,37 @@ func (m *Manifest) validate() error {
 		return fmt.Errorf("no schema")
 	case m.Version == 0:
 		return fmt.Errorf("version 0, expected 1 or more")
-	case m.Customers > MaxCustomers:
-		return fmt.Errorf("%d customers, at most %d expected", m.Customers, uint64(MaxCustomers))
+	case m.Oldest == 0 || m.Oldest > m.Version:
+		return fmt.Errorf("oldest version %d, expected 1 to %d", m.Oldest, m.Version)
+	case m.Rows > MaxCustomers:
+		return fmt.Errorf("%d rows, at most %d expected", m.Rows, uint64(MaxCustomers))
+	case m.Customers > m.Rows:
+		return fmt.Errorf("%d customers, at most %d expected", m.Customers, m.Rows)
 	case len(m.Attributes) != len(m.Schema.Attributes):
 		return fmt.Errorf("%d attributes described, %d in the schema", len(m.Attributes), len(m.Schema.Attributes))
 	case len(m.Behaviors) != len(m.Schema.Behaviors):
 		return fmt.Errorf("%d behaviors described, %d in the schema", len(m.Behaviors), len(m.Schema.Behaviors))
 	}
-	for _, f := range m.Files {
-		if _, err := strconv.ParseUint(f.Sum, 16, 64); err != nil || len(f.Sum) != 16 || f.Size < 0 || !isFileName(f.Name) {
-			return fmt.Errorf("file %q of %d bytes with checksum %q", f.Name, f.Size, f.Sum)
-		}
-	}
-	return nil
+	return m.validateFiles()
 }
 
-// isFileName reports whether name is a plain name within a version's folder.
-func isFileName(name string) bool {
-	for _, c := range []byte(name) {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' {
-			return false
+// validateFiles checks the list of files.
+func (m *Manifest) validateFiles() error {
+	names := make(map[string]bool, len(m.Files))
+	for _, f := range m.Files {
+		version, ok := pathVersion(f.Path)
+		switch {
+		case !ok || version > m.Version:
+			return fmt.Errorf("file %q is at %q, expected the folder of a version up to %d and a file's name", f.Name, f.Path, m.Version)
+		case !ourFile.MatchString(f.Name):
+			return fmt.Errorf("file %q, a name that no file of a snapshot has", f.Name)
+		case names[f.Name]:
+			return fmt.Errorf("file %q is listed twice", f.Name)
 		}
+		if _, err := parseSums(f.Size, f.Sums); err != nil {
+			return fmt.Errorf("file %q: %w", f.Name, err)
+		}
+		names[f.Name] = true
 	}
-	return name != "" && name[0] != '.'
+	return nil
 }

@@ -1,126 +1,99 @@
 package store
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"sync"
+	"sync/atomic"
 
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
-	"golang.org/x/sys/unix"
+	"github.com/cespare/xxhash/v2"
 )
 
-// mapping is a file of a version, mapped read-only. It is safe for concurrent
-// use until unmap.
+// mapping is a file of a version, mapped read-only, that knows what its bytes
+// have to be. It is safe for concurrent use until unmap. It implements toc.Bytes.
 type mapping struct {
-	path string
-	info FileInfo
+	path string // for messages
+	file Mapping
 	data []byte
+	sums []uint64 // of every piece of SectionBytes
 
-	mu       sync.Mutex
-	verified bool // the checksum has been found right
+	verified []atomic.Uint64 // a bit per piece: its checksum has been found right
 }
 
 // openMapping maps a file, whose size must be as the manifest says. The bytes
 // are not read.
-func openMapping(path string, info FileInfo) (m *mapping, err error) {
-	f, err := os.Open(path)
+func openMapping(fsys FS, path string, info FileInfo) (*mapping, error) {
+	sums, err := parseSums(info.Size, info.Sums)
+	if err != nil {
+		return nil, corrupt(path, "%w", err)
+	}
+	file, err := fsys.Map(path)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	st, err := f.Stat()
-	if err != nil {
-		return nil, err
+	m := &mapping{path: path, file: file, data: file.Bytes(), sums: sums}
+	if int64(len(m.data)) != info.Size {
+		// Closing what was mapped does not fail, and would tell less.
+		_ = file.Close()
+		return nil, corrupt(path, "%d bytes, expected %d", len(m.data), info.Size)
 	}
-	if st.Size() != info.Size {
-		return nil, &CorruptError{Path: path, Reason: fmt.Errorf("%d bytes, expected %d", st.Size(), info.Size)}
-	}
-	m = &mapping{path: path, info: info}
-	if info.Size == 0 { // cannot be mapped
-		return m, nil
-	}
-	if m.data, err = unix.Mmap(int(f.Fd()), 0, int(info.Size), unix.PROT_READ, unix.MAP_SHARED); err != nil {
-		return nil, &os.PathError{Op: "mmap", Path: path, Err: err}
-	}
+	m.verified = make([]atomic.Uint64, (len(sums)+63)/64)
 	return m, nil
 }
 
 // unmap releases the bytes. Nothing may use them afterwards.
-func (m *mapping) unmap() error {
-	if m.data == nil {
+func (m *mapping) unmap() error { return m.file.Close() }
+
+// Len implements toc.Bytes.
+func (m *mapping) Len() int64 { return int64(len(m.data)) }
+
+// Range implements toc.Bytes: the pieces that the range touches are checked
+// unless they have been found right before (I3).
+func (m *mapping) Range(off, n int64) ([]byte, error) {
+	if off < 0 || n < 0 || off > m.Len() || n > m.Len()-off {
+		return nil, m.corrupt("%d bytes at %d, beyond the %d bytes there", n, off, m.Len())
+	}
+	if n > 0 {
+		for i := off / SectionBytes; i <= (off+n-1)/SectionBytes; i++ {
+			if err := m.verify(int(i)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return m.data[off : off+n : off+n], nil
+}
+
+// all returns the bytes of the whole file.
+func (m *mapping) all() ([]byte, error) { return m.Range(0, m.Len()) }
+
+// verify checks piece i, once. Two callers may both sum it, which does no harm.
+// Summing may end in a fault, where somebody has cut the file short: then
+// nothing has been found right, and the next caller checks again.
+func (m *mapping) verify(i int) error {
+	word, bit := &m.verified[i/64], uint64(1)<<(i%64)
+	if word.Load()&bit != 0 {
 		return nil
 	}
-	return unix.Munmap(m.data)
-}
-
-// bytes returns the bytes of the file, which it checks until it has found them
-// right once (I3). Summing may end in a fault, where somebody has cut the file
-// short: then nothing has been found right, and the next caller checks again.
-func (m *mapping) bytes() ([]byte, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if !m.verified {
-		if found := sum(m.data); found != m.info.Sum {
-			return nil, m.Corrupt(fmt.Errorf("checksum is %s, expected %s", found, m.info.Sum))
-		}
-		m.verified = true
-	}
-	return m.data, nil
-}
-
-// Corrupt makes an error about the file.
-func (m *mapping) Corrupt(reason error) error { return &CorruptError{Path: m.path, Reason: reason} }
-
-// table is a mapped Arrow IPC file. It implements column.Batches.
-type table struct {
-	*mapping
-	batches int // as the manifest leads to expect
-
-	readerMu sync.Mutex
-	reader   *ipc.FileReader
-}
-
-// NumBatches returns the number of record batches.
-func (t *table) NumBatches() int { return t.batches }
-
-// Batch returns record batch i, whose arrays lie in the mapping.
-func (t *table) Batch(i int) (batch arrow.RecordBatch, err error) {
-	t.readerMu.Lock()
-	defer t.readerMu.Unlock()
-	defer func() {
-		// The bytes are as written, so this is a fault of ours or a checksum that
-		// was made to fit: still no reason to end the caller's process.
-		if r := recover(); r != nil {
-			batch, err = nil, t.Corrupt(fmt.Errorf("reading record batch %d: %v", i, r))
-		}
-	}()
-	if err := t.open(); err != nil {
-		return nil, err
-	}
-	if batch, err = t.reader.RecordBatchAt(i); err != nil {
-		return nil, t.Corrupt(fmt.Errorf("reading record batch %d: %w", i, err))
-	}
-	return batch, nil
-}
-
-// open reads the footer of the file, once.
-func (t *table) open() error {
-	if t.reader != nil {
-		return nil
-	}
-	data, err := t.bytes()
-	if err != nil {
+	if err := m.check(i); err != nil {
 		return err
 	}
-	r, err := ipc.NewMappedFileReader(data)
-	if err != nil {
-		return t.Corrupt(err)
-	}
-	if r.NumRecords() != t.batches {
-		return t.Corrupt(fmt.Errorf("%d record batches, expected %d", r.NumRecords(), t.batches))
-	}
-	t.reader = r
+	word.Or(bit)
 	return nil
+}
+
+// check compares the checksum of piece i with the manifest's.
+func (m *mapping) check(i int) error {
+	lo := int64(i) * SectionBytes
+	hi := min(lo+SectionBytes, m.Len())
+	if found := xxhash.Sum64(m.data[lo:hi]); found != m.sums[i] {
+		return &CorruptError{Path: m.path, Section: i, Reason: fmt.Errorf("checksum of bytes %d to %d is %016x, expected %016x", lo, hi-1, found, m.sums[i])}
+	}
+	return nil
+}
+
+// Corrupt implements toc.Bytes: it makes an error about the file.
+func (m *mapping) Corrupt(reason error) error {
+	return &CorruptError{Path: m.path, Section: -1, Reason: reason}
+}
+
+func (m *mapping) corrupt(format string, args ...any) error {
+	return m.Corrupt(fmt.Errorf(format, args...))
 }

@@ -3,26 +3,31 @@ package store
 // LoadReport says what a build read and what it left out, table by table.
 // Nothing is left out that is not counted here.
 type LoadReport struct {
-	Source  string        `json:"source"` // URI, without secrets
-	Tables  []TableReport `json:"tables"`
-	Changes []string      `json:"changes,omitempty"` // how attributes and behaviors differ from the version before
-	Seconds float64       `json:"seconds"`           // from the first read to the commit
+	Source        string        `json:"source"` // URI, without secrets
+	Tables        []TableReport `json:"tables"`
+	RefreshedFrom uint64        `json:"refreshed_from,omitempty"` // the version that the build went on from; 0: a full build
+	Changes       []string      `json:"changes,omitempty"`        // how attributes and behaviors differ from the version before
+	Seconds       float64       `json:"seconds"`                  // from the first read to the commit
 }
 
 // TableReport is the part of a load report about one scan of one table.
 type TableReport struct {
-	Table     string   `json:"table"`      // name as configured
-	Location  string   `json:"location"`   // path or qualified name
-	Use       string   `json:"use"`        // "master", "attributes" or "behavior"
-	Names     []string `json:"names"`      // attributes, or the behavior, that came of it
-	KeyColumn string   `json:"key_column"` // as the source spells it
-	Rows      int64    `json:"rows"`       // read
-	Loaded    int64    `json:"loaded"`     // of Rows: the others are counted by the next four
+	Table     string   `json:"table"`           // name as configured
+	Location  string   `json:"location"`        // path or qualified name
+	Use       string   `json:"use"`             // "master", "attributes" or "behavior"
+	Names     []string `json:"names"`           // attributes, or the behavior, that came of it
+	KeyColumn string   `json:"key_column"`      // as the source spells it
+	Rows      int64    `json:"rows"`            // read
+	Known     int64    `json:"known,omitempty"` // not read: earlier builds have read them, and they are as they were
+	Loaded    int64    `json:"loaded"`          // of Rows: the others are counted by the next five
 
-	NullKeys int64 `json:"null_keys"` // left out: key is NULL
-	Filtered int64 `json:"filtered"`  // left out: a filter of the master table excludes them
-	Orphans  int64 `json:"orphans"`   // left out: key is not in the master table
-	Expired  int64 `json:"expired"`   // left out: an event older than its behavior keeps
+	NullKeys int64 `json:"null_keys"`          // left out: key is NULL
+	Filtered int64 `json:"filtered"`           // left out: a filter of the master table excludes them
+	Orphans  int64 `json:"orphans"`            // left out: key is not in the master table
+	Expired  int64 `json:"expired"`            // left out: an event older than its behavior keeps
+	Repeated int64 `json:"repeated,omitempty"` // left out: the event is taken for one that is stored, see ingest.Options.Overlap
+
+	Aged int64 `json:"aged,omitempty"` // stored events that have become older than their behavior keeps
 
 	NullKeyRows []int64  `json:"null_key_rows,omitempty"` // positions of the first rows with a NULL key, from 1; at most 10
 	OrphanKeys  []string `json:"orphan_keys,omitempty"`   // keys of the first orphans, in order of arrival; at most 10

@@ -30,7 +30,7 @@ func (w *Writer) WriteScratch(schema *arrow.Schema, batches iter.Seq2[arrow.Reco
 		return nil, err
 	}
 	size := &counter{}
-	buf := bufio.NewWriterSize(io.MultiWriter(f, size), 1<<18)
+	buf := bufio.NewWriterSize(io.MultiWriter(f, size), writeBuffer)
 	err = writeArrow(buf, schema, batches)
 	if err == nil {
 		err = buf.Flush()
@@ -45,6 +45,9 @@ func (w *Writer) WriteScratch(schema *arrow.Schema, batches iter.Seq2[arrow.Reco
 	}
 	return s, nil
 }
+
+// NumBatches returns the number of record batches.
+func (s *Scratch) NumBatches() int { return s.reader.NumRecords() }
 
 // Batch reads record batch i. The caller releases it.
 func (s *Scratch) Batch(i int) (arrow.RecordBatch, error) {
@@ -74,4 +77,13 @@ func (s scratchAt) ReadAt(p []byte, off int64) (n int, err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	return f.ReadAt(p, off)
+}
+
+// counter counts the bytes written to it.
+type counter struct{ n int64 }
+
+// Write implements io.Writer; it does not fail.
+func (c *counter) Write(p []byte) (int, error) {
+	c.n += int64(len(p))
+	return len(p), nil
 }

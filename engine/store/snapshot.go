@@ -4,17 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
-
-	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/index"
+	"github.com/rollcall-db/rollcall/engine/keys"
 	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/toc"
 )
 
 // Snapshot is one version of a snapshot directory, opened for reading. What its
@@ -22,8 +20,11 @@ import (
 // concurrent use.
 type Snapshot struct {
 	manifest   *Manifest
-	files      map[string]*mapping
+	dir        string
+	files      map[string]*mapping // by name
 	keys       *column.Column
+	dictionary *column.Lazy[keys.Dictionary] // one member
+	live       *column.Lazy[bitmap.View]     // one member; nil: every row is live
 	attributes []attribute
 	behaviors  []behavior
 
@@ -36,127 +37,58 @@ type Snapshot struct {
 type attribute struct {
 	column *column.Column
 	values *column.Lazy[index.Values] // one member; nil: no value index
+	zones  *column.Lazy[index.Zones]  // one member; nil: no zone map
 }
 
 // behavior is the opened files of one behavior.
 type behavior struct {
+	parts    []toc.Sections
 	events   *index.Events
 	timeline *column.Lazy[index.Timeline] // one member
 }
 
-// openAttempts bounds how often Open starts again because a build replaced the
+// openAttempts bounds how often Open starts again because a build removed the
 // version that it was opening.
 const openAttempts = 10
 
-// Open opens the current version of the snapshot in dir. It reads the manifest
-// and maps the files; their bytes are checked when they are first used.
-// Errors are *NotSnapshotError, *VersionError, *CorruptError, or the file
-// system's.
-func Open(dir string) (*Snapshot, error) {
+// Open opens the current version of the snapshot in a folder of the machine. See
+// [OpenAt].
+func Open(dir string) (*Snapshot, error) { return OpenAt(OS, dir, 0) }
+
+// OpenAt opens a version of the snapshot in dir, 0 for the current one. It reads
+// the manifest and maps the files; their bytes are checked when they are first
+// used. Errors are those of [ReadManifest].
+func OpenAt(fsys FS, dir string, version uint64) (*Snapshot, error) {
 	for attempt := 1; ; attempt++ {
-		m, err := ReadManifest(dir)
+		m, err := ReadManifest(fsys, dir, version)
 		if err != nil {
 			return nil, err
 		}
-		s, err := openVersion(dir, m)
+		s, err := openVersion(fsys, dir, m)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return s, err
 		}
-		// A file is missing: a build may just have replaced this version.
-		if again, rerr := ReadManifest(dir); rerr == nil && again.Version == m.Version || attempt == openAttempts {
-			return nil, &CorruptError{Path: filepath.Join(dir, manifestName), Reason: err}
+		// A file is missing: a build may just have removed this version.
+		if again, rerr := ReadManifest(fsys, dir, version); rerr == nil && again.Version == m.Version || attempt == openAttempts {
+			return nil, corrupt(filepath.Join(dir, manifestName), "%w", err)
 		}
 	}
-}
-
-// ReadManifest returns the manifest of the current version of the snapshot in
-// dir.
-func ReadManifest(dir string) (*Manifest, error) {
-	path := filepath.Join(dir, manifestName)
-	data, err := os.ReadFile(path)
-	switch {
-	case err == nil:
-		return decodeManifest(path, data)
-	case errors.Is(err, syscall.ENOTDIR):
-		return nil, &NotSnapshotError{Path: dir, Reason: "not a directory"}
-	case errors.Is(err, fs.ErrNotExist):
-		reason := "it has no " + manifestName
-		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-			reason = "no such directory"
-		}
-		return nil, &NotSnapshotError{Path: dir, Reason: reason}
-	}
-	return nil, err
 }
 
 // openVersion maps the files of a version.
-func openVersion(dir string, m *Manifest) (*Snapshot, error) {
-	s := &Snapshot{manifest: m, files: map[string]*mapping{}}
+func openVersion(fsys FS, dir string, m *Manifest) (*Snapshot, error) {
+	s := &Snapshot{manifest: m, dir: dir, files: make(map[string]*mapping, len(m.Files))}
 	for _, info := range m.Files {
-		f, err := openMapping(filepath.Join(versionDir(dir, m.Version), info.Name), info)
+		f, err := openMapping(fsys, filepath.Join(dir, filepath.FromSlash(info.Path)), info)
 		if err != nil {
 			return nil, errors.Join(err, s.unmap())
 		}
 		s.files[info.Name] = f
 	}
-	if err := s.openTables(filepath.Join(dir, manifestName)); err != nil {
+	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.unmap())
 	}
 	return s, nil
-}
-
-// openTables finds the files of every column and index among those mapped.
-func (s *Snapshot) openTables(manifestPath string) error {
-	var missing error
-	file := func(name string) *mapping {
-		f := s.files[name]
-		if f == nil {
-			missing = &CorruptError{Path: manifestPath, Reason: fmt.Errorf("file %s is not listed", name)}
-		}
-		return f
-	}
-	blocks := func(name string) *table { return &table{mapping: file(name), batches: s.Blocks()} }
-	directory := func(name string) *table { return &table{mapping: file(name), batches: 1} }
-
-	schema := s.manifest.Schema
-	s.keys = column.NewColumn(schema.KeyType, blocks(KeysFile))
-	for i, a := range schema.Attributes {
-		opened := attribute{column: column.NewColumn(a.Type, blocks(AttributeFile(i)))}
-		if s.manifest.Attributes[i].Indexed {
-			dir, bitmaps := AttributeIndexFiles(i)
-			opened.values = openIndex(directory(dir), file(bitmaps), func(directory arrow.RecordBatch, bitmaps []byte) (*index.Values, error) {
-				return index.OpenValues(a.Type, directory, bitmaps)
-			})
-		}
-		s.attributes = append(s.attributes, opened)
-	}
-	for i, b := range schema.Behaviors {
-		dir, bitmaps := BehaviorIndexFiles(i)
-		s.behaviors = append(s.behaviors, behavior{
-			events:   index.OpenEvents(b.Fields, blocks(BehaviorFile(i))),
-			timeline: openIndex(directory(dir), file(bitmaps), index.OpenTimeline),
-		})
-	}
-	return missing
-}
-
-// openIndex returns the index of two files, which are read on first use.
-func openIndex[T any](directory *table, bitmaps *mapping, open func(directory arrow.RecordBatch, bitmaps []byte) (*T, error)) *column.Lazy[T] {
-	return column.NewLazy(1, func(int) (*T, error) {
-		batch, err := directory.Batch(0)
-		if err != nil {
-			return nil, err
-		}
-		data, err := bitmaps.bytes()
-		if err != nil {
-			return nil, err
-		}
-		x, err := open(batch, data)
-		if err != nil {
-			return nil, directory.Corrupt(err)
-		}
-		return x, nil
-	})
 }
 
 // Manifest returns the description of the version. It must not be changed.
@@ -165,21 +97,37 @@ func (s *Snapshot) Manifest() *Manifest { return s.manifest }
 // Schema returns the names and types of the version.
 func (s *Snapshot) Schema() *model.Schema { return s.manifest.Schema }
 
-// Customers returns the number of customers.
+// Customers returns the number of customers: the live rows.
 func (s *Snapshot) Customers() int { return int(s.manifest.Customers) }
 
-// Blocks returns the number of blocks of customers.
-func (s *Snapshot) Blocks() int { return (s.Customers() + bitmap.BlockRows - 1) / bitmap.BlockRows }
+// Rows returns the number of rows, those of deleted customers included.
+func (s *Snapshot) Rows() int { return int(s.manifest.Rows) }
 
-// BlockRows returns the number of customers in block i.
+// Blocks returns the number of blocks of rows.
+func (s *Snapshot) Blocks() int { return (s.Rows() + bitmap.BlockRows - 1) / bitmap.BlockRows }
+
+// BlockRows returns the number of rows in block i.
 func (s *Snapshot) BlockRows(i int) int {
-	return min(bitmap.BlockRows, s.Customers()-i*bitmap.BlockRows)
+	return min(bitmap.BlockRows, s.Rows()-i*bitmap.BlockRows)
 }
 
-// Keys returns the keys of the customers, ascending.
+// Keys returns the keys by row, in no order. The key of a deleted customer is
+// still there, or NULL once it has been purged.
 func (s *Snapshot) Keys() *column.Column { return s.keys }
 
-// Attribute returns the values of attribute i of the schema.
+// Dictionary returns the rows by key, those of deleted customers too until their
+// keys are purged.
+func (s *Snapshot) Dictionary() (*keys.Dictionary, error) { return s.dictionary.At(0) }
+
+// Live returns the rows that are customers; nil: all are.
+func (s *Snapshot) Live() (*bitmap.View, error) {
+	if s.live == nil {
+		return nil, nil
+	}
+	return s.live.At(0)
+}
+
+// Attribute returns the values of attribute i of the schema, by row.
 func (s *Snapshot) Attribute(i int) *column.Column { return s.attributes[i].column }
 
 // ValueIndex returns the value index of attribute i, or nil where it has none.
@@ -190,11 +138,27 @@ func (s *Snapshot) ValueIndex(i int) (*index.Values, error) {
 	return s.attributes[i].values.At(0)
 }
 
-// Events returns the events of behavior i of the schema.
+// Zones returns the zone map of attribute i, or nil where it has none.
+func (s *Snapshot) Zones(i int) (*index.Zones, error) {
+	if s.attributes[i].zones == nil {
+		return nil, nil
+	}
+	return s.attributes[i].zones.At(0)
+}
+
+// Events returns the events of behavior i of the schema, of all its parts.
 func (s *Snapshot) Events(i int) *index.Events { return s.behaviors[i].events }
 
-// Timeline returns the timeline of behavior i.
+// EventParts returns the parts lo to hi-1 of the events of behavior i, for
+// index.OpenEvents.
+func (s *Snapshot) EventParts(i, lo, hi int) []toc.Sections { return s.behaviors[i].parts[lo:hi] }
+
+// Timeline returns the timeline of behavior i, of all its parts.
 func (s *Snapshot) Timeline(i int) (*index.Timeline, error) { return s.behaviors[i].timeline.At(0) }
+
+// Files returns the files of the version, in the order of the manifest. It must
+// not be changed.
+func (s *Snapshot) Files() []FileInfo { return s.manifest.Files }
 
 // Pin keeps the files mapped until a matching Unpin, even across Close. It
 // returns ErrClosed after Close.
@@ -240,4 +204,9 @@ func (s *Snapshot) unmap() error {
 		errs = append(errs, f.unmap())
 	}
 	return errors.Join(errs...)
+}
+
+// missing makes the error about a file that the manifest should name.
+func (s *Snapshot) missing(name string) error {
+	return corrupt(filepath.Join(s.dir, manifestName), "%w", fmt.Errorf("file %s is not listed", name))
 }

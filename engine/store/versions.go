@@ -1,0 +1,121 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"syscall"
+)
+
+// ReadManifest returns the manifest of a version of the snapshot in dir, 0 for
+// the current one. Errors are *NotSnapshotError, *VersionNotFoundError,
+// *VersionError, *CorruptError, or the file system's.
+func ReadManifest(fsys FS, dir string, version uint64) (*Manifest, error) {
+	current, err := readCurrent(fsys, dir)
+	if err != nil || version == 0 || version == current.Version {
+		return current, err
+	}
+	m, err := readKept(fsys, dir, current, version)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return m, err
+	}
+	have, err := keptVersions(fsys, dir, current)
+	if err != nil {
+		return nil, err
+	}
+	return nil, &VersionNotFoundError{Dir: dir, Version: version, Have: have}
+}
+
+// Versions returns the versions of the snapshot in dir that can be opened,
+// ascending; the last one is current. Errors are those of [ReadManifest].
+func Versions(fsys FS, dir string) ([]uint64, error) {
+	current, err := readCurrent(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	return keptVersions(fsys, dir, current)
+}
+
+// readCurrent returns the manifest of the current version.
+func readCurrent(fsys FS, dir string) (*Manifest, error) {
+	path := filepath.Join(dir, manifestName)
+	data, err := fsys.ReadFile(path)
+	switch {
+	case err == nil:
+		return decodeManifest(path, data)
+	case errors.Is(err, syscall.ENOTDIR):
+		return nil, &NotSnapshotError{Path: dir, Reason: "not a directory"}
+	case errors.Is(err, fs.ErrNotExist):
+		reason := "it has no " + manifestName
+		if _, exists, err := listDir(fsys, dir); err == nil && !exists {
+			reason = "no such directory"
+		}
+		return nil, &NotSnapshotError{Path: dir, Reason: reason}
+	}
+	return nil, err
+}
+
+// readKept returns the manifest of a version before the current one, from its
+// folder. The error is an [fs.ErrNotExist] where it was not kept.
+func readKept(fsys FS, dir string, current *Manifest, version uint64) (*Manifest, error) {
+	path := versionManifest(dir, version)
+	if version < current.Oldest || version > current.Version {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+	}
+	data, err := fsys.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	m, err := decodeManifest(path, data)
+	if err == nil && m.Version != version {
+		return nil, corrupt(path, "it is of version %d, expected %d", m.Version, version)
+	}
+	return m, err
+}
+
+// keptVersions returns the current version and those before it whose folders
+// have a manifest, ascending.
+func keptVersions(fsys FS, dir string, current *Manifest) ([]uint64, error) {
+	names, err := fsys.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	kept := []uint64{current.Version}
+	for _, name := range names {
+		v, ok := parseVersionName(name)
+		if !ok || v < current.Oldest || v >= current.Version {
+			continue
+		}
+		files, exists, err := listDir(fsys, filepath.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		if exists && slices.Contains(files, manifestName) {
+			kept = append(kept, v)
+		}
+	}
+	slices.Sort(kept)
+	return kept, nil
+}
+
+// sameManifest checks that the folder of the current version holds the manifest
+// that is current, so that it stays readable when it is current no more.
+func sameManifest(fsys FS, dir string, version uint64) error {
+	current, err := fsys.ReadFile(filepath.Join(dir, manifestName))
+	if err != nil {
+		return err
+	}
+	path := versionManifest(dir, version)
+	own, err := fsys.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return corrupt(path, "it is missing")
+	case err != nil:
+		return err
+	case !bytes.Equal(current, own):
+		return corrupt(path, "it differs from %s of the folder above", manifestName)
+	}
+	return nil
+}
