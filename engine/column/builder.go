@@ -3,6 +3,7 @@ package column
 import (
 	"bytes"
 	"cmp"
+	"math"
 	"strconv"
 	"time"
 
@@ -113,7 +114,8 @@ func (b *Builder) SetList(row, n int) (elems *Builder, first int) {
 
 // Compare orders rows i and j of the builder, for a canonical order of equal
 // events: NULL first, then by value; strings byte-wise, lists element by
-// element.
+// element, -0.0 before 0.0. It returns 0 only where both are the same in every
+// bit.
 func (b *Builder) Compare(i, j int) int {
 	if c := compareBools(b.valid[i], b.valid[j]); c != 0 || !b.valid[i] {
 		return c
@@ -124,7 +126,7 @@ func (b *Builder) Compare(i, j int) int {
 	case b.typ.IsArray():
 		return b.compareLists(b.spans[i], b.spans[j])
 	case b.typ.Repr == model.Float64:
-		return cmp.Compare(b.floats[i], b.floats[j])
+		return compareFloats(b.floats[i], b.floats[j])
 	case b.typ.Repr == model.Decimal:
 		return b.decimals[i].Cmp(b.decimals[j])
 	}
@@ -132,6 +134,13 @@ func (b *Builder) Compare(i, j int) int {
 }
 
 func compareBools(x, y bool) int { return index(x) - index(y) }
+
+func compareFloats(x, y float64) int {
+	if x == y {
+		return compareBools(math.Signbit(y), math.Signbit(x))
+	}
+	return cmp.Compare(x, y)
+}
 
 func (b *Builder) compareLists(x, y span) int {
 	for k := 0; k < min(x.hi-x.lo, y.hi-y.lo); k++ {

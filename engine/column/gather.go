@@ -40,6 +40,17 @@ func (v *Vector) Ints(dst []int64, rows []uint32) []int64 {
 	return dst
 }
 
+// Int returns a row that is not NULL as Ints does. IsWhole must hold.
+func (v *Vector) Int(row int) int64 {
+	switch {
+	case v.dict != nil:
+		return v.dict.values.int(v.codes.at(row))
+	case v.ints != nil:
+		return v.ints[row]
+	}
+	return v.int(row)
+}
+
 // int returns a row as Ints does, where v has no dictionary.
 func (v *Vector) int(row int) int64 {
 	switch v.typ.Kind {

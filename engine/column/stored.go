@@ -1,7 +1,6 @@
 package column
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -148,7 +147,7 @@ func (s *Stored) sortCodes(codes, first []uint32) {
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	slices.SortFunc(order, func(i, j uint32) int { return s.b.compareExactly(int(first[i]), int(first[j])) })
+	slices.SortFunc(order, func(i, j uint32) int { return s.b.Compare(int(first[i]), int(first[j])) })
 	places, rows := make([]uint32, len(first)), make([]uint32, len(first))
 	for place, i := range order {
 		places[i], rows[place] = uint32(place), first[i]
@@ -165,14 +164,6 @@ func (s *Stored) sortCodes(codes, first []uint32) {
 	index, _ := indexType(len(first))
 	s.typ = &arrow.DictionaryType{IndexType: index, ValueType: s.typ}
 	s.codes, s.dict = codes, dict
-}
-
-// compareExactly is Compare with -0.0 before 0.0.
-func (b *Builder) compareExactly(i, j int) int {
-	if c := b.Compare(i, j); c != 0 || b.typ.Repr != model.Float64 {
-		return c
-	}
-	return cmp.Compare(index(math.Signbit(b.floats[j])), index(math.Signbit(b.floats[i])))
 }
 
 // indexBuilder builds an array of codes.

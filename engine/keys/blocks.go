@@ -36,19 +36,23 @@ func (c keyColumn) at(row uint32) (v *column.Vector, i int, err error) {
 	return v, int(row % bitmap.BlockRows), err
 }
 
+// firstInt returns the key of row 0, a whole number; ok is false where it is
+// NULL.
+func (c keyColumn) firstInt() (key int64, ok bool, err error) {
+	v, i, err := c.at(0)
+	if err != nil || v.IsNull(i) {
+		return 0, false, err
+	}
+	return v.Int(i), true, nil
+}
+
 // isInt reports whether a row has a whole-number key. A NULL is no key.
 func (c keyColumn) isInt(row uint32, key int64) (bool, error) {
 	v, i, err := c.at(row)
 	if err != nil || v.IsNull(i) {
 		return false, err
 	}
-	return intAt(v, i) == key, nil
-}
-
-func intAt(v *column.Vector, i int) int64 {
-	var value [1]int64
-	rows := [1]uint32{uint32(i)}
-	return v.Ints(value[:0], rows[:])[0]
+	return v.Int(i) == key, nil
 }
 
 // isString reports whether a row has a string key. A NULL is no key.

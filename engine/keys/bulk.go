@@ -19,8 +19,56 @@ func (d *Dictionary) FindInts(dst []uint32, keys []int64) (missing int, err erro
 	if d.kind != kindInt {
 		return 0, errNotInts
 	}
+	guessed, missing, err := d.guessInts(dst, keys)
+	if err != nil || guessed == len(keys) {
+		return missing, err
+	}
+	dst, keys = dst[guessed:len(keys)], keys[guessed:]
 	key := func(i int) int64 { return keys[i] }
-	return findMany(d, dst[:len(keys)], key, hashInt, d.findIntIn)
+	rest, err := findMany(d, dst, key, hashInt, d.findIntIn)
+	return missing + rest, err
+}
+
+// guessInts looks keys up as FindInts does, guessing that the key of row r is that
+// of row 0 plus r: so it is where a source numbers its customers one by one. A
+// guess costs a look at the key, a third of what a look-up reads, and is checked
+// by it. It goes on group by group as long as most guesses are right, and returns
+// how many keys it has looked up.
+func (d *Dictionary) guessInts(dst []uint32, keys []int64) (done, missing int, err error) {
+	if d.keys.rows == 0 || len(keys) == 0 {
+		return 0, 0, nil
+	}
+	base, ok, err := d.keys.firstInt()
+	if err != nil || !ok {
+		return 0, 0, err
+	}
+	for right := groupKeys; done < len(keys) && right > groupKeys/2; {
+		part := keys[done:min(done+groupKeys, len(keys))]
+		right = groupKeys - len(part)
+		for i, key := range part {
+			row := uint64(key) - uint64(base)
+			ok := row < uint64(d.keys.rows)
+			if ok {
+				if ok, err = d.keys.isInt(uint32(row), key); err != nil {
+					return 0, 0, err
+				}
+			}
+			if ok {
+				dst[done+i], right = uint32(row), right+1
+				continue
+			}
+			found, ok, err := d.FindInt(key)
+			if err != nil {
+				return 0, 0, err
+			}
+			if dst[done+i] = found; !ok {
+				dst[done+i] = NoRow
+				missing++
+			}
+		}
+		done += len(part)
+	}
+	return done, missing, nil
 }
 
 // FindStrings is FindInts for as many string keys as dst is long, the one at i

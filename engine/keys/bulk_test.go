@@ -2,6 +2,7 @@ package keys
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -68,7 +69,7 @@ func TestFindManyExported(t *testing.T) {
 // TestFindManyErrors has a directory, then entries, then a key column, that are
 // wrong.
 func TestFindManyErrors(t *testing.T) {
-	keys := []int64{1, 2, 3}
+	keys := []int64{10, 20, 30} // no guess finds the second
 	s := sections{}
 	if err := writeTable(newColumn(keys, nil, blockRows), 3, nil, s.add, hashes, maxChunkKeys); err != nil {
 		t.Fatal(err)
@@ -90,4 +91,53 @@ func TestFindManyErrors(t *testing.T) {
 	check(2, func() {}, "keys: block 0 of the keys has 2 rows, expected 3")
 	check(3, func() { copy(s[place{tagEntries, 0}], "\xff\xff\xff\xff") }, "corrupt: an entry has row 4294967295, of 3")
 	check(3, func() { s[place{tagDirectory, 0}][4] = 9 }, "corrupt: bucket 0 of chunk 0 is the entries 0 to 9, of 3")
+}
+
+// TestGuessedKeys looks up keys that are the row plus something, others among
+// them, and some that only look like it: the rows must be those that FindInt
+// gives.
+func TestGuessedKeys(t *testing.T) {
+	dense := make([]int64, 1000)
+	for i := range dense {
+		dense[i] = int64(i) - 500
+	}
+	holes := slices.Clone(dense)
+	for i := 300; i < len(holes); i++ {
+		holes[i] += 7
+	}
+	edge := []int64{math.MaxInt64 - 1, math.MaxInt64, math.MinInt64, math.MinInt64 + 1}
+	r := rand.New(rand.NewPCG(*seed, 5))
+	for _, keys := range [][]int64{dense, holes, edge, {5}} {
+		d := build(t, newColumn(keys, nil, blockRows), len(keys), tableOptions{hash: hashes, chunkKeys: maxChunkKeys})
+		for _, unknown := range []int{0, 2, 20} { // one of so many is nobody's
+			asked := make([]int64, 5000)
+			for i := range asked {
+				asked[i] = keys[r.IntN(len(keys))]
+				if unknown > 0 && r.IntN(unknown) == 0 {
+					asked[i] += int64(r.IntN(3000))
+				}
+			}
+			rows := make([]uint32, len(asked))
+			missing, err := d.FindInts(rows, asked)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, key := range asked {
+				row, ok, err := d.FindInt(key)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !ok {
+					row = NoRow
+					missing--
+				}
+				if rows[i] != row {
+					t.Fatalf("key %d is row %d, want %d", key, rows[i], row)
+				}
+			}
+			if missing != 0 {
+				t.Errorf("the number of missing keys is wrong by %d", missing)
+			}
+		}
+	}
 }

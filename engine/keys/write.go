@@ -197,7 +197,7 @@ func (w *tableWriter) same(x, y uint32) (bool, error) {
 	if w.kind == kindString {
 		return w.keys.isString(y, v.Text(i))
 	}
-	return w.keys.isInt(y, intAt(v, i))
+	return w.keys.isInt(y, v.Int(i))
 }
 
 // directory returns the starts as the section has them, valid until the next

@@ -88,5 +88,15 @@ func filePath(version uint64, name string) string { return path.Join(versionName
 func pathVersion(p string) (version uint64, ok bool) {
 	folder, name, _ := strings.Cut(p, "/")
 	version, ok = parseVersionName(folder)
-	return version, ok && ourFile.MatchString(name) && !strings.HasPrefix(name, "scratch-")
+	return version, ok && isListable(name)
+}
+
+// plainFile matches names that lie in the folder that they are joined to.
+var plainFile = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,200}$`)
+
+// isListable reports whether a manifest may list a file of that name. Names that
+// are not known here may be of a later program of the same format, and are passed
+// over by readers.
+func isListable(name string) bool {
+	return plainFile.MatchString(name) && !strings.HasPrefix(name, "scratch-")
 }

@@ -199,8 +199,8 @@ func (m *Manifest) validateFiles() error {
 		switch {
 		case !ok || version > m.Version:
 			return fmt.Errorf("file %q is at %q, expected the folder of a version up to %d and a file's name", f.Name, f.Path, m.Version)
-		case !ourFile.MatchString(f.Name):
-			return fmt.Errorf("file %q, a name that no file of a snapshot has", f.Name)
+		case !isListable(f.Name):
+			return fmt.Errorf("file %q, expected small letters, digits, - and . alone", f.Name)
 		case names[f.Name]:
 			return fmt.Errorf("file %q is listed twice", f.Name)
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,7 +74,7 @@ func TestManifestErrors(t *testing.T) {
 		{func(m *Manifest) { m.Customers = 3 }, "MANIFEST is corrupt: 3 customers, at most 2 expected"},
 		{func(m *Manifest) { m.Attributes = make([]AttributeInfo, 1) }, "MANIFEST is corrupt: 1 attributes described, 0 in the schema"},
 		{func(m *Manifest) { m.Behaviors = make([]BehaviorInfo, 2) }, "MANIFEST is corrupt: 2 behaviors described, 0 in the schema"},
-		{func(m *Manifest) { m.Files[0].Name = "../keys.arrow" }, `MANIFEST is corrupt: file "../keys.arrow", a name that no file of a snapshot has`},
+		{func(m *Manifest) { m.Files[0].Name = "../keys.arrow" }, `MANIFEST is corrupt: file "../keys.arrow", expected small letters, digits, - and . alone`},
 		{func(m *Manifest) { m.Files[0].Path = "00000002/../keys.arrow" }, `MANIFEST is corrupt: file "keys.arrow" is at "00000002/../keys.arrow", expected the folder of a version up to 3 and a file's name`},
 		{func(m *Manifest) { m.Files[0].Path = "00000004/keys.arrow" }, `MANIFEST is corrupt: file "keys.arrow" is at "00000004/keys.arrow", expected the folder of a version up to 3 and a file's name`},
 		{func(m *Manifest) { m.Files = append(m.Files, m.Files[0]) }, `MANIFEST is corrupt: file "keys.arrow" is listed twice`},
@@ -89,6 +90,23 @@ func TestManifestErrors(t *testing.T) {
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%v, want %s", err, c.want)
 		}
+	}
+}
+
+// TestManifestOfALaterProgram lists a file that nobody here knows, and has a key
+// that nobody here knows: both are passed over.
+func TestManifestOfALaterProgram(t *testing.T) {
+	m := small()
+	m.Files = append(m.Files, m.Files[0])
+	m.Files[1].Name, m.Files[1].Path = "attribute-0000.trigrams", "00000003/attribute-0000.trigrams"
+	body := strings.Replace(string(encode(t, m)), `"format"`, `"later": {"x": 1}, "format"`, 1)
+	body = body[:strings.LastIndex(strings.TrimSuffix(body, "\n"), "\n")+1]
+	got, err := decodeManifest("MANIFEST", []byte(body+sum([]byte(body))+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(m.Files, got.Files); diff != "" {
+		t.Error(diff)
 	}
 }
 
