@@ -37,8 +37,8 @@ type Options struct {
 
 // DB is an open snapshot directory. A query sees the version that is current
 // when it starts, and sees that one to its end: a new version is noticed between
-// queries. A DB opened with a version stays with that one. It is safe for
-// concurrent use.
+// queries. Files that both versions have in common are not read again then. A DB
+// opened with a version stays with that one. It is safe for concurrent use.
 //
 // Nothing that happens in the directory disturbs a DB. Where the manifest cannot
 // be read, or the version that it names cannot be opened (somebody copies the
@@ -88,7 +88,7 @@ func open(dir string, opts *Options) (*DB, error) {
 	// Before the manifest is read: a later one is then noticed. Where there is
 	// none, opening says what is wrong.
 	seen, _ := db.look()
-	v, err := db.openVersion()
+	v, err := db.openVersion(nil)
 	if err != nil {
 		return nil, err
 	}

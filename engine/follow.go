@@ -106,7 +106,7 @@ func (db *DB) switchVersion(forced bool) error {
 	if !forced && (err != nil || f.settled(seen)) {
 		return err
 	}
-	next, err := db.openVersion()
+	next, err := db.openVersion(f.version)
 	if err != nil {
 		db.current.Store(&followed{version: f.version, seen: f.seen, failed: seen, retry: time.Now().Add(retryAfter)})
 		return err

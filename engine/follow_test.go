@@ -110,6 +110,33 @@ func TestQueriesFollow(t *testing.T) {
 	}
 }
 
+// TestFollowingReadsOnce asks a new version that has files in common with the one
+// before: what was found right there is not checked again. A byte that nobody uses
+// shows it, which is another one since then.
+func TestFollowingReadsOnce(t *testing.T) {
+	const customers, name = "a=Gold b=Silver c=Gold", "00000001/attribute-0000.values.arrow"
+	dir, db := newTiers(t, customers)
+	q := mustQuery(t, db, "tier = 'Gold'")
+	checkKeys(t, "first version", q, "a c")
+	buildTiers(t, dir, customers)
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const padding = 7 // of the first bytes of an Arrow file
+	_, err = f.WriteAt([]byte{1}, padding)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	checkKeys(t, "second version", q, "a c")
+	if file, _ := db.Manifest().File("attribute-0000.values.arrow"); file.Path != name || db.Manifest().Version != 2 {
+		t.Errorf("version %d has %s, want version 2 and %s", db.Manifest().Version, file.Path, name)
+	}
+	if _, err := mustQuery(t, open(t, dir), "tier = 'Gold'").Count(t.Context()); !errors.Is(err, engine.ErrCorrupt) {
+		t.Errorf("opened anew: %v, want %v", err, engine.ErrCorrupt)
+	}
+}
+
 // TestSnapshotStays asks a version after another has come, after its files and
 // the whole directory are gone, and after the database is closed.
 func TestSnapshotStays(t *testing.T) {

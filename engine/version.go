@@ -22,9 +22,15 @@ type version struct {
 	holders  atomic.Int64 // 0: closed, for good
 }
 
-// openVersion opens the version that db is to ask now, and holds it once.
-func (db *DB) openVersion() (*version, error) {
-	s, err := store.OpenAt(db.fsys, db.dir, db.options.Version)
+// openVersion opens the version that db is to ask now, and holds it once. What it
+// has in common with prev, which the caller holds, it need not read again; nil:
+// there is none.
+func (db *DB) openVersion(prev *version) (*version, error) {
+	var open *store.Snapshot
+	if prev != nil {
+		open = prev.snapshot
+	}
+	s, err := store.OpenNext(db.fsys, db.dir, db.options.Version, open)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package column
 
 import (
 	"fmt"
+	"regexp"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
@@ -79,6 +80,30 @@ func BenchmarkMatchCodes(b *testing.B) {
 					}
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/bitmap.BlockRows, "ns/row")
+			})
+		}
+	}
+}
+
+// BenchmarkFirstMatch tests some rows of a column of 65,536 texts with a test that
+// has not met the dictionary before.
+func BenchmarkFirstMatch(b *testing.B) {
+	v := manyCodes(b, bitmap.BlockRows, bitmap.BlockRows)[0]
+	for _, s := range []rule.Strings{
+		{Op: rule.StringIn, List: []string{"77"}},
+		{Op: rule.StringContains, List: []string{"99"}},
+		{Op: rule.StringMatches, Regexp: regexp.MustCompile("(9|8)+7")},
+	} {
+		for _, rows := range []int{10, 1000, 16_000, 32_000, 64_000, bitmap.BlockRows} {
+			b.Run(fmt.Sprintf("op=%d/rows=%d", s.Op, rows), func(b *testing.B) {
+				b.ReportAllocs()
+				var w bitmap.Words
+				for b.Loop() {
+					w.Fill(rows)
+					if err := v.Keep(b.Context(), &w, 0, Test{Values: &rule.Values{Strings: s}}.Prepare()); err != nil {
+						b.Fatal(err)
+					}
+				}
 			})
 		}
 	}

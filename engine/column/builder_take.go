@@ -13,14 +13,15 @@ import (
 )
 
 // TooLargeError says that the text or the list elements of some rows are more
-// than one Arrow array can hold.
+// than one Arrow array, or one encoded column, can hold.
 type TooLargeError struct {
-	Size int64 // bytes of text, or elements
+	Size  int64 // bytes of text, or elements
+	Limit int64 // the most of them that fit
 }
 
 // Error gives the size and the limit.
 func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("%d bytes of text, or list elements, in one block of %d customers; at most %d fit", e.Size, bitmap.BlockRows, math.MaxInt32)
+	return fmt.Sprintf("%d bytes of text, or list elements, in one block of %d customers; at most %d fit", e.Size, bitmap.BlockRows, e.Limit)
 }
 
 // Take returns the given rows, in the given order, as an Arrow array of type
@@ -71,7 +72,7 @@ func (b *Builder) checkSize(rows []uint32) error {
 		size += int64(b.spans[row].hi - b.spans[row].lo)
 	}
 	if size > math.MaxInt32 {
-		return &TooLargeError{Size: size}
+		return &TooLargeError{Size: size, Limit: math.MaxInt32}
 	}
 	if b.elems == nil {
 		return nil

@@ -1,6 +1,7 @@
 package column
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -62,13 +63,17 @@ type Column struct {
 	blocks *Lazy[Vector]
 }
 
-// NewColumn returns the column that is the first column of every batch of b.
+// NewColumn returns the column that is the first column of every batch of b. A
+// batch without columns is corrupt.
 func NewColumn(t model.Type, b Batches) *Column {
 	var dict arrowDictionary // one caller loads at a time
 	load := func(i int) (*Vector, error) {
 		batch, err := b.Batch(i)
 		if err != nil {
 			return nil, err
+		}
+		if batch.NumCols() == 0 {
+			return nil, b.Corrupt(errors.New("column: a table without columns, expected one"))
 		}
 		v, err := dict.vector(t, batch.Column(0))
 		if err != nil {

@@ -24,6 +24,15 @@ type Buffer struct {
 	elems    *Buffer // of lists
 }
 
+// Forget lets go of the bytes and the dictionary that the last column was decoded
+// from, and keeps the buffer's own memory. The column is of no use afterwards.
+func (buf *Buffer) Forget() {
+	buf.vector = Vector{}
+	if buf.elems != nil {
+		buf.elems.Forget()
+	}
+}
+
 // Decode returns the values of rows lo to hi-1 as a vector of hi-lo rows. It is
 // valid until buf is used again. Once buf has grown it allocates nothing.
 func (e *Encoded) Decode(buf *Buffer, lo, hi int) *Vector {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"sync"
 	"testing"
@@ -157,6 +159,122 @@ func TestDictionaryIsMatchedOnce(t *testing.T) {
 		}
 	}); n != 0 {
 		t.Errorf("a test that knows the dictionary allocates %v times", n)
+	}
+}
+
+// textTests are tests of numbers written as texts, in every way.
+var textTests = []rule.Values{
+	{Strings: rule.Strings{Op: rule.StringIn, List: []string{"77"}}},
+	{Strings: rule.Strings{Op: rule.StringIn, List: []string{"77", "770"}}, Except: true},
+	{Strings: rule.Strings{Op: rule.StringIn, List: []string{"1", "2", "3", "77", "770", "9", "99"}}},
+	{Strings: rule.Strings{Op: rule.StringBetween, Lo: "2", Hi: "5", HasHi: true}},
+	{Strings: rule.Strings{Op: rule.StringContains, List: []string{"99", "7"}}},
+	{Strings: rule.Strings{Op: rule.StringStarts, List: []string{"1"}}, Except: true},
+	{Strings: rule.Strings{Op: rule.StringEnds, List: []string{"7"}}},
+	{Strings: rule.Strings{Op: rule.StringMatches, Regexp: regexp.MustCompile("^(1|7)+2?")}},
+	{Strings: rule.Strings{Op: rule.StringMatches, Regexp: regexp.MustCompile(`\b4\B`)}}, // for no automaton
+}
+
+// decided returns how many values of a dictionary are known, and whether all were
+// worked out.
+func decided(t Test, d *Dictionary) (n int, all bool) {
+	known := t.passed.of(d)
+	for i := range known.some[:len(known.some)/2] {
+		k, _ := known.word(i)
+		n += bits.OnesCount64(k)
+	}
+	return n, known.all.Load() != nil
+}
+
+// TestFewRowsAskForFewTexts tests a few rows at a time of columns whose dictionary is
+// long: no more texts are looked at than rows have, until they have been about as
+// many as there are texts, and the answers are those of the texts.
+func TestFewRowsAskForFewTexts(t *testing.T) {
+	r := rand.New(rand.NewPCG(*seed, 16))
+	const texts, rows, some = 2000, 3000, 10
+	v := manyCodes(t, texts, rows)[0]
+	for i := range textTests {
+		test := Test{Values: &textTests[i]}.Prepare()
+		for asked := 0; asked < texts; asked += some {
+			base := r.IntN(rows/64-1) * 64
+			var before bitmap.Words
+			for before.Count() < some {
+				before.Add(uint16(r.IntN(min(rows-base, 500))))
+			}
+			after := before
+			if err := v.Keep(t.Context(), &after, base, test); err != nil {
+				t.Fatal(err)
+			}
+			for row := range rows - base {
+				want := before.Has(uint16(row)) && in(v.Value(base+row), test.Values) != test.Values.Except
+				if after.Has(uint16(row)) != want {
+					t.Fatalf("seed %d: %+v: %v is kept: %v", *seed, test.Values.Strings, v.Value(base+row), !want)
+				}
+			}
+			n, all := decided(test, v.dict)
+			if enough := asked+some >= texts/askedOfTexts; all != enough || n > asked+some || n == 0 {
+				t.Fatalf("seed %d: %+v: %d texts are known, all: %v, after %d rows", *seed, test.Values.Strings, n, all, asked+some)
+			}
+		}
+	}
+}
+
+// TestTextsAreAskedForAtOnce tests few rows and all of them at the same time.
+func TestTextsAreAskedForAtOnce(t *testing.T) {
+	const texts, rows = 20_000, 30_000
+	vectors := manyCodes(t, texts, rows)
+	for i := range textTests {
+		test := Test{Values: &textTests[i]}.Prepare()
+		var want bitmap.Words
+		if err := vectors[0].Match(t.Context(), &want, Test{Values: &textTests[i]}.Prepare()); err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for worker := range 4 {
+			all.Go(func() {
+				for lo := worker; lo < rows; lo += 100 + worker {
+					var w bitmap.Words
+					for row := lo; row < min(lo+1000, rows); row += 3 {
+						w.Add(uint16(row))
+					}
+					expected := w
+					expected.And(&want)
+					if err := vectors[worker%2].Keep(t.Context(), &w, 0, test); err != nil || w != expected {
+						t.Errorf("%+v: rows from %d on: %d are kept, %v, want %d", test.Values.Strings, lo, w.Count(), err, expected.Count())
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
+	}
+}
+
+// TestAskingStopsWithTheContext tests few rows in a context that has ended, and
+// then in one that has not.
+func TestAskingStopsWithTheContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	v := manyCodes(t, 1000, 1000)[0]
+	for i := range textTests {
+		test := Test{Values: &textTests[i]}.Prepare()
+		var w bitmap.Words
+		w.Fill(10)
+		if err := v.Keep(ctx, &w, 0, test); !errors.Is(err, context.Canceled) {
+			t.Errorf("%+v: %v, want %v", test.Values.Strings, err, context.Canceled)
+		}
+		w.Fill(10)
+		if err := v.Keep(t.Context(), &w, 0, test); err != nil {
+			t.Errorf("%+v: %v", test.Values.Strings, err)
+		}
+		if n := testing.AllocsPerRun(10, func() {
+			w.Fill(10)
+			if err := v.Keep(t.Context(), &w, 0, test); err != nil {
+				t.Error(err)
+			}
+		}); n != 0 {
+			t.Errorf("%+v: texts that are known are looked up with %v allocations", test.Values.Strings, n)
+		}
 	}
 }
 

@@ -37,7 +37,8 @@
 //	form 6  lists          u64 size, encoding of where each list ends among all
 //	                       elements; these, an encoded column
 //
-// The number of rows is known from elsewhere. A NULL stands as the value before it,
+// The number of rows is known from elsewhere; that of all elements of a column's
+// lists is at most 2^26. A NULL stands as the value before it,
 // or, where there is none, as the first one after it; as an empty text or list.
 // A dictionary is the number of its texts in a u64 and an encoding of them.
 package column

@@ -24,6 +24,11 @@ const (
 // hasNulls is the flag of an encoded column of which any row is NULL.
 const hasNulls = 1
 
+// maxElements is how many elements the lists of one encoded column have at most.
+// Equal ones take no room, so that nothing else keeps a few bytes from asking for
+// more memory than there is when they are decoded.
+const maxElements = 1 << 26
+
 // formOf returns the form of a type's values where no dictionary has them.
 func formOf(t model.Type) form {
 	switch {
@@ -44,7 +49,8 @@ func formOf(t model.Type) form {
 // a column of strings or of lists of them; it may be nil, and is for other types.
 // Where it takes all texts of these rows they are stored as codes in it, else as
 // they are, and d has as many as before. The same values give the same bytes where
-// d holds the same. The error is a *TooLargeError.
+// d holds the same. The error is a *TooLargeError: of lists, beyond 67,108,864
+// elements together.
 func AppendEncoded(dst []byte, b *Builder, rows []uint32, d *DictionaryBuilder) ([]byte, error) {
 	nulls := b.countNulls(rows)
 	switch {
@@ -62,8 +68,8 @@ func (b *Builder) encodeLists(dst []byte, rows []uint32, d *DictionaryBuilder) (
 	for _, row := range rows {
 		total += int64(b.spans[row].hi - b.spans[row].lo)
 	}
-	if total > math.MaxInt32 {
-		return nil, &TooLargeError{Size: total}
+	if total > maxElements {
+		return nil, &TooLargeError{Size: total, Limit: maxElements}
 	}
 	ends, elems := make([]int64, len(rows)), make([]uint32, 0, total)
 	for i, row := range rows {
@@ -105,7 +111,7 @@ func (b *Builder) encodeTexts(dst []byte, rows []uint32, nulls int, d *Dictionar
 		return nil
 	})
 	if size := len(dst) - first; size > maxTextBytes {
-		return nil, &TooLargeError{Size: int64(size)}
+		return nil, &TooLargeError{Size: int64(size), Limit: maxTextBytes}
 	}
 	return dst, nil
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/rollcall-db/rollcall/engine/encoding"
 	"github.com/rollcall-db/rollcall/engine/model"
@@ -112,8 +111,8 @@ func (e *Encoded) parseLists(data []byte, d *Dictionary) (err error) {
 		ends := piece[:min(len(piece), e.n-lo)]
 		e.ints.Decode(ends, lo)
 		for i, end := range ends {
-			if end < last || end > math.MaxInt32 {
-				return fmt.Errorf("list %d ends at %d, expected %d to %d", lo+i, end, last, math.MaxInt32)
+			if end < last || end > maxElements {
+				return fmt.Errorf("list %d ends at %d, expected %d to %d", lo+i, end, last, maxElements)
 			}
 			last = end
 		}

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/encoding"
 	"github.com/rollcall-db/rollcall/engine/model"
 )
 
@@ -193,15 +195,79 @@ func TestEncodeRefuses(t *testing.T) {
 	texts.SetString(0, strings.Repeat("x", 1<<20))
 	lists := NewBuilder(listType, 1)
 	lists.SetList(0, 1<<20)
-	want := "2147483648 bytes of text, or list elements, in one block of 65536 customers; at most 2147483647 fit"
-	for _, b := range []*Builder{texts, lists} {
-		_, err := AppendEncoded(nil, b, make([]uint32, 2048), NewDictionaryBuilder(0))
-		if err == nil || err.Error() != want {
-			t.Errorf("%s: %v, want %s", b.Type(), err, want)
+	for _, c := range []struct {
+		b    *Builder
+		rows int
+		want string
+	}{
+		{texts, 2048, "2147483648 bytes of text, or list elements, in one block of 65536 customers; at most 2147483647 fit"},
+		{lists, 65, "68157440 bytes of text, or list elements, in one block of 65536 customers; at most 67108864 fit"},
+	} {
+		_, err := AppendEncoded(nil, c.b, make([]uint32, c.rows), NewDictionaryBuilder(0))
+		if err == nil || err.Error() != c.want {
+			t.Errorf("%s: %v, want %s", c.b.Type(), err, c.want)
 		}
 	}
 	if _, err := AppendEncoded(nil, texts, make([]uint32, 2048), NewDictionaryBuilder(1)); err != nil {
 		t.Errorf("codes of one long text: %v", err)
+	}
+}
+
+// equalLists returns the bytes of two lists that end at first and last, of elements
+// that are all 0: a few bytes, however many these are.
+func equalLists(first, last int64) []byte {
+	data := appendSized([]byte{0, byte(formLists), 0, 0, 0, 0, 0, 0}, []int64{first, last})
+	data = append(data, 0, byte(formInts), 0, 0, 0, 0, 0, 0)
+	at := len(data)
+	data = encoding.AppendInts(data, []int64{0})
+	const kindAndWidth = 1<<16 - 1 // what stands below the count
+	word := binary.LittleEndian.Uint64(data[at:])&kindAndWidth | uint64(last)<<16
+	binary.LittleEndian.PutUint64(data[at:], word)
+	return data
+}
+
+// TestManyEqualElements gives a few bytes that say that there are a great many: more
+// than are ever written are refused, and of others only those asked for are decoded.
+func TestManyEqualElements(t *testing.T) {
+	_, err := ParseEncoded(listType, equalLists(3, maxElements+1), 2, nil)
+	want := "column: values of type number_array (int64): list 1 ends at 67108865, expected 3 to 67108864"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	data := equalLists(maxElements-3, maxElements)
+	e, err := ParseEncoded(listType, data, 2, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var buf Buffer
+	if v := e.Decode(&buf, 1, 2); fmt.Sprint(v.Value(0)) != "[0 0 0]" || cap(buf.elems.ints) > 10 {
+		t.Errorf("list 1 of %d bytes is %v, in room for %d elements", len(data), v.Value(0), cap(buf.elems.ints))
+	}
+}
+
+// TestBufferForgets decodes columns whose values, NULLs and texts lie in the bytes
+// they come from, and forgets them.
+func TestBufferForgets(t *testing.T) {
+	r := rand.New(rand.NewPCG(*seed, 17))
+	for _, typ := range allTypes {
+		var d *DictionaryBuilder
+		if typ.Elem() == stringType {
+			d = NewDictionaryBuilder(100)
+		}
+		b := randomBuilder(r, typ, 200)
+		for _, e := range []*Encoded{encoded(t, b, allRows(200), d), encoded(t, b, allRows(200), nil)} {
+			var buf Buffer
+			e.Decode(&buf, 0, 200)
+			buf.Forget()
+			for at := &buf; at != nil; at = at.elems {
+				if !reflect.ValueOf(at.vector).IsZero() {
+					t.Errorf("seed %d: %s: %s: a vector is kept", *seed, typ, e.Kind())
+				}
+			}
+			if n := testing.AllocsPerRun(10, func() { e.Decode(&buf, 1, 199) }); n != 0 {
+				t.Errorf("seed %d: %s: %s: decoding allocates %v times", *seed, typ, e.Kind(), n)
+			}
+		}
 	}
 }
 
@@ -255,7 +321,7 @@ func TestParseEncodedRefuses(t *testing.T) {
 		{stringType, asCodes, nil, "column: values of type string: codes without a dictionary"},
 		{stringType, asCodes[:16], dict(d), "column: values of type string: encoding: 0 bytes are too few for a header"},
 		{stringType, asCodes, dict(one), "column: values of type string: code 1, of a dictionary of 1 values"},
-		{listType, set(asLists, 32, 0x80), nil, "column: values of type number_array (int64): list 1 ends at 2, expected 128 to 2147483647"},
+		{listType, set(asLists, 32, 0x80), nil, "column: values of type number_array (int64): list 1 ends at 2, expected 128 to 67108864"},
 		{listType, asLists[:56], nil, "column: values of type number_array (int64): elements: 0 bytes, expected at least 8"},
 		{longType, asDecimals[:16], nil, "column: values of type number (decimal(38,10)): 0 bytes, expected at least 8"},
 		{longType, set(asDecimals, 16, 200), nil, "column: values of type number (decimal(38,10)): 200 bytes of numbers, of 32 in all"},

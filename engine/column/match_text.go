@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/bits"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
 
@@ -45,7 +46,7 @@ func newTexts(s *rule.Strings) *texts {
 	return t
 }
 
-// has reports whether s is in the set, for all but short lists of StringIn.
+// has reports whether s is in the set.
 func (t *texts) has(s string) bool {
 	switch t.Op {
 	case rule.StringBetween:
@@ -58,6 +59,9 @@ func (t *texts) has(s string) bool {
 		return anyOf(t.List, s, strings.HasSuffix)
 	case rule.StringMatches:
 		return t.Regexp.MatchString(s)
+	}
+	if t.set == nil {
+		return slices.Contains(t.List, s)
 	}
 	_, ok := t.set[s]
 	return ok
@@ -181,6 +185,35 @@ func (m *matcher) has2(s, s2 string) (in, in2 bool) {
 	in, in2 = m.search.match2(s, s2)
 	m.giveUp()
 	return in, in2
+}
+
+// single looks up strings that hardly come twice.
+type single struct {
+	*texts
+	matcher *matcher // of StringMatches, once it is needed
+}
+
+// has reports whether s is in the set.
+func (s *single) has(text string) bool {
+	if s.prog == nil {
+		return s.texts.has(text)
+	}
+	if s.matcher == nil {
+		s.matcher = newMatcher(s.texts)
+	}
+	if s.matcher.search == nil {
+		return s.texts.has(text)
+	}
+	in := s.matcher.search.match(text)
+	s.matcher.giveUp()
+	return in
+}
+
+// done gives back what has learned.
+func (s *single) done() {
+	if s.matcher != nil {
+		s.matcher.done()
+	}
 }
 
 // has reports whether s is in the set, without an automaton.

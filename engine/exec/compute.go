@@ -18,16 +18,24 @@ import (
 
 // Compute sets the rows of b that belong to one block of customers to the values
 // of the aggregate of n, a node of plan.Computed; b is of type result, that of
-// the computed attribute, and holds all customers. Rows whose value is NULL are
-// left as they are. A sum of more than 38 digits is an *OverflowError. It is made
-// for builds: it takes its time and allocates.
-func Compute(ctx context.Context, n *plan.Node, result model.Type, block int, b *column.Builder) error {
+// the computed attribute, and holds all customers. live is the block's rows whose
+// customers are still there; nil: all are. The other rows, and those whose value is
+// NULL, are left as they are. A sum of more than 38 digits of a live customer is an
+// *OverflowError, and an event of a row that the block does not have the error of
+// the part's Corrupt. It is made for builds: it takes its time and allocates.
+func Compute(ctx context.Context, n *plan.Node, result model.Type, block int, live *bitmap.Words, b *column.Builder) error {
 	r := scratch.Get().(*runner)
 	r.ctx, r.block, r.depth = ctx, block, 0
 	base := block * bitmap.BlockRows
 	r.n = min(bitmap.BlockRows, b.Len()-base)
+	if r.dead = live != nil; r.dead {
+		r.live = *live
+	}
 	e, err := n.Events.Block(block)
 	if err != nil {
+		return err
+	}
+	if err := e.CheckRows(r.n); err != nil {
 		return err
 	}
 	c := &computer{node: n, result: result, out: b, base: base}
@@ -59,10 +67,14 @@ func (r *runner) compute(c *computer, e *index.EventBlock) error {
 	if err != nil {
 		return err
 	}
-	c.setEmpty(r.n)
+	for row := range r.n {
+		if r.isLive(row) {
+			c.setEmpty(c.base + row)
+		}
+	}
 	var failed error
 	g.each(func(row uint16, _ []uint64, positions []uint32) {
-		if failed == nil {
+		if failed == nil && r.isLive(int(row)) {
 			failed = c.set(c.base+int(row), positions)
 		}
 	})
@@ -120,19 +132,17 @@ func (c *computer) gather(chunk *index.Chunk, v *column.Vector, positions []uint
 	return nil
 }
 
-// setEmpty sets the value of customers without events, of whom there are n in
-// all, where it is not NULL.
-func (c *computer) setEmpty(n int) {
-	for row := c.base; row < c.base+n; row++ {
-		switch c.node.Fold.Op {
-		case rule.AggregateCount, rule.AggregateDistinct, rule.AggregateDays:
-			c.out.SetInt(row, 0)
-		case rule.AggregateSum:
-			if c.result.Repr == model.Float64 {
-				c.out.SetFloat(row, 0)
-			} else {
-				c.out.SetDecimal(row, number{})
-			}
+// setEmpty sets the value of the customer at row to that of one without events,
+// where it is not NULL.
+func (c *computer) setEmpty(row int) {
+	switch c.node.Fold.Op {
+	case rule.AggregateCount, rule.AggregateDistinct, rule.AggregateDays:
+		c.out.SetInt(row, 0)
+	case rule.AggregateSum:
+		if c.result.Repr == model.Float64 {
+			c.out.SetFloat(row, 0)
+		} else {
+			c.out.SetDecimal(row, number{})
 		}
 	}
 }

@@ -101,15 +101,25 @@ func (r *runner) start(ctx context.Context, s *store.Snapshot, block int) error 
 }
 
 // keepLive takes the customers out of w who are no more. Their rows still have
-// values and events, so every answer goes through it.
+// values and events, so every answer goes through it. Bad bytes may name rows that
+// the block does not have: these go, too.
 func (r *runner) keepLive(w *bitmap.Words) {
 	if r.dead {
 		w.And(&r.live)
 	}
+	if r.n < bitmap.BlockRows {
+		keepFirst(w, r.n)
+	}
 }
 
-// isLive reports whether the customer of a row is still there.
-func (r *runner) isLive(row int) bool { return !r.dead || r.live.Has(uint16(row)) }
+// keepFirst takes the rows from n on out of w; n is less than bitmap.BlockRows.
+func keepFirst(w *bitmap.Words, n int) {
+	w[n/64] &= 1<<(n%64) - 1
+	clear(w[n/64+1:])
+}
+
+// isLive reports whether there is a row, and its customer is still there.
+func (r *runner) isLive(row int) bool { return row < r.n && (!r.dead || r.live.Has(uint16(row))) }
 
 // put gives a runner back for others to use. After an error or a panic it may be
 // dirty, and is left to the collector instead.

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 	"time"
 
@@ -144,7 +145,7 @@ func (r *runner) foldDays(n *plan.Node, e *index.EventBlock, out *bitmap.Words) 
 func (r *runner) foldDaysInOrder(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
 	dayOf := array(&r.dayOf)
 	var day uint32 // counted from 1
-	var end int64  // of the day
+	var end int64  // of the day; math.MaxInt64: there is none after it
 	err := r.each(n, e, noField, func(c *index.Chunk, _ *column.Vector, positions []uint32) error {
 		times, err := c.Times()
 		if err != nil {
@@ -152,7 +153,7 @@ func (r *runner) foldDaysInOrder(n *plan.Node, e *index.EventBlock, out *bitmap.
 		}
 		r.touch(c.Rows, positions)
 		for _, p := range positions {
-			if t := times[p]; t >= end || day == 0 {
+			if t := times[p]; day == 0 || t >= end && end != math.MaxInt64 {
 				day++
 				_, _, end = r.days.Of(t)
 			}

@@ -118,10 +118,10 @@ func (d *dictionary) forget() {
 func (d *dictionary) codesOf(stored *column.Dictionary) []uint32 {
 	if d.stored != stored {
 		d.known = atLeast(d.known, stored.Len())
-		clear(d.known)
+		clear(d.known[:stored.Len()]) // what is beyond may be of a much longer one
 		d.stored = stored
 	}
-	return d.known
+	return d.known[:stored.Len()]
 }
 
 // code returns the number of s, the next one where it is new.

@@ -157,7 +157,7 @@ func computed(t *testing.T, text string, events *index.Events) (*plan.Node, *col
 	}
 	n := plan.Computed(c, visits, loc, events, nil, testAsOf)
 	b := column.NewBuilder(c.Result, customers+100)
-	if err := Compute(t.Context(), n, c.Result, 0, b); err != nil {
+	if err := Compute(t.Context(), n, c.Result, 0, nil, b); err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
 	rows := make([]uint32, b.Len())

@@ -24,6 +24,16 @@ type EventBlock struct {
 	Parts []*EventPart
 }
 
+// CheckRows is that of all parts.
+func (b *EventBlock) CheckRows(rows int) error {
+	for _, p := range b.Parts {
+		if err := p.CheckRows(rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // OpenEvents returns the events of a behavior with these fields, of so many
 // blocks of customers, which lie in parts, oldest first. Nothing is read before
 // it is asked for. Every error about bytes is made by the Corrupt of their part.

@@ -40,6 +40,10 @@ func (c *Chunk) Load(p *EventPart, lo, hi int) {
 func (c *Chunk) Forget() {
 	c.forget()
 	c.Rows, c.part, c.lo, c.hi = nil, nil, 0, 0
+	c.time.buffer.Forget()
+	for _, f := range c.fields {
+		f.buffer.Forget()
+	}
 }
 
 func (c *Chunk) forget() {

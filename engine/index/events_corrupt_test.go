@@ -111,6 +111,24 @@ func TestSpoiltSections(t *testing.T) {
 	}
 }
 
+// TestRowsBeyondTheBlock opens events of a row that the last block does not have.
+func TestRowsBeyondTheBlock(t *testing.T) {
+	events := OpenEvents(fewFields, 2, []toc.Sections{write(t, fewEvents())})
+	b, err := events.Block(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rows := range []int{8, bitmap.BlockRows} {
+		if err := b.CheckRows(rows); err != nil {
+			t.Errorf("%d rows: %v", rows, err)
+		}
+	}
+	want := "corrupt: rows of block 0: event 2 is of row 7, and the block has 7"
+	if err := b.CheckRows(7); err == nil || err.Error() != want {
+		t.Errorf("7 rows: %v, want %s", err, want)
+	}
+}
+
 // TestSpoiltFieldIsReadByNobodyElse reads the other field and the times.
 func TestSpoiltFieldIsReadByNobodyElse(t *testing.T) {
 	m := write(t, fewEvents())

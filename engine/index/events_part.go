@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/encoding"
 	"github.com/rollcall-db/rollcall/engine/toc"
@@ -20,7 +21,8 @@ import (
 // asked for, each by itself.
 type EventPart struct {
 	// Rows is the customer of each event, within the block: the part's own memory,
-	// which must not be changed.
+	// which must not be changed. That they are rows of the block is not checked
+	// before CheckRows: a block may have fewer than a uint16 can tell.
 	Rows []uint16
 
 	part   *part
@@ -116,26 +118,42 @@ func (p *EventPart) Dated() int { return p.dated }
 // Undated returns the positions [lo, hi) of the events that have no time.
 func (p *EventPart) Undated() (lo, hi int) { return p.dated, len(p.Rows) }
 
-// Span returns the positions [lo, hi) of the events that lie in the interval.
+// Span returns the positions [lo, hi) of the events that lie in the interval: one
+// without an upper bound has those at math.MaxInt64, too.
 func (p *EventPart) Span(in window.Interval) (lo, hi int, err error) {
 	x, err := p.times.At(0)
 	if err != nil {
 		return 0, 0, err
 	}
 	lo = x.Search(in.Lo)
-	if in.Hi <= in.Lo {
+	switch {
+	case in.Empty():
 		return lo, lo, nil
+	case in.Hi == math.MaxInt64:
+		return lo, p.dated, nil
 	}
 	return lo, x.Search(in.Hi), nil
 }
 
-// Check reads everything that is stored of the events and says what is wrong with
-// it: what opening them finds, and customers beyond the block's rows.
-func (p *EventPart) Check(rows int) error {
+// CheckRows says which event is of none of the block's rows, of which there are
+// so many.
+func (p *EventPart) CheckRows(rows int) error {
+	if rows >= bitmap.BlockRows {
+		return nil
+	}
 	for i, row := range p.Rows {
 		if int(row) >= rows {
 			return p.part.corrupt(tagRows, p.block, fmt.Errorf("event %d is of row %d, and the block has %d", i, row, rows))
 		}
+	}
+	return nil
+}
+
+// Check reads everything that is stored of the events and says what is wrong with
+// it: what CheckRows and opening them find.
+func (p *EventPart) Check(rows int) error {
+	if err := p.CheckRows(rows); err != nil {
+		return err
 	}
 	if _, err := p.times.At(0); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -208,6 +209,11 @@ func TestAppendToKeeps(t *testing.T) {
 	}
 }
 
+// lies reports whether an instant lies in an interval.
+func lies(at int64, in window.Interval) bool {
+	return in.Lo < in.Hi && at >= in.Lo && (at < in.Hi || in.Hi == math.MaxInt64)
+}
+
 // TestSpan finds the events of random windows.
 func TestSpan(t *testing.T) {
 	r := rand.New(rand.NewPCG(*seed, 5))
@@ -235,15 +241,50 @@ func TestSpan(t *testing.T) {
 				lo, hi, err := p.Span(window.Interval{Lo: from, Hi: to})
 				want := 0
 				for _, at := range times {
-					if at >= from && at < to {
+					if lies(at, window.Interval{Lo: from, Hi: to}) {
 						want++
 					}
 				}
-				if err != nil || hi-lo != want || want > 0 && (times[lo] < from || times[hi-1] >= to) {
+				if err != nil || hi-lo != want || want > 0 && (times[lo] < from || times[hi-1] >= to && to != math.MaxInt64) {
 					t.Fatalf("seed %d: [%d, %d) has the positions %d to %d of %d, want %d; %v", *seed, from, to, lo, hi, len(times), want, err)
 				}
 			}
 		}
+	}
+}
+
+// TestChunkForgets decodes every column of a part, and lets go of it: no vector may
+// keep the part's memory.
+func TestChunkForgets(t *testing.T) {
+	r := rand.New(rand.NewPCG(*seed, 7))
+	b, err := OpenEvents(everyType, 3, []toc.Sections{write(t, eventsOfEveryType(r, 1000))}).Block(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var chunk Chunk
+	chunk.Load(b.Parts[0], 0, len(b.Parts[0].Rows))
+	if _, err := chunk.Time(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range everyType {
+		if _, err := chunk.Field(i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	chunk.Forget()
+	held := func(name string, buffer reflect.Value) {
+		for ; ; buffer = buffer.FieldByName("elems").Elem() {
+			if !buffer.FieldByName("vector").IsZero() {
+				t.Errorf("seed %d: %s: a vector is kept", *seed, name)
+			}
+			if buffer.FieldByName("elems").IsNil() {
+				return
+			}
+		}
+	}
+	held("time", reflect.ValueOf(chunk.time.buffer))
+	for i, f := range chunk.fields {
+		held(everyType[i].Name, reflect.ValueOf(f.buffer))
 	}
 }
 

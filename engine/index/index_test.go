@@ -3,11 +3,16 @@ package index
 import (
 	"cmp"
 	"flag"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
@@ -92,6 +97,9 @@ func TestCoverHoldsEveryEventOnce(t *testing.T) {
 			if r.IntN(3) == 0 { // the edges of a day
 				at = window.DayStart(window.DayOf(at, loc), loc) - int64(r.IntN(2))
 			}
+			if r.IntN(20) == 0 { // the last day of all
+				at = math.MaxInt64 - r.Int64N(3)
+			}
 			times = append(times, at)
 		}
 		builder := NewTimelineBuilder(loc)
@@ -105,7 +113,7 @@ func TestCoverHoldsEveryEventOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 500 {
-			in := window.Interval{Lo: times[r.IntN(400)] + int64(r.IntN(3)-1), Hi: times[r.IntN(400)] + int64(r.IntN(3)-1)}
+			in := window.Interval{Lo: times[r.IntN(400)] - int64(r.IntN(3)), Hi: times[r.IntN(400)] - int64(r.IntN(3))}
 			switch r.IntN(6) {
 			case 0:
 				in.Lo = math.MinInt64
@@ -118,11 +126,11 @@ func TestCoverHoldsEveryEventOnce(t *testing.T) {
 				whole[i].OrInto(&got, 0)
 			}
 			for i, at := range times {
-				if at >= in.Lo && at < in.Hi {
+				if lies(at, in) {
 					want.Add(uint16(rows[i]))
 				}
 				for _, edge := range edges {
-					if at >= edge.Lo && at < edge.Hi {
+					if lies(at, edge) {
 						got.Add(uint16(rows[i]))
 					}
 				}
@@ -167,6 +175,71 @@ func TestValuesLimit(t *testing.T) {
 		}
 		if views, err := x.Select(t.Context(), column.Test{IsNull: true}); err != nil || len(views) != 1 {
 			t.Errorf("%d values: NULL selects %d bitmaps, %v", c.distinct, len(views), err)
+		}
+	}
+}
+
+// TestOpenTimelineRefuses opens timelines whose days do not follow each other.
+func TestOpenTimelineRefuses(t *testing.T) {
+	var empty bitmap.Builder
+	for _, c := range []struct {
+		days []int64 // in threes: date, from, to
+		want string
+	}{
+		{[]int64{1, 10, 20, 2, 20, 30}, ""},
+		{[]int64{1, 10, 10}, "day 0 is from 10 to 10, which is not after the one before it"},
+		{[]int64{1, 20, 10}, "day 0 is from 20 to 10, which is not after the one before it"},
+		{[]int64{1, 10, 20, 2, 19, 30}, "day 1 is from 19 to 30, which is not after the one before it"},
+		{[]int64{1, 10, 20, 2, 0, 5}, "day 1 is from 0 to 5, which is not after the one before it"},
+		{[]int64{1, 10, 20, 1, 20, 30}, "day 1 is from 20 to 30, which is not after the one before it"},
+	} {
+		w, dates := newBitmapWriter(), array.NewDate32Builder(memory.DefaultAllocator)
+		var spans [2]*array.TimestampBuilder
+		for i := range spans {
+			spans[i] = array.NewTimestampBuilder(memory.DefaultAllocator, arrow.FixedWidthTypes.Timestamp_us.(*arrow.TimestampType))
+		}
+		for day := c.days; len(day) > 0; day = day[3:] {
+			dates.Append(arrow.Date32(day[0]))
+			spans[0].Append(arrow.Timestamp(day[1]))
+			spans[1].Append(arrow.Timestamp(day[2]))
+			if err := w.append(&empty); err != nil {
+				t.Fatal(err)
+			}
+		}
+		directory := w.directory(timelineFields, []arrow.Array{dates.NewArray(), spans[0].NewArray(), spans[1].NewArray()})
+		if _, err := OpenTimeline(directory, w.bytes); fmt.Sprint(err) != cmp.Or(c.want, "<nil>") {
+			t.Errorf("%v: %v, want %s", c.days, err, c.want)
+		}
+	}
+}
+
+// TestOpenValuesRefusesManyValues opens a directory of more values than are matched
+// at once.
+func TestOpenValuesRefusesManyValues(t *testing.T) {
+	for _, n := range []int{bitmap.BlockRows, bitmap.BlockRows + 1} {
+		b, rows := column.NewBuilder(whole, n), make([]uint32, n)
+		w := newBitmapWriter()
+		var empty bitmap.Builder
+		for i := range rows {
+			rows[i] = uint32(i)
+			b.SetInt(i, int64(i))
+			if err := w.append(&empty); err != nil {
+				t.Fatal(err)
+			}
+		}
+		values, err := b.Take(rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := OpenValues(whole, w.directory(valueFields(whole), []arrow.Array{values}), w.bytes)
+		if n == bitmap.BlockRows {
+			if err != nil || x.Len() != n {
+				t.Errorf("%d values: %v", n, err)
+			}
+			continue
+		}
+		if want := "65537 values, expected at most 65536"; err == nil || err.Error() != want {
+			t.Errorf("%d values: %v, want %s", n, err, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package index
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -16,9 +17,17 @@ import (
 
 // Timeline is the customers with an event of a behavior on each day of the
 // parent segment's calendar. A day is kept with its first instant and the first
-// one after it, so that no later change of time-zone data can move it. A
-// Timeline is immutable and safe for concurrent use.
+// one after it, so that no later change of time-zone data can move it. The last day
+// of all ends at math.MaxInt64, and has that instant. A Timeline is immutable and
+// safe for concurrent use.
 type Timeline struct {
+	calendars []calendar // one, but where time-zone data changed between parts
+	days      int        // distinct ones
+}
+
+// calendar is days that go together.
+type calendar struct {
+	dates []int32           // of the days, since 1970-01-01; ascending
 	days  []window.Interval // ascending, disjoint; only days with events
 	views []bitmap.View     // one or more per day
 	ends  []int             // by day: where its bitmaps end in views; nil: one per day
@@ -97,7 +106,7 @@ func (b *TimelineBuilder) Finish() (directory arrow.RecordBatch, bitmaps []byte,
 }
 
 // OpenTimeline returns the timeline whose directory and bitmaps these are. It
-// keeps the bitmaps.
+// keeps the bitmaps. The days must ascend, and no two may overlap.
 func OpenTimeline(directory arrow.RecordBatch, bitmaps []byte) (*Timeline, error) {
 	if err := checkFields(directory, timelineFields); err != nil {
 		return nil, err
@@ -106,13 +115,17 @@ func OpenTimeline(directory arrow.RecordBatch, bitmaps []byte) (*Timeline, error
 	if err != nil {
 		return nil, err
 	}
+	dates := directory.Column(0).(*array.Date32).Date32Values()
 	from := directory.Column(1).(*array.Timestamp).TimestampValues()
 	to := directory.Column(2).(*array.Timestamp).TimestampValues()
-	days := make([]window.Interval, len(views))
-	for i := range days {
-		days[i] = window.Interval{Lo: int64(from[i]), Hi: int64(to[i])}
+	c := calendar{dates: make([]int32, len(views)), days: make([]window.Interval, len(views)), views: views}
+	for i := range views {
+		c.dates[i], c.days[i] = int32(dates[i]), window.Interval{Lo: int64(from[i]), Hi: int64(to[i])}
+		if from[i] >= to[i] || i > 0 && (from[i] < to[i-1] || dates[i] <= dates[i-1]) {
+			return nil, fmt.Errorf("day %d is from %d to %d, which is not after the one before it", i, from[i], to[i])
+		}
 	}
-	return &Timeline{days: days, views: views}, nil
+	return &Timeline{calendars: []calendar{c}, days: len(views)}, nil
 }
 
 // sortedKeys returns the keys of m, ascending.

@@ -77,21 +77,58 @@ func checkCover(t *testing.T, name string, timeline *Timeline, in window.Interva
 		whole[i].OrInto(&got, 0)
 	}
 	for _, e := range all {
-		if e.time >= in.Lo && e.time < in.Hi {
+		if lies(e.time, in) {
 			want.Add(e.row)
 		}
 		for _, edge := range edges {
 			if edge.Lo < in.Lo || edge.Hi > in.Hi {
 				t.Fatalf("%s: %+v has the edge %+v", name, in, edge)
 			}
-			if e.time >= edge.Lo && e.time < edge.Hi {
+			if lies(e.time, edge) {
 				got.Add(e.row)
 			}
 		}
 	}
-	if got != want || len(edges) > 2 || days > len(whole) || days > timeline.Len() {
+	if got != want || len(edges) > 2 || len(edges) == 2 && edges[0].Hi > edges[1].Lo || days > len(whole) || days > timeline.Len() {
 		t.Fatalf("%s: %+v selects %d customers, want %d; %d days of %d, %d bitmaps, %d edges",
 			name, in, got.Count(), want.Count(), days, timeline.Len(), len(whole), len(edges))
+	}
+}
+
+// TestShiftedDaysAreCoveredByThemselves merges parts with an event an hour, whose
+// days start at different hours: a window of whole days in the one or the other
+// looks at little more than a day's events, and every date counts once.
+func TestShiftedDaysAreCoveredByThemselves(t *testing.T) {
+	const count = 100
+	zones := []*time.Location{time.UTC, time.FixedZone("east", 3600), time.FixedZone("west", -3600), time.UTC}
+	var parts []*Timeline
+	var all []dated
+	for i, zone := range zones {
+		var events []dated
+		for h := range int64(count * 24) {
+			events = append(events, dated{uint16(h)*4 + uint16(i), h * hour})
+		}
+		parts = append(parts, timelineOf(t, zone, events))
+		all = append(all, events...)
+	}
+	merged := MergeTimelines(parts)
+	if n := len(merged.calendars); n != 3 {
+		t.Errorf("%d calendars, want 3", n)
+	}
+	// The east has begun another day when the last event comes, the west has not
+	// ended the day before when the first one does.
+	if n := merged.Len(); n != count+2 {
+		t.Errorf("%d days, want %d", n, count+2)
+	}
+	in := window.Interval{Lo: 10 * 24 * hour, Hi: 20 * 24 * hour}
+	checkCover(t, "ten days", merged, in, all)
+	days, whole, edges := merged.Cover(in)
+	looked := int64(0)
+	for _, e := range edges {
+		looked += e.Hi - e.Lo
+	}
+	if days != 10 || len(whole) != 2*10+9+9 || looked != 46*hour {
+		t.Errorf("%d days of %d bitmaps, and %d hours; want 10, 38 and 46", days, len(whole), looked/hour)
 	}
 }
 
@@ -108,7 +145,7 @@ func TestMergedDaysAreCounted(t *testing.T) {
 	if merged.Len() != 3 || days != 2 || len(whole) != 3 || len(edges) != 1 {
 		t.Errorf("%d days in all; the window has %d, with %d bitmaps and %d edges; want 3, 2, 3 and 1", merged.Len(), days, len(whole), len(edges))
 	}
-	if twice := MergeTimelines([]*Timeline{merged, one}); twice.Len() != 3 || len(twice.views) != 6 {
-		t.Errorf("merged twice: %d days, %d bitmaps; want 3 and 6", twice.Len(), len(twice.views))
+	if twice := MergeTimelines([]*Timeline{merged, one}); twice.Len() != 3 || len(twice.calendars[0].views) != 6 {
+		t.Errorf("merged twice: %d days, %d bitmaps; want 3 and 6", twice.Len(), len(twice.calendars[0].views))
 	}
 }

@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"fmt"
 	"sort"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -84,10 +85,14 @@ func groupRows(b *column.Builder) (first []uint32, groups [][]uint32, ok bool) {
 }
 
 // OpenValues returns the value index whose directory and bitmaps these are. It
-// keeps both.
+// keeps both. Select matches all values at once, so they are those of a block at
+// most.
 func OpenValues(t model.Type, directory arrow.RecordBatch, bitmaps []byte) (*Values, error) {
 	if err := checkFields(directory, valueFields(t)); err != nil {
 		return nil, err
+	}
+	if n := directory.NumRows(); n > bitmap.BlockRows {
+		return nil, fmt.Errorf("%d values, expected at most %d", n, bitmap.BlockRows)
 	}
 	values, err := column.NewVector(t, directory.Column(0))
 	if err != nil {

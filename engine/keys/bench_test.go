@@ -92,10 +92,10 @@ func BenchmarkWriteTable(b *testing.B) {
 	ints, texts := newColumn(keys, nil, blockRows), newColumn(benchTexts(keys), nil, blockRows)
 	s := sections{}
 	for b.Loop() {
-		if err := WriteTable(ints, benchKeys, nil, s.add); err != nil {
+		if err := WriteTable(ints, benchKeys, s.add); err != nil {
 			b.Fatal(err)
 		}
-		if err := WriteTable(texts, benchKeys, nil, s.add); err != nil {
+		if err := WriteTable(texts, benchKeys, s.add); err != nil {
 			b.Fatal(err)
 		}
 	}

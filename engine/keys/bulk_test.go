@@ -71,7 +71,7 @@ func TestFindManyExported(t *testing.T) {
 func TestFindManyErrors(t *testing.T) {
 	keys := []int64{10, 20, 30} // no guess finds the second
 	s := sections{}
-	if err := writeTable(newColumn(keys, nil, blockRows), 3, nil, s.add, hashes, maxChunkKeys); err != nil {
+	if err := writeTable(newColumn(keys, nil, blockRows), 3, s.add, hashes, maxChunkKeys); err != nil {
 		t.Fatal(err)
 	}
 	check := func(rows int, edit func(), want string) {

@@ -28,7 +28,7 @@ func eachVariant(t *testing.T, test func(t *testing.T, o tableOptions)) {
 // not.
 func checkFinds[T int64 | string](t *testing.T, d *Dictionary, h hasher, keys, absent []T) {
 	t.Helper()
-	live := liveKeys(keys, func(int) bool { return false })
+	live := storedKeys(keys, func(int) bool { return false })
 	checkRows(t, d, h, live, keys, absent)
 }
 
@@ -67,57 +67,54 @@ func TestFindString(t *testing.T) {
 	}
 }
 
-// TestRandom has random keys, of which some are NULL and some dead. The key of a
-// dead row may be that of a later one.
+// TestRandom has random keys, of which some are NULL.
 func TestRandom(t *testing.T) {
 	eachVariant(t, func(t *testing.T, o tableOptions) {
 		r := rand.New(rand.NewPCG(*seed, 1))
 		for range 5 {
 			n := r.IntN(300)
 			ints, texts := make([]int64, n), make([]string, n)
-			dead, null, absent := map[int]bool{}, map[int]bool{}, []int64{}
+			null, absent := map[int]bool{}, []int64{}
 			for i := range n {
 				ints[i] = int64(i)*1000 - int64(r.IntN(1000)) - 50_000
 				texts[i] = fmt.Sprint("customer ", ints[i])
-				null[i], dead[i] = r.IntN(10) == 0, r.IntN(10) == 0
+				null[i] = r.IntN(10) == 0
 				absent = append(absent, ints[i]+1)
-				if i > 0 && dead[i-1] && r.IntN(2) == 0 {
-					ints[i], texts[i] = ints[i-1], texts[i-1]
+				if i > 0 && null[i-1] && r.IntN(2) == 0 {
+					ints[i], texts[i] = ints[i-1], texts[i-1] // bytes of a NULL are of no account
 				}
 			}
-			o.dead = func(row uint32) bool { return dead[int(row)] }
 			isNull := func(row int) bool { return null[row] }
 			d := build(t, newColumn(ints, isNull, blockRows), n, o)
-			out := func(row int) bool { return dead[row] || null[row] }
-			checkRows(t, d, o.hash, liveKeys(ints, out), ints, absent)
+			checkRows(t, d, o.hash, storedKeys(ints, isNull), ints, absent)
 			d = build(t, newColumn(texts, isNull, blockRows), n, o)
-			checkRows(t, d, o.hash, liveKeys(texts, out), texts, []string{"", "customer"})
+			checkRows(t, d, o.hash, storedKeys(texts, isNull), texts, []string{"", "customer"})
 		}
 	})
 }
 
-// liveKeys returns the keys that are not out, and the row of each.
-func liveKeys[T comparable](keys []T, out func(row int) bool) map[T]uint32 {
-	live := map[T]uint32{}
+// storedKeys returns the keys that are not NULL, and the row of each.
+func storedKeys[T comparable](keys []T, isNull func(row int) bool) map[T]uint32 {
+	stored := map[T]uint32{}
 	for row, key := range keys {
-		if !out(row) {
-			live[key] = uint32(row)
+		if !isNull(row) {
+			stored[key] = uint32(row)
 		}
 	}
-	return live
+	return stored
 }
 
 // checkRows looks up all keys, and some that are absent.
-func checkRows[T int64 | string](t *testing.T, d *Dictionary, h hasher, live map[T]uint32, all, absent []T) {
+func checkRows[T int64 | string](t *testing.T, d *Dictionary, h hasher, stored map[T]uint32, all, absent []T) {
 	t.Helper()
 	for _, key := range slices.Concat(absent, all) {
-		want, wantOK := live[key]
+		want, wantOK := stored[key]
 		if got, ok, err := find(d, h, key); err != nil || ok != wantOK || got != want {
 			t.Fatalf("seed %d: key %.20v is at %d, %v, %v, want %d, %v", *seed, key, got, ok, err, want, wantOK)
 		}
 	}
-	if d.Len() != len(live) {
-		t.Fatalf("seed %d: the dictionary has %d keys, want %d", *seed, d.Len(), len(live))
+	if d.Len() != len(stored) {
+		t.Fatalf("seed %d: the dictionary has %d keys, want %d", *seed, d.Len(), len(stored))
 	}
 }
 
@@ -135,7 +132,7 @@ func TestManyBlocks(t *testing.T) {
 		var files [2][]byte
 		for i := range files {
 			file, err := writeSections(func(add func(toc.Tag, uint32, []byte) error) error {
-				return WriteTable(c, n, nil, add)
+				return WriteTable(c, n, add)
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -234,7 +231,7 @@ func TestOpenErrors(t *testing.T) {
 	check := func(edit func(s sections), want string) {
 		t.Helper()
 		s := sections{}
-		if err := writeTable(c, len(keys), nil, s.add, o.hash, o.chunkKeys); err != nil {
+		if err := writeTable(c, len(keys), s.add, o.hash, o.chunkKeys); err != nil {
 			t.Fatal(err)
 		}
 		edit(s)
@@ -299,7 +296,7 @@ func TestFindErrors(t *testing.T) {
 	open := func(edit func(directory, entries []byte)) *Dictionary {
 		t.Helper()
 		s := sections{}
-		if err := writeTable(c, 3, nil, s.add, hashes, maxChunkKeys); err != nil {
+		if err := writeTable(c, 3, s.add, hashes, maxChunkKeys); err != nil {
 			t.Fatal(err)
 		}
 		edit(s[place{tagDirectory, 0}], s[place{tagEntries, 0}])

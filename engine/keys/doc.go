@@ -39,9 +39,10 @@
 // places: a directory, a bucket that is mostly one cache line, and the key. An
 // entry says where to look and no more: a hit counts once the key at its row was
 // compared (I1), so neither equal hashes nor bad bytes ever give the row of
-// another key. NULL keys, those of purged customers, and rows that are dead when
-// the table is written are in no table, and among the others every key occurs
-// once (I2). The bytes of a table depend on keys and rows alone (I3).
+// another key. NULL keys, those of purged customers, are in no table; a customer
+// who is no more keeps the row, so that a key that comes back is found. Among the
+// keys of a table every one occurs once (I2). The bytes of a table depend on keys
+// and rows alone (I3).
 //
 // Method: bucketed hashing with a directory over the leading bits, as in Fagin,
 // Nievergelt, Pippenger and Strong, "Extendible hashing", TODS 1979, but written

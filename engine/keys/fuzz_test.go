@@ -26,7 +26,7 @@ func FuzzSections(f *testing.F) {
 	for _, c := range fuzzColumns() {
 		for _, chunkKeys := range []uint64{maxChunkKeys, 6} {
 			s := sections{}
-			if err := writeTable(c, len(fuzzInts), nil, s.add, hashes, chunkKeys); err != nil {
+			if err := writeTable(c, len(fuzzInts), s.add, hashes, chunkKeys); err != nil {
 				f.Fatal(err)
 			}
 			f.Add(s[place{tagHeader, 0}], s[place{tagDirectory, 0}], s[place{tagEntries, 0}], s[place{tagDirectory, 1}], s[place{tagEntries, 1}])
@@ -52,7 +52,7 @@ func FuzzSections(f *testing.F) {
 func FuzzOpen(f *testing.F) {
 	for _, c := range fuzzColumns() {
 		file, err := writeSections(func(add func(toc.Tag, uint32, []byte) error) error {
-			return WriteTable(c, len(fuzzInts), nil, add)
+			return WriteTable(c, len(fuzzInts), add)
 		})
 		if err != nil {
 			f.Fatal(err)

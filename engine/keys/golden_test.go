@@ -16,7 +16,7 @@ import (
 // TestGolden runs the golden files of testdata/table. A case is
 //
 //	strings|ints [chunk=N]
-//	a key, a line; strings as Go strings; NULL; a key after - is a dead row's
+//	a key, a line; strings as Go strings; NULL
 //	----
 //	the bytes of every section with their meaning
 func TestGolden(t *testing.T) {
@@ -30,9 +30,9 @@ func TestGolden(t *testing.T) {
 			if d.Input == "" {
 				lines = nil
 			}
-			c, dead := goldenColumn(t, d.Cmd, lines)
+			c := goldenColumn(t, d.Cmd, lines)
 			s := sections{}
-			if err := writeTable(c, len(lines), dead, s.add, hashes, uint64(chunkKeys)); err != nil {
+			if err := writeTable(c, len(lines), s.add, hashes, uint64(chunkKeys)); err != nil {
 				return err.Error()
 			}
 			return annotate(t, s)
@@ -41,14 +41,14 @@ func TestGolden(t *testing.T) {
 }
 
 // goldenColumn reads the keys of a case.
-func goldenColumn(t *testing.T, kind string, lines []string) (c *column.Column, dead func(row uint32) bool) {
+func goldenColumn(t *testing.T, kind string, lines []string) *column.Column {
 	t.Helper()
 	var ints []int64
 	var texts []string
-	var isDead, isNull []bool
+	var isNull []bool
 	for _, line := range lines {
-		text, isDeadRow := strings.CutPrefix(line, "- ")
-		isDead, isNull = append(isDead, isDeadRow), append(isNull, text == "NULL")
+		text := line
+		isNull = append(isNull, text == "NULL")
 		if text == "NULL" {
 			text = "0"
 			if kind == "strings" {
@@ -70,11 +70,10 @@ func goldenColumn(t *testing.T, kind string, lines []string) (c *column.Column, 
 		}
 	}
 	null := func(row int) bool { return isNull[row] }
-	dead = func(row uint32) bool { return isDead[row] }
 	if kind == "ints" {
-		return newColumn(ints, null, blockRows), dead
+		return newColumn(ints, null, blockRows)
 	}
-	return newColumn(texts, null, blockRows), dead
+	return newColumn(texts, null, blockRows)
 }
 
 // annotate writes every field of the sections: offset, bytes, meaning.

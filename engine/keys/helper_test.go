@@ -114,7 +114,6 @@ func writeSections(fill func(add func(tag toc.Tag, index uint32, data []byte) er
 
 // tableOptions is how a test writes a table.
 type tableOptions struct {
-	dead      func(row uint32) bool
 	hash      hasher
 	chunkKeys uint64
 }
@@ -122,7 +121,7 @@ type tableOptions struct {
 // writeFor returns the file of a table.
 func writeFor(c *column.Column, rows int, o tableOptions) ([]byte, error) {
 	return writeSections(func(add func(toc.Tag, uint32, []byte) error) error {
-		return writeTable(c, rows, o.dead, add, o.hash, o.chunkKeys)
+		return writeTable(c, rows, add, o.hash, o.chunkKeys)
 	})
 }
 

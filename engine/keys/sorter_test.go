@@ -305,7 +305,7 @@ func TestMemory(t *testing.T) {
 		}
 		c := newColumn(ints, nil, blockRows)
 		before, peak := heapBytes(), int64(0)
-		err := writeTable(c, n, nil, func(toc.Tag, uint32, []byte) error {
+		err := writeTable(c, n, func(toc.Tag, uint32, []byte) error {
 			peak = max(peak, heapBytes()-before)
 			return nil
 		}, hashes, 1<<16)

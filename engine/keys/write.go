@@ -12,17 +12,16 @@ import (
 )
 
 // WriteTable makes the table of a key column with so many rows, and hands its
-// sections to add, which is done with data when it returns. NULL keys and rows
-// that dead names (nil: none) are left out; two of the other rows with one key
-// are an error (I2 of the package comment). It reads the column once for every
-// chunk of at most four million keys, and takes about 21 bytes for each of these,
-// however many keys there are.
-func WriteTable(keys *column.Column, rows int, dead func(row uint32) bool, add func(tag toc.Tag, index uint32, data []byte) error) error {
-	return writeTable(keys, rows, dead, add, hashes, maxChunkKeys)
+// sections to add, which is done with data when it returns. NULL keys are left
+// out; two other rows with one key are an error (I2 of the package comment). It
+// reads the column once for every chunk of at most four million keys, and takes
+// about 21 bytes for each of these, however many keys there are.
+func WriteTable(keys *column.Column, rows int, add func(tag toc.Tag, index uint32, data []byte) error) error {
+	return writeTable(keys, rows, add, hashes, maxChunkKeys)
 }
 
 // writeTable is WriteTable with any hash functions and size of chunks.
-func writeTable(keys *column.Column, rows int, dead func(row uint32) bool, add func(tag toc.Tag, index uint32, data []byte) error, hash hasher, chunkKeys uint64) error {
+func writeTable(keys *column.Column, rows int, add func(tag toc.Tag, index uint32, data []byte) error, hash hasher, chunkKeys uint64) error {
 	kind, err := kindOf(keys.Type())
 	if err != nil {
 		return err
@@ -30,7 +29,7 @@ func writeTable(keys *column.Column, rows int, dead func(row uint32) bool, add f
 	if uint64(rows) > uint64(NoRow) {
 		return fmt.Errorf("keys: %d rows, at most %d fit", rows, NoRow)
 	}
-	w := &tableWriter{keys: keyColumn{keys, uint32(rows)}, dead: dead, hash: hash}
+	w := &tableWriter{keys: keyColumn{keys, uint32(rows)}, hash: hash}
 	w.header.kind, w.header.rows = kind, uint64(rows)
 	if w.header.count, err = w.count(); err != nil {
 		return err
@@ -61,7 +60,6 @@ func writeTable(keys *column.Column, rows int, dead func(row uint32) bool, add f
 type tableWriter struct {
 	header
 	keys keyColumn
-	dead func(row uint32) bool
 	hash hasher
 
 	entries  []uint64 // of the chunk, in order of rows
@@ -81,17 +79,12 @@ func (w *tableWriter) count() (n uint64, err error) {
 			return 0, err
 		}
 		for i := range v.Len() {
-			if w.listed(v, b, i) {
+			if !v.IsNull(i) {
 				n++
 			}
 		}
 	}
 	return n, nil
-}
-
-// listed reports whether row i of a block gets into the table.
-func (w *tableWriter) listed(v *column.Vector, block, i int) bool {
-	return !v.IsNull(i) && (w.dead == nil || !w.dead(uint32(block*bitmap.BlockRows+i)))
 }
 
 // gather collects the entries of a chunk.
@@ -110,7 +103,7 @@ func (w *tableWriter) gather(chunk uint32) error {
 		hash := w.hashesOf(v)
 		for i := range v.Len() {
 			h := hash(i)
-			if w.chunk(h) == chunk && w.listed(v, b, i) {
+			if w.chunk(h) == chunk && !v.IsNull(i) {
 				w.entries = append(w.entries, newEntry(h, uint32(b*bitmap.BlockRows+i)))
 				w.bucketOf = append(w.bucketOf, w.bucket(h))
 			}

@@ -12,21 +12,17 @@ func TestWriteTableErrors(t *testing.T) {
 	discard := func(toc.Tag, uint32, []byte) error { return nil }
 	ints := newColumn([]int64{7, 8, 9, 7}, nil, blockRows)
 	texts := newColumn([]string{"x", "y", "x"}, nil, blockRows)
-	for name, hash := range hashVariants {
-		err := writeTable(ints, 4, nil, discard, hash, maxChunkKeys)
+	for _, hash := range hashVariants {
+		err := writeTable(ints, 4, discard, hash, maxChunkKeys)
 		wantError(t, err, "keys: the rows 0 and 3 have the same key")
-		err = writeTable(texts, 3, nil, discard, hash, maxChunkKeys)
+		err = writeTable(texts, 3, discard, hash, maxChunkKeys)
 		wantError(t, err, "keys: the rows 0 and 2 have the same key")
-		// A dead row is no customer.
-		if err := writeTable(texts, 3, func(row uint32) bool { return row == 2 }, discard, hash, maxChunkKeys); err != nil {
-			t.Errorf("hash %s: %v", name, err)
-		}
 	}
-	wantError(t, WriteTable(ints, 1<<32, nil, discard), "keys: 4294967296 rows, at most 4294967295 fit")
+	wantError(t, WriteTable(ints, 1<<32, discard), "keys: 4294967296 rows, at most 4294967295 fit")
 	dates := column.NewColumn(model.Type{Kind: model.Date}, &blocks{})
-	wantError(t, WriteTable(dates, 1, nil, discard), "keys: a key is a string or a number (int64), found date")
+	wantError(t, WriteTable(dates, 1, discard), "keys: a key is a string or a number (int64), found date")
 	for _, tag := range []toc.Tag{tagHeader, tagDirectory, tagEntries} {
-		wantError(t, WriteTable(newColumn([]string{"x"}, nil, blockRows), 1, nil, func(added toc.Tag, _ uint32, _ []byte) error {
+		wantError(t, WriteTable(newColumn([]string{"x"}, nil, blockRows), 1, func(added toc.Tag, _ uint32, _ []byte) error {
 			if added == tag {
 				return errTest
 			}
@@ -34,7 +30,7 @@ func TestWriteTableErrors(t *testing.T) {
 		}), "the disk is on fire")
 	}
 	// Too few rows.
-	wantError(t, WriteTable(ints, 5, nil, discard), "keys: block 0 of the keys has 4 rows, expected 5")
+	wantError(t, WriteTable(ints, 5, discard), "keys: block 0 of the keys has 4 rows, expected 5")
 }
 
 func TestShape(t *testing.T) {

@@ -208,12 +208,16 @@ func (b *behaviorPlan) eventBytes(in window.Interval, bytesPerEvent uint64) uint
 	if info.First == nil {
 		return info.Events * bytesPerEvent
 	}
-	first, last := *info.First, *info.Last
-	lo, hi := max(in.Lo, first), min(in.Hi, last+1)
+	first, end := *info.First, *info.Last
+	if end != math.MaxInt64 {
+		end++
+	}
+	lo, hi := max(in.Lo, first), min(in.Hi, end)
 	if lo >= hi {
 		return 0
 	}
-	share := float64(hi-lo) / float64(last+1-first)
+	// All of time is more than an int64 counts.
+	share := float64(uint64(hi)-uint64(lo)) / float64(uint64(end)-uint64(first))
 	return uint64(share*float64(info.Events)) * bytesPerEvent
 }
 

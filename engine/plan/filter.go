@@ -55,7 +55,8 @@ func interval(f *Filter) (window.Interval, bool) {
 		if ranges[0].Hi != math.MaxInt64 {
 			in.Hi = ranges[0].Hi + 1
 		}
-		return in, true
+		// No interval starts or ends at the last instant: its Hi means unbounded.
+		return in, in.Lo != math.MaxInt64 && ranges[0].Hi != math.MaxInt64-1
 	}
 	return window.Interval{}, false
 }

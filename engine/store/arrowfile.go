@@ -86,8 +86,8 @@ func (f *arrowFile) parseFooter(footer []byte) error {
 	r := &flat{data: footer}
 	root := r.root()
 	f.dictionaries, f.batches = r.places(root, dictionaries), r.places(root, batches)
-	if r.bad {
-		return f.corrupt("Arrow footer leads beyond its %d bytes", len(footer))
+	if r.err != nil {
+		return f.corrupt("Arrow footer %w", r.err)
 	}
 	for _, places := range [][]arrowPlace{f.dictionaries, f.batches} {
 		for _, p := range places {
@@ -180,8 +180,8 @@ func checkMessage(meta []byte, body int64, kind uint64) error {
 	default:
 		err = checkBatch(r, at, body)
 	}
-	if err == nil && r.bad {
-		err = fmt.Errorf("metadata leads beyond its %d bytes", len(meta))
+	if err == nil && r.err != nil {
+		err = fmt.Errorf("metadata %w", r.err)
 	}
 	return err
 }

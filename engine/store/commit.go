@@ -1,11 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
+	"syscall"
 	"time"
 )
 
@@ -15,24 +16,26 @@ import (
 // finished either way.
 //
 // After an error the snapshot is as before, but for two: after a
-// *NotDurableError the new version is the current one, and may not survive a
-// loss of power; after a *NotRemovedError it is there to stay, and files of older
-// versions are left.
+// *NotDurableError the new version is the current one, or may be, and may not
+// survive a loss of power; after a *NotRemovedError it is there to stay, and files
+// of older versions are left.
 func (w *Writer) Commit(m *Manifest, keep int) error {
 	if w.done {
 		return fmt.Errorf("committing a version that was committed or aborted before")
 	}
-	if err := w.prepare(m, keep); err != nil {
+	data, err := w.prepare(m, keep)
+	if err != nil {
 		return errors.Join(err, w.Abort())
 	}
-	if err := w.fs.Rename(filepath.Join(w.dir, newManifestName), filepath.Join(w.dir, manifestName)); err != nil {
-		return errors.Join(err, w.Abort())
+	undurable := w.makeCurrent(data)
+	if undurable != nil && !errors.As(undurable, new(*NotDurableError)) {
+		return errors.Join(undurable, w.Abort())
 	}
 	w.done = true
 	unmapped := w.unmap()
-	if err := w.fs.SyncDir(w.dir); err != nil {
+	if undurable != nil {
 		// Either version may be found after a crash: both must stay.
-		return errors.Join(&NotDurableError{Path: w.dir, Err: err}, unmapped, w.lock.Close())
+		return errors.Join(undurable, unmapped, w.lock.Close())
 	}
 	var left error
 	if err := w.removeOld(m); err != nil {
@@ -41,53 +44,96 @@ func (w *Writer) Commit(m *Manifest, keep int) error {
 	return errors.Join(left, unmapped, w.lock.Close())
 }
 
+// makeCurrent makes the new version the current one, whose manifest has these
+// bytes. The error is a *NotDurableError unless the version before, or none, is
+// current still.
+func (w *Writer) makeCurrent(data []byte) error {
+	err := w.fs.Rename(filepath.Join(w.dir, newManifestName), filepath.Join(w.dir, manifestName))
+	if err == nil {
+		if err = w.fs.SyncDir(w.dir); err != nil {
+			return &NotDurableError{Path: w.dir, Err: err}
+		}
+		return nil
+	}
+	// A rename that failed may have taken effect: where a server did it and could
+	// not say so, for one.
+	found, readErr := readRoot(w.fs, w.dir)
+	var none *NotSnapshotError
+	switch {
+	case readErr == nil && bytes.Equal(found.data, data):
+		return &NotDurableError{Path: w.dir, Err: err}
+	case readErr == nil && found.manifest.Version == w.currentVersion():
+		return err
+	case errors.As(readErr, &none) && w.old == nil:
+		return err
+	}
+	return &NotDurableError{Path: w.dir, Unsure: true, Err: errors.Join(err, readErr)}
+}
+
 // prepare writes the manifest of the new version: into its folder, to stay, and
 // beside the current one, to replace it. Everything is synced before what refers
-// to it (I1).
-func (w *Writer) prepare(m *Manifest, keep int) error {
+// to it (I1). It returns the bytes of the manifest.
+func (w *Writer) prepare(m *Manifest, keep int) ([]byte, error) {
+	data, err := w.describe(m, keep)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.writeSynced(versionManifest(w.dir, w.version), data); err != nil {
+		return nil, err
+	}
+	if err := w.fs.SyncDir(versionDir(w.dir, w.version)); err != nil {
+		return nil, err
+	}
+	if err := w.writeSynced(filepath.Join(w.dir, newManifestName), data); err != nil {
+		return nil, err
+	}
+	return data, w.syncFolders()
+}
+
+// describe fills in the manifest of the new version and returns its bytes.
+func (w *Writer) describe(m *Manifest, keep int) ([]byte, error) {
 	if keep < 1 {
-		return fmt.Errorf("keeping %d versions, expected 1 or more", keep)
+		return nil, fmt.Errorf("keeping %d versions, expected 1 or more", keep)
 	}
 	m.Format, m.Version, m.Files = FormatVersion, w.version, w.files
 	m.CreatedAt = time.Now().UTC().Truncate(time.Microsecond)
 	var err error
 	if m.Oldest, err = w.oldest(keep); err != nil {
-		return err
+		return nil, err
 	}
 	if err := m.validate(); err != nil {
-		return err
+		return nil, err
 	}
-	data, err := encodeManifest(m)
-	if err != nil {
-		return err
-	}
-	if err := w.writeSynced(versionManifest(w.dir, w.version), data); err != nil {
-		return err
-	}
-	if err := w.fs.SyncDir(versionDir(w.dir, w.version)); err != nil {
-		return err
-	}
-	if err := w.writeSynced(filepath.Join(w.dir, newManifestName), data); err != nil {
-		return err
-	}
-	return w.syncFolders()
+	return encodeManifest(m)
 }
 
-// syncFolders makes the snapshot's folder durable, and those above it that were
-// made for it.
+// syncFolders makes the snapshot's folder durable, and with the first version
+// those above it: a writer before this one may have made them, and ended before it
+// synced them.
 func (w *Writer) syncFolders() error {
 	if err := w.fs.SyncDir(w.dir); err != nil {
 		return err
 	}
-	for _, dir := range w.made {
-		if err := w.fs.SyncDir(parentDir(dir)); err != nil {
+	if w.old != nil {
+		return w.fs.SyncDir(parentDir(w.dir)) // somebody may have copied it there
+	}
+	ours := max(1, len(w.made)) // folders that have to be synced, from the lowest
+	for dir := parentDir(w.dir); ; dir = parentDir(dir) {
+		if err := w.fs.SyncDir(dir); err != nil && (ours > 0 || !isForeignFolder(err)) {
 			return err
 		}
+		if dir == parentDir(dir) {
+			return nil
+		}
+		ours--
 	}
-	if len(w.made) > 0 {
-		return nil
-	}
-	return w.fs.SyncDir(parentDir(w.dir)) // the writer that made it may have ended before its sync
+}
+
+// isForeignFolder reports whether an error of SyncDir is about a folder that no
+// writer of ours has changed: it may not be read, or lies where folders cannot be
+// synced.
+func isForeignFolder(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.EROFS)
 }
 
 // oldest returns the oldest version to keep, so that with the new one there are
@@ -132,17 +178,17 @@ func (w *Writer) removeNew() error {
 // manifest names the oldest version that is kept, and is durable, is what hides
 // versions of which only some is gone (I4).
 //
-// Where the manifest of a kept version is corrupt nothing is known of its files:
-// nothing is removed until that version is not kept any more.
+// Where the manifest of a kept version cannot be read, being corrupt or of a later
+// program, nothing is known of its files: nothing is removed until that version is
+// not kept any more.
 func (w *Writer) removeOld(current *Manifest) error {
-	folders, err := w.oldFolders(current.Version)
+	folders, err := versionFolders(w.fs, w.dir, current.Version)
 	if err != nil {
 		return err
 	}
-	wanted, err := w.wantedFiles(current, folders)
-	var broken *CorruptError
+	wanted, err := wantedFiles(w.fs, w.dir, current, folders)
 	switch {
-	case errors.As(err, &broken):
+	case isUnreadable(err):
 		return nil
 	case err != nil:
 		return err
@@ -152,57 +198,6 @@ func (w *Writer) removeOld(current *Manifest) error {
 		errs = append(errs, w.removeUnwanted(f, wanted))
 	}
 	return errors.Join(errs...)
-}
-
-// versionFolder is the folder of a version and the names in it.
-type versionFolder struct {
-	version uint64
-	files   []string
-}
-
-// oldFolders lists the folders of the current version and those before it.
-func (w *Writer) oldFolders(current uint64) ([]versionFolder, error) {
-	names, err := w.fs.ReadDir(w.dir)
-	if err != nil {
-		return nil, err
-	}
-	var folders []versionFolder
-	for _, name := range names {
-		v, ok := parseVersionName(name)
-		if !ok || v > current {
-			continue
-		}
-		files, err := w.fs.ReadDir(filepath.Join(w.dir, name))
-		if err != nil {
-			return nil, err
-		}
-		folders = append(folders, versionFolder{version: v, files: files})
-	}
-	return folders, nil
-}
-
-// wantedFiles returns the files that kept versions name, their manifests too, as
-// manifests write them.
-func (w *Writer) wantedFiles(current *Manifest, folders []versionFolder) (map[string]bool, error) {
-	wanted := map[string]bool{}
-	add := func(m *Manifest) {
-		wanted[filePath(m.Version, manifestName)] = true
-		for _, f := range m.Files {
-			wanted[f.Path] = true
-		}
-	}
-	add(current)
-	for _, f := range folders {
-		if f.version < current.Oldest || f.version == current.Version || !slices.Contains(f.files, manifestName) {
-			continue
-		}
-		m, err := readKept(w.fs, w.dir, current, f.version)
-		if err != nil {
-			return nil, err
-		}
-		add(m)
-	}
-	return wanted, nil
 }
 
 // removeUnwanted deletes the files of a folder that no kept version names, and

@@ -23,12 +23,15 @@
 // manifest into the version's folder and beside the current one, syncs both, and
 // renames the latter to MANIFEST: a crash at any instant leaves the versions
 // before or those after. Then it removes what no kept version needs; the next
-// writer does that where a crash came between.
+// writer does that where a crash came between, or where something could not be
+// removed. Until then [Verify] lists it.
 //
 // A [Snapshot] is a version that has been opened: its files are mapped, and stay
 // readable when a later commit removes them. A file is checked piece by piece, as
 // pieces are first used: the manifest has a checksum for every [SectionBytes] of
-// it. [Verify] checks all of a version, and that its files agree with each other.
+// it. Versions that are open at a time share the files that they have in common,
+// and what was found right of them: see [OpenNext]. [Verify] checks all of a
+// version, and that its files agree with each other.
 //
 // Everything that is read or written goes through an [FS].
 //

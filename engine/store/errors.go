@@ -82,14 +82,20 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("%s is held: another build is writing this snapshot", e.Path)
 }
 
-// NotDurableError says that a commit took effect but could not be synced.
+// NotDurableError says that a commit took effect, or may have, but could not be
+// synced. Both versions are whole, and stay until the next commit, which goes on
+// from the one that it finds.
 type NotDurableError struct {
-	Path string
-	Err  error
+	Path   string
+	Unsure bool // whether it took effect is not known: the current manifest cannot be read
+	Err    error
 }
 
 // Error names the snapshot and the cause.
 func (e *NotDurableError) Error() string {
+	if e.Unsure {
+		return fmt.Sprintf("%s has its new version or the one before it, and which of them cannot be read: %v", e.Path, e.Err)
+	}
 	return fmt.Sprintf("%s has its new version, which a loss of power may undo: %v", e.Path, e.Err)
 }
 

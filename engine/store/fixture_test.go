@@ -96,7 +96,7 @@ func (c content) writeKeys(w *store.Writer, _ *store.Manifest) error {
 	}
 	stored := column.NewColumn(schema.KeyType, table)
 	err = w.WriteSections(store.KeyTableFile, func(add func(toc.Tag, uint32, []byte) error) error {
-		return keys.WriteTable(stored, c.rows, nil, add)
+		return keys.WriteTable(stored, c.rows, add)
 	})
 	if err != nil || len(c.dead) == 0 {
 		return err
@@ -166,6 +166,7 @@ func (c content) writeAttribute(w *store.Writer, m *store.Manifest, i int, b *co
 			info.Nulls++
 		}
 	}
+	c.setRange(&info, b)
 	m.Attributes = append(m.Attributes, info)
 	if zones, ok := index.BuildZones(b); ok {
 		if err := w.WriteArrow(store.AttributeZonesFile(i), zones.Schema(), one(zones)); err != nil {
@@ -177,6 +178,26 @@ func (c content) writeAttribute(w *store.Writer, m *store.Manifest, i int, b *co
 		return w.Adopt(file.Name, file)
 	}
 	return writeColumn(w, store.AttributeFile(i), "value", b)
+}
+
+// setRange tells the least and the greatest value of the live rows.
+func (c content) setRange(info *store.AttributeInfo, b *column.Builder) {
+	least, greatest := -1, -1
+	for row := range c.rows {
+		if b.IsNull(row) || c.dead[uint32(row)] || b.Type().IsArray() {
+			continue
+		}
+		if least < 0 || b.Compare(row, least) < 0 {
+			least = row
+		}
+		if greatest < 0 || b.Compare(row, greatest) > 0 {
+			greatest = row
+		}
+	}
+	if least >= 0 {
+		lo, hi := b.Text(least), b.Text(greatest)
+		info.Least, info.Greatest = &lo, &hi
+	}
 }
 
 // writeEvents writes the parts of the behavior: in each, an event every half day

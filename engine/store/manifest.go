@@ -42,7 +42,7 @@ type AttributeInfo struct {
 	Indexed  bool   `json:"indexed"`            // has a value index
 
 	// The least and the greatest value, as text; nil for a list, where every value
-	// is NULL, and where one of the two is long.
+	// is NULL, and where one of the two is longer than MaxRangeBytes.
 	Least    *string `json:"least,omitempty"`
 	Greatest *string `json:"greatest,omitempty"`
 }
@@ -83,10 +83,11 @@ type TableState struct {
 	Table     model.TableRef `json:"table"`
 	Use       string         `json:"use"` // "master", "attributes" or "behavior"
 	Behavior  string         `json:"behavior,omitempty"`
-	KeyColumn string         `json:"key_column"`      // as the source spells it
-	Location  string         `json:"location"`        // path or qualified name
-	Parts     []TablePart    `json:"parts,omitempty"` // nil: the source cannot tell
-	Orphans   int64          `json:"orphans"`         // rows whose key was not in the master table
+	KeyColumn string         `json:"key_column"`       // as the source spells it
+	Location  string         `json:"location"`         // path or qualified name
+	Parts     []TablePart    `json:"parts,omitempty"`  // nil: the source cannot tell
+	Orphans   int64          `json:"orphans"`          // rows whose key was not in the master table
+	Purged    bool           `json:"purged,omitempty"` // what was read of deleted customers is not stored any more
 	Rows      int64          `json:"rows"`
 }
 
@@ -188,7 +189,61 @@ func (m *Manifest) validate() error {
 	case len(m.Behaviors) != len(m.Schema.Behaviors):
 		return fmt.Errorf("%d behaviors described, %d in the schema", len(m.Behaviors), len(m.Schema.Behaviors))
 	}
+	if err := m.validateLayout(); err != nil {
+		return err
+	}
+	for i, b := range m.Behaviors {
+		if err := b.validate(m.Version); err != nil {
+			return fmt.Errorf("behavior %d: %w", i, err)
+		}
+	}
 	return m.validateFiles()
+}
+
+// validateLayout checks that the layout, where there is one, is of the schema.
+func (m *Manifest) validateLayout() error {
+	l := m.Layout
+	switch {
+	case l == nil:
+		return nil
+	case len(l.Attributes) != len(m.Schema.Attributes):
+		return fmt.Errorf("%d attributes in the layout, %d in the schema", len(l.Attributes), len(m.Schema.Attributes))
+	case len(l.Behaviors) != len(m.Schema.Behaviors):
+		return fmt.Errorf("%d behaviors in the layout, %d in the schema", len(l.Behaviors), len(m.Schema.Behaviors))
+	}
+	for i, b := range l.Behaviors {
+		if fields := m.Schema.Behaviors[i].Fields; len(b.Fields) != len(fields) {
+			return fmt.Errorf("behavior %d: %d fields in the layout, %d in the schema", i, len(b.Fields), len(fields))
+		}
+	}
+	return nil
+}
+
+// validate checks the numbers of a behavior in a manifest of a version.
+func (b *BehaviorInfo) validate(version uint64) error {
+	if err := validateEvents(b.Events, b.Undated, b.First, b.Last); err != nil {
+		return err
+	}
+	for i, p := range b.Parts {
+		if err := validateEvents(p.Events, p.Undated, p.First, p.Last); err != nil {
+			return fmt.Errorf("part %d: %w", i, err)
+		}
+		if p.Version == 0 || p.Version > version {
+			return fmt.Errorf("part %d is of version %d, expected 1 to %d", i, p.Version, version)
+		}
+	}
+	return nil
+}
+
+// validateEvents checks the numbers of some events.
+func validateEvents(events, undated uint64, first, last *int64) error {
+	switch {
+	case undated > events:
+		return fmt.Errorf("%d undated events, at most %d expected", undated, events)
+	case (first == nil) != (last == nil) || first != nil && *first > *last:
+		return fmt.Errorf("events from %s to %s, expected two times in order, or none", microsText(first), microsText(last))
+	}
+	return nil
 }
 
 // validateFiles checks the list of files.

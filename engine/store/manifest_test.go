@@ -74,6 +74,21 @@ func TestManifestErrors(t *testing.T) {
 		{func(m *Manifest) { m.Customers = 3 }, "MANIFEST is corrupt: 3 customers, at most 2 expected"},
 		{func(m *Manifest) { m.Attributes = make([]AttributeInfo, 1) }, "MANIFEST is corrupt: 1 attributes described, 0 in the schema"},
 		{func(m *Manifest) { m.Behaviors = make([]BehaviorInfo, 2) }, "MANIFEST is corrupt: 2 behaviors described, 0 in the schema"},
+		{bought(BehaviorInfo{Events: 1, Undated: 2}), "MANIFEST is corrupt: behavior 0: 2 undated events, at most 1 expected"},
+		{bought(BehaviorInfo{First: new(int64)}), "MANIFEST is corrupt: behavior 0: events from 0 to none, expected two times in order, or none"},
+		{bought(BehaviorInfo{Last: new(int64)}), "MANIFEST is corrupt: behavior 0: events from none to 0, expected two times in order, or none"},
+		{bought(BehaviorInfo{First: micros(8), Last: micros(7)}), "MANIFEST is corrupt: behavior 0: events from 8 to 7, expected two times in order, or none"},
+		{bought(BehaviorInfo{Parts: []PartInfo{{Version: 3}, {Version: 3, Undated: 1}}}), "MANIFEST is corrupt: behavior 0: part 1: 1 undated events, at most 0 expected"},
+		{bought(BehaviorInfo{Parts: []PartInfo{{Version: 3, Last: micros(7)}}}), "MANIFEST is corrupt: behavior 0: part 0: events from none to 7, expected two times in order, or none"},
+		{bought(BehaviorInfo{Parts: []PartInfo{{Version: 3, First: micros(8), Last: micros(7)}}}), "MANIFEST is corrupt: behavior 0: part 0: events from 8 to 7, expected two times in order, or none"},
+		{bought(BehaviorInfo{Parts: []PartInfo{{Version: 4}}}), "MANIFEST is corrupt: behavior 0: part 0 is of version 4, expected 1 to 3"},
+		{bought(BehaviorInfo{Parts: []PartInfo{{}}}), "MANIFEST is corrupt: behavior 0: part 0 is of version 0, expected 1 to 3"},
+		{func(m *Manifest) { m.Layout = &model.Layout{Attributes: make([]model.ColumnLayout, 1)} }, "MANIFEST is corrupt: 1 attributes in the layout, 0 in the schema"},
+		{func(m *Manifest) { m.Layout = &model.Layout{Behaviors: make([]model.EventLayout, 2)} }, "MANIFEST is corrupt: 2 behaviors in the layout, 0 in the schema"},
+		{func(m *Manifest) {
+			m.Schema.Behaviors, m.Behaviors = make([]model.Behavior, 1), make([]BehaviorInfo, 1)
+			m.Layout = &model.Layout{Behaviors: []model.EventLayout{{Fields: make([]model.FieldLayout, 3)}}}
+		}, "MANIFEST is corrupt: behavior 0: 3 fields in the layout, 0 in the schema"},
 		{func(m *Manifest) { m.Files[0].Name = "../keys.arrow" }, `MANIFEST is corrupt: file "../keys.arrow", expected small letters, digits, - and . alone`},
 		{func(m *Manifest) { m.Files[0].Path = "00000002/../keys.arrow" }, `MANIFEST is corrupt: file "keys.arrow" is at "00000002/../keys.arrow", expected the folder of a version up to 3 and a file's name`},
 		{func(m *Manifest) { m.Files[0].Path = "00000004/keys.arrow" }, `MANIFEST is corrupt: file "keys.arrow" is at "00000004/keys.arrow", expected the folder of a version up to 3 and a file's name`},
@@ -89,6 +104,31 @@ func TestManifestErrors(t *testing.T) {
 		_, err := decodeManifest("MANIFEST", encode(t, m))
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%v, want %s", err, c.want)
+		}
+	}
+}
+
+// bought gives a manifest a behavior.
+func bought(info BehaviorInfo) func(m *Manifest) {
+	return func(m *Manifest) {
+		m.Schema.Behaviors, m.Behaviors = []model.Behavior{{Name: "buy", TimeColumn: "at"}}, []BehaviorInfo{info}
+	}
+}
+
+// micros returns a time.
+func micros(t int64) *int64 { return &t }
+
+// TestManifestOfBehaviors reads one whose numbers fit.
+func TestManifestOfBehaviors(t *testing.T) {
+	for _, info := range []BehaviorInfo{
+		{},
+		{Events: 2, Undated: 2, Parts: []PartInfo{{Version: 1, Events: 2, Undated: 2}}},
+		{Events: 1, First: micros(7), Last: micros(7), Parts: []PartInfo{{Version: 1, Events: 2, First: micros(6), Last: micros(8)}, {Version: 3}}},
+	} {
+		m := small()
+		bought(info)(m)
+		if _, err := decodeManifest("MANIFEST", encode(t, m)); err != nil {
+			t.Errorf("%+v: %v", info, err)
 		}
 	}
 }

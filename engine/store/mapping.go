@@ -8,7 +8,8 @@ import (
 )
 
 // mapping is a file of a version, mapped read-only, that knows what its bytes
-// have to be. It is safe for concurrent use until unmap. It implements toc.Bytes.
+// have to be. Versions that have the file in common may share it. It is safe for
+// concurrent use until the last of them has called unmap. It implements toc.Bytes.
 type mapping struct {
 	path string // for messages
 	file Mapping
@@ -16,6 +17,8 @@ type mapping struct {
 	sums []uint64 // of every piece of SectionBytes
 
 	verified []atomic.Uint64 // a bit per piece: its checksum has been found right
+	failed   atomic.Bool     // a piece was found wrong, or could not be read
+	users    atomic.Int64    // that have yet to call unmap; 0: it is not mapped any more
 }
 
 // openMapping maps a file, whose size must be as the manifest says. The bytes
@@ -36,11 +39,29 @@ func openMapping(fsys FS, path string, info FileInfo) (*mapping, error) {
 		return nil, corrupt(path, "%d bytes, expected %d", len(m.data), info.Size)
 	}
 	m.verified = make([]atomic.Uint64, (len(sums)+63)/64)
+	m.users.Store(1)
 	return m, nil
 }
 
-// unmap releases the bytes. Nothing may use them afterwards.
-func (m *mapping) unmap() error { return m.file.Close() }
+// share adds a user, while there is one that stays until share returns. It
+// reports false, and adds none, where something was wrong with the file: by now it
+// may have been put right, by another file in its place.
+func (m *mapping) share() bool {
+	if m.failed.Load() {
+		return false
+	}
+	m.users.Add(1)
+	return true
+}
+
+// unmap ends one use, and releases the bytes with the last one. The user may not
+// use them afterwards.
+func (m *mapping) unmap() error {
+	if m.users.Add(-1) > 0 {
+		return nil
+	}
+	return m.file.Close()
+}
 
 // Len implements toc.Bytes.
 func (m *mapping) Len() int64 { return int64(len(m.data)) }
@@ -72,9 +93,16 @@ func (m *mapping) verify(i int) error {
 	if word.Load()&bit != 0 {
 		return nil
 	}
+	sound := false
+	defer func() {
+		if !sound { // also in a panic
+			m.failed.Store(true)
+		}
+	}()
 	if err := m.check(i); err != nil {
 		return err
 	}
+	sound = true
 	word.Or(bit)
 	return nil
 }

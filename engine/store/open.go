@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/rollcall-db/rollcall/bitmap"
@@ -12,26 +14,22 @@ import (
 )
 
 // opener finds the files of a snapshot among those mapped, and remembers one
-// that is missing. What it makes of them reads nothing before its first use.
+// that is missing. What it makes of them reads nothing before its first use, and
+// holds on to no snapshot: it may serve later ones, too.
 type opener struct {
 	s       *Snapshot
+	prev    *Snapshot // open beside it, to take over what is the same; nil: none
 	missing error
 }
 
-// open finds the files of every column and index. After an error nothing of s
-// may be used whose file is missing.
-func (s *Snapshot) open() error {
-	o := &opener{s: s}
-	schema, rows := s.manifest.Schema, s.Rows()
-	s.keys = column.NewColumn(schema.KeyType, o.blocks(KeysFile))
-	hashes := o.sections(KeyTableFile)
-	s.dictionary = lazyOne(func() (*keys.Dictionary, error) {
-		file, err := hashes.file.At(0)
-		if err != nil {
-			return nil, err
-		}
-		return keys.Open(s.keys, rows, file)
-	})
+// open finds the files of every column and index, of which prev, unless nil, may
+// have some open. After an error nothing of s may be used whose file is missing.
+func (s *Snapshot) open(prev *Snapshot) error {
+	o := &opener{s: s, prev: prev}
+	s.opened = map[openedKey]any{}
+	schema := s.manifest.Schema
+	s.keys = o.column(KeysFile, schema.KeyType)
+	s.dictionary = o.dictionary()
 	if s.manifest.Customers < s.manifest.Rows {
 		s.live = o.live()
 	}
@@ -53,16 +51,72 @@ func (o *opener) file(name string) *mapping {
 	return f
 }
 
-// blocks returns a table of a record batch per block of rows.
-func (o *opener) blocks(name string) *table {
-	return &table{mapping: o.file(name), batches: o.s.Blocks(), rows: o.s.BlockRows}
+// openedKey says what something opened is made of: of two versions, those with
+// equal keys are the same.
+type openedKey struct {
+	kind  openedKind
+	files [2]*mapping
+	typ   model.Type
+	n     int // rows or customers, where it matters
+}
+
+// openedKind is what something opened is.
+type openedKind int
+
+const (
+	openedColumn openedKind = iota
+	openedDictionary
+	openedLive
+	openedValues
+	openedZones
+	openedSections
+	openedTimeline
+)
+
+// shared returns what the version before has opened by that key, or opens it.
+func shared[T any](o *opener, key openedKey, open func() *T) *T {
+	var v *T
+	if o.prev != nil {
+		v, _ = o.prev.opened[key].(*T)
+	}
+	if v == nil {
+		v = open()
+	}
+	o.s.opened[key] = v
+	return v
+}
+
+// column returns a column of a record batch per block of rows.
+func (o *opener) column(name string, t model.Type) *column.Column {
+	file, blocks, rows := o.file(name), o.s.Blocks(), o.s.Rows()
+	return shared(o, openedKey{kind: openedColumn, files: [2]*mapping{file}, typ: t, n: rows}, func() *column.Column {
+		return column.NewColumn(t, &table{mapping: file, batches: blocks, rows: func(i int) int { return blockRows(rows, i) }})
+	})
+}
+
+// dictionary returns the dictionary of the keys, which have been opened.
+func (o *opener) dictionary() *column.Lazy[keys.Dictionary] {
+	stored, table, rows := o.s.keys, o.sections(KeyTableFile), o.s.Rows()
+	key := openedKey{kind: openedDictionary, files: [2]*mapping{table.mapping, o.file(KeysFile)}, typ: stored.Type(), n: rows}
+	return shared(o, key, func() *column.Lazy[keys.Dictionary] {
+		return lazyOne(func() (*keys.Dictionary, error) {
+			file, err := table.file.At(0)
+			if err != nil {
+				return nil, err
+			}
+			return keys.Open(stored, rows, file)
+		})
+	})
 }
 
 // directory returns a table of one record batch.
-func (o *opener) directory(name string) *table { return &table{mapping: o.file(name), batches: 1} }
+func directory(file *mapping) *table { return &table{mapping: file, batches: 1} }
 
 // sections returns a file of sections.
-func (o *opener) sections(name string) *sections { return newSections(o.file(name)) }
+func (o *opener) sections(name string) *sections {
+	file := o.file(name)
+	return shared(o, openedKey{kind: openedSections, files: [2]*mapping{file}}, func() *sections { return newSections(file) })
+}
 
 // lazyOne returns a value that is made on first use.
 func lazyOne[T any](load func() (*T, error)) *column.Lazy[T] {
@@ -72,35 +126,56 @@ func lazyOne[T any](load func() (*T, error)) *column.Lazy[T] {
 // live returns the bitmap of live rows.
 func (o *opener) live() *column.Lazy[bitmap.View] {
 	file, customers := o.file(LiveFile), o.s.manifest.Customers
-	return lazyOne(func() (*bitmap.View, error) {
-		data, err := file.all()
-		if err != nil {
-			return nil, err
-		}
-		view, err := bitmap.Parse(data)
-		if err != nil {
-			return nil, file.Corrupt(err)
-		}
-		if n := view.Cardinality(); n != customers {
-			return nil, file.corrupt("%d customers, expected %d", n, customers)
-		}
-		return &view, nil
+	return shared(o, openedKey{kind: openedLive, files: [2]*mapping{file}, n: int(customers)}, func() *column.Lazy[bitmap.View] {
+		return lazyOne(func() (*bitmap.View, error) { return openLive(file, customers) })
 	})
+}
+
+// openLive reads the bitmap of live rows.
+func openLive(file *mapping, customers uint64) (*bitmap.View, error) {
+	data, err := file.all()
+	if err != nil {
+		return nil, err
+	}
+	view, err := bitmap.Parse(data)
+	if err != nil {
+		return nil, file.Corrupt(err)
+	}
+	if n := view.Cardinality(); n != customers {
+		return nil, file.corrupt("%d customers, expected %d", n, customers)
+	}
+	return &view, nil
 }
 
 // attribute returns what there is of an attribute.
 func (o *opener) attribute(i int, t model.Type) attribute {
-	opened := attribute{column: column.NewColumn(t, o.blocks(AttributeFile(i)))}
+	opened := attribute{column: o.column(AttributeFile(i), t)}
 	if o.s.manifest.Attributes[i].Indexed {
-		directory, bitmaps := AttributeIndexFiles(i)
-		opened.values = openIndex(o.directory(directory), o.file(bitmaps), func(batch arrow.RecordBatch, bitmaps []byte) (*index.Values, error) {
-			return index.OpenValues(t, batch, bitmaps)
-		})
+		opened.values = o.values(i, t)
 	}
 	if o.s.files[AttributeZonesFile(i)] != nil {
-		file, blocks := o.directory(AttributeZonesFile(i)), o.s.Blocks()
-		opened.zones = lazyOne(func() (*index.Zones, error) {
-			batch, err := file.Batch(0)
+		opened.zones = o.zones(i, t)
+	}
+	return opened
+}
+
+// values returns the value index of an attribute.
+func (o *opener) values(i int, t model.Type) *column.Lazy[index.Values] {
+	directoryName, bitmapsName := AttributeIndexFiles(i)
+	values, bitmaps := o.file(directoryName), o.file(bitmapsName)
+	return shared(o, openedKey{kind: openedValues, files: [2]*mapping{values, bitmaps}, typ: t}, func() *column.Lazy[index.Values] {
+		return openIndex(directory(values), bitmaps, func(batch arrow.RecordBatch, bitmaps []byte) (*index.Values, error) {
+			return index.OpenValues(t, batch, bitmaps)
+		})
+	})
+}
+
+// zones returns the zone map of an attribute.
+func (o *opener) zones(i int, t model.Type) *column.Lazy[index.Zones] {
+	file, blocks := o.file(AttributeZonesFile(i)), o.s.Blocks()
+	return shared(o, openedKey{kind: openedZones, files: [2]*mapping{file}, typ: t, n: blocks}, func() *column.Lazy[index.Zones] {
+		return lazyOne(func() (*index.Zones, error) {
+			batch, err := directory(file).Batch(0)
 			if err != nil {
 				return nil, err
 			}
@@ -110,33 +185,60 @@ func (o *opener) attribute(i int, t model.Type) attribute {
 			}
 			return zones, nil
 		})
-	}
-	return opened
+	})
 }
 
 // behavior returns what there is of a behavior.
 func (o *opener) behavior(i int, fields []model.Field) behavior {
-	var events []toc.Sections
-	var timelines []*column.Lazy[index.Timeline]
+	b := behavior{fields: fields}
 	for part := range o.s.manifest.Behaviors[i].Parts {
-		directory, bitmaps := PartIndexFiles(i, part)
-		events = append(events, o.sections(PartFile(i, part)))
-		timelines = append(timelines, openIndex(o.directory(directory), o.file(bitmaps), index.OpenTimeline))
+		b.parts = append(b.parts, o.sections(PartFile(i, part)))
+		b.timelines = append(b.timelines, o.timeline(i, part))
 	}
-	return behavior{
-		parts:  events,
-		events: index.OpenEvents(fields, o.s.Blocks(), events),
-		timeline: lazyOne(func() (*index.Timeline, error) {
-			parts := make([]*index.Timeline, len(timelines))
-			for i, t := range timelines {
-				var err error
-				if parts[i], err = t.At(0); err != nil {
-					return nil, err
-				}
+	o.openAll(&b)
+	return b
+}
+
+// timeline returns the timeline of one part of a behavior.
+func (o *opener) timeline(i, part int) *column.Lazy[index.Timeline] {
+	directoryName, bitmapsName := PartIndexFiles(i, part)
+	days, bitmaps := o.file(directoryName), o.file(bitmapsName)
+	return shared(o, openedKey{kind: openedTimeline, files: [2]*mapping{days, bitmaps}}, func() *column.Lazy[index.Timeline] {
+		return openIndex(directory(days), bitmaps, index.OpenTimeline)
+	})
+}
+
+// openAll opens the events and the timeline of all parts together, unless the
+// version before has a behavior of the same parts.
+func (o *opener) openAll(b *behavior) {
+	if o.prev != nil {
+		for _, p := range o.prev.behaviors {
+			if o.prev.Rows() == o.s.Rows() && slices.Equal(p.fields, b.fields) && slices.Equal(p.parts, b.parts) {
+				b.events = p.events
 			}
-			return index.MergeTimelines(parts), nil
-		}),
+			if slices.Equal(p.timelines, b.timelines) {
+				b.timeline = p.timeline
+			}
+		}
 	}
+	if b.events == nil {
+		b.events = index.OpenEvents(b.fields, o.s.Blocks(), b.parts)
+	}
+	if timelines := b.timelines; b.timeline == nil {
+		b.timeline = lazyOne(func() (*index.Timeline, error) { return mergeTimelines(timelines) })
+	}
+}
+
+// mergeTimelines returns the timeline of all parts.
+func mergeTimelines(timelines []*column.Lazy[index.Timeline]) (*index.Timeline, error) {
+	parts := make([]*index.Timeline, len(timelines))
+	for i, t := range timelines {
+		var err error
+		if parts[i], err = t.At(0); err != nil {
+			return nil, err
+		}
+	}
+	return index.MergeTimelines(parts), nil
 }
 
 // openIndex returns the index of two files, which are read on first use.

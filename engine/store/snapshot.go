@@ -27,6 +27,7 @@ type Snapshot struct {
 	live       *column.Lazy[bitmap.View]     // one member; nil: every row is live
 	attributes []attribute
 	behaviors  []behavior
+	opened     map[openedKey]any // what there is of single files, for the next version; not changed once it is open
 
 	mu     sync.Mutex
 	pins   int
@@ -42,9 +43,11 @@ type attribute struct {
 
 // behavior is the opened files of one behavior.
 type behavior struct {
-	parts    []toc.Sections
-	events   *index.Events
-	timeline *column.Lazy[index.Timeline] // one member
+	fields    []model.Field
+	parts     []toc.Sections
+	events    *index.Events
+	timelines []*column.Lazy[index.Timeline] // of each part, one member each
+	timeline  *column.Lazy[index.Timeline]   // of all parts, one member
 }
 
 // openAttempts bounds how often Open starts again because a build removed the
@@ -59,12 +62,28 @@ func Open(dir string) (*Snapshot, error) { return OpenAt(OS, dir, 0) }
 // the manifest and maps the files; their bytes are checked when they are first
 // used. Errors are those of [ReadManifest].
 func OpenAt(fsys FS, dir string, version uint64) (*Snapshot, error) {
+	return OpenNext(fsys, dir, version, nil)
+}
+
+// OpenNext is OpenAt for who has another version open: what both have in common
+// is mapped once, and what was read and checked of it stays so. A file is in common
+// that has the same path in the snapshot, size and checksums, unless something was
+// wrong with it; that it is still in dir is not looked at. The two are closed each
+// by itself, in any order; prev may be nil, or closed, and then shares nothing.
+func OpenNext(fsys FS, dir string, version uint64, prev *Snapshot) (*Snapshot, error) {
+	if prev != nil {
+		if prev.Pin() == nil {
+			defer prev.Unpin()
+		} else {
+			prev = nil
+		}
+	}
 	for attempt := 1; ; attempt++ {
 		m, err := ReadManifest(fsys, dir, version)
 		if err != nil {
 			return nil, err
 		}
-		s, err := openVersion(fsys, dir, m)
+		s, err := openVersion(fsys, dir, m, prev)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return s, err
 		}
@@ -75,20 +94,42 @@ func OpenAt(fsys FS, dir string, version uint64) (*Snapshot, error) {
 	}
 }
 
-// openVersion maps the files of a version.
-func openVersion(fsys FS, dir string, m *Manifest) (*Snapshot, error) {
+// openVersion maps the files of a version, but those that it shares with prev,
+// which is held open or nil.
+func openVersion(fsys FS, dir string, m *Manifest, prev *Snapshot) (*Snapshot, error) {
 	s := &Snapshot{manifest: m, dir: dir, files: make(map[string]*mapping, len(m.Files))}
+	there := prev.byContent()
 	for _, info := range m.Files {
+		content := info
+		content.Name = "" // it may have had another one
+		if f := there[content]; f != nil && f.share() {
+			s.files[info.Name] = f
+			continue
+		}
 		f, err := openMapping(fsys, filepath.Join(dir, filepath.FromSlash(info.Path)), info)
 		if err != nil {
 			return nil, errors.Join(err, s.unmap())
 		}
 		s.files[info.Name] = f
 	}
-	if err := s.open(); err != nil {
+	if err := s.open(prev); err != nil {
 		return nil, errors.Join(err, s.unmap())
 	}
 	return s, nil
+}
+
+// byContent returns the files by what the manifest says of them, but their names.
+func (s *Snapshot) byContent() map[FileInfo]*mapping {
+	if s == nil {
+		return nil
+	}
+	files := make(map[FileInfo]*mapping, len(s.files))
+	for _, info := range s.manifest.Files {
+		f := s.files[info.Name]
+		info.Name = ""
+		files[info] = f
+	}
+	return files
 }
 
 // Manifest returns the description of the version. It must not be changed.
@@ -107,9 +148,10 @@ func (s *Snapshot) Rows() int { return int(s.manifest.Rows) }
 func (s *Snapshot) Blocks() int { return (s.Rows() + bitmap.BlockRows - 1) / bitmap.BlockRows }
 
 // BlockRows returns the number of rows in block i.
-func (s *Snapshot) BlockRows(i int) int {
-	return min(bitmap.BlockRows, s.Rows()-i*bitmap.BlockRows)
-}
+func (s *Snapshot) BlockRows(i int) int { return blockRows(s.Rows(), i) }
+
+// blockRows returns the number of rows in block i of so many rows.
+func blockRows(rows, i int) int { return min(bitmap.BlockRows, rows-i*bitmap.BlockRows) }
 
 // Keys returns the keys by row, in no order. The key of a deleted customer is
 // still there, or NULL once it has been purged.

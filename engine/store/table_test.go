@@ -182,6 +182,8 @@ func TestTableErrors(t *testing.T) {
 		{func() []byte { d := whole(); return put(d, block(d, 0), 8) }, "Arrow message at 8 starts with 0xffffffff and 128 bytes of metadata, expected 0xffffffff and 136"},
 		{func() []byte { return arrowBytes(t, intSchema, intBatches(intSchema, 3)) }, "1 record batches, expected 2"},
 		{compressed(t), "Arrow message at 144: compressed, expected plain"},
+		{shortVtable(t, 11), "Arrow message at 144: metadata has a vtable of 11 bytes, expected an even number from 4"},
+		{shortVtable(t, 2), "Arrow message at 144: metadata has a vtable of 2 bytes, expected an even number from 4"},
 	} {
 		_, err := tableOf(t, c.data(), 2).Batch(0)
 		if err == nil || err.Error() != "keys.arrow is corrupt: "+c.want {
@@ -210,6 +212,30 @@ func compressed(t testing.TB) func() []byte {
 	}
 }
 
+// shortVtable writes a file that is compressed, and makes the vtable of its first
+// batch shorter: with one byte less than the field "compression" needs, which a
+// generated reader finds all the same, and then makes room for as many bytes as
+// the body says it has without compression.
+func shortVtable(t testing.TB, length byte) func() []byte {
+	return func() []byte {
+		data := compressed(t)()
+		file, err := openArrow(tableOf(t, data, 2).mapping)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := file.batches[0]
+		r := &flat{data: data[p.offset+arrowPrefix : p.offset+p.meta]}
+		batch, _ := r.table(r.root(), 2)
+		vtable := batch - int64(int32(r.uint(batch, 4)))
+		if r.data[vtable] != 12 {
+			t.Fatalf("vtable of %d bytes, expected 12", r.data[vtable])
+		}
+		r.data[vtable] = length
+		binary.LittleEndian.PutUint64(data[p.offset+p.meta:], 1<<45)
+		return data
+	}
+}
+
 // TestTableGoesOn reads a good batch after a bad one.
 func TestTableGoesOn(t *testing.T) {
 	table := tableOf(t, arrowBytes(t, intSchema, intBatches(intSchema, 3, 5)), 2)
@@ -231,6 +257,7 @@ func FuzzTable(f *testing.F) {
 	f.Add(arrowBytes(f, intSchema, intBatches(intSchema, 3, 5)))
 	f.Add(dictionaryBytes(f))
 	f.Add(compressed(f)())
+	f.Add(shortVtable(f, 11)())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		table := tableOf(t, data, 0)
 		file, err := openArrow(table.mapping)

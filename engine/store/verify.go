@@ -20,6 +20,16 @@ type VerifyReport struct {
 	Bytes    int64   // in them
 	Problems []error // what is wrong, each with its file, most with the section; at most 100. None: the version is sound
 	Unlisted int     // problems beyond those
+
+	// Leftovers is what is in the folder and no kept version names, sorted: paths
+	// within the folder with slashes; one that ends in a slash is a folder with all
+	// that is in it. It is no problem, since no reader ever looks at it: a writer
+	// that was killed left it, or could not remove it, and the next one will, unless
+	// it is a file of others. But as long as it is there it may hold data of
+	// customers who have been deleted since. What a writer is at work on just now is
+	// listed, too. Where the manifest of a kept version cannot be read nobody knows
+	// what it names: then nothing in the folders of versions is listed.
+	Leftovers []string
 }
 
 // VerifyProgress tells how far [Verify] has come.
@@ -34,16 +44,20 @@ type VerifyProgress struct {
 // nothing, calls progress, where there is one, now and then, and stops with ctx.
 //
 // What it finds is in the report. The error is that of the manifest, as of
-// [ReadManifest], or ctx's.
+// [ReadManifest], or ctx's. A build beside it is no problem: what is found is of
+// one version, whole.
 func Verify(ctx context.Context, fsys FS, dir string, version uint64, progress func(VerifyProgress)) (report *VerifyReport, err error) {
 	for attempt := 1; ; attempt++ {
-		m, err := ReadManifest(fsys, dir, version)
+		current, err := readRoot(fsys, dir)
+		if err != nil {
+			return nil, err
+		}
+		m, err := current.version(fsys, dir, version)
 		if err != nil {
 			return nil, err
 		}
 		v := newVerifier(ctx, fsys, dir, m, progress)
-		missing := v.mapFiles()
-		if missing && attempt < openAttempts && isReplaced(fsys, dir, version, m) {
+		if !v.begin(current) && attempt < openAttempts && current.replaced(fsys, dir) {
 			// A build has just removed the version, or put another one in its place.
 			if err := v.unmap(); err != nil {
 				return nil, err
@@ -55,13 +69,6 @@ func Verify(ctx context.Context, fsys FS, dir string, version uint64, progress f
 		}
 		return v.report, v.unmap()
 	}
-}
-
-// isReplaced reports whether a version that was asked for, and found to be m, is
-// another one now or not there any more.
-func isReplaced(fsys FS, dir string, version uint64, m *Manifest) bool {
-	again, err := ReadManifest(fsys, dir, version)
-	return err != nil || again.Version != m.Version
 }
 
 // verifier checks one version.
@@ -89,8 +96,22 @@ func newVerifier(ctx context.Context, fsys FS, dir string, m *Manifest, progress
 	return v
 }
 
-// mapFiles maps all files, so that none can be removed while others are read. It
-// reports those that cannot be mapped, and whether one is missing.
+// begin checks that the folder of the current version has the manifest, too, and
+// maps all files, so that none can be removed while others are read. What is wrong
+// is in the report; ok is false where a build beside this may be why.
+func (v *verifier) begin(current *root) (ok bool) {
+	ok = true
+	if current.manifest.Version == v.report.Version {
+		if err := current.checkOwn(v.fs, v.dir); err != nil {
+			ok = false
+			v.add(err)
+		}
+	}
+	return !v.mapFiles() && ok
+}
+
+// mapFiles maps all files. It reports those that cannot be mapped, and whether one
+// is missing.
 func (v *verifier) mapFiles() (missing bool) {
 	for _, info := range v.snapshot.manifest.Files {
 		path := filepath.Join(v.dir, filepath.FromSlash(info.Path))
@@ -119,23 +140,16 @@ func (v *verifier) unmap() error {
 // run checks what is mapped. The error is ctx's.
 func (v *verifier) run() error {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // for files that are cut short while they are read
-	if err := v.checkManifest(); err != nil {
-		return err
-	}
 	for _, f := range v.snapshot.manifest.Files {
 		if err := v.checkFile(f); err != nil {
 			return err
 		}
 	}
-	return v.checkStructures()
-}
-
-// checkManifest checks that the folder of the version has the manifest, too.
-func (v *verifier) checkManifest() error {
-	current, err := readCurrent(v.fs, v.dir)
-	if err == nil && current.Version == v.snapshot.manifest.Version {
-		err = sameManifest(v.fs, v.dir, current.Version)
+	if err := v.checkStructures(); err != nil {
+		return err
 	}
+	var err error
+	v.report.Leftovers, err = leftovers(v.fs, v.dir)
 	return v.found(err)
 }
 
@@ -217,7 +231,7 @@ func (v *verifier) checkStructures() error {
 	s := v.snapshot
 	// What it misses are files that the manifest does not list, and files that are
 	// in the report.
-	_ = s.open()
+	_ = s.open(nil)
 	groups := []group{{files: keyFiles(s.manifest), check: v.checkKeys}}
 	for i := range s.attributes {
 		groups = append(groups, group{files: attributeFiles(s.manifest, i), check: func() error { return v.checkAttribute(i) }})

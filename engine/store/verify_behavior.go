@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"strconv"
 
@@ -220,7 +221,7 @@ func (d *dayCheck) start(block int) {
 // add takes the next dated events of the block, in order of time.
 func (d *dayCheck) add(rows []uint16, times []int64) error {
 	for i, at := range times {
-		for d.day < len(d.to) && at >= d.to[d.day] {
+		for d.day < len(d.to) && isAfter(at, d.to[d.day]) {
 			if err := d.next(); err != nil {
 				return err
 			}
@@ -232,6 +233,10 @@ func (d *dayCheck) add(rows []uint16, times []int64) error {
 	}
 	return nil
 }
+
+// isAfter reports whether a time is after a day that ends before to. The last day
+// there is ends with time itself: a day that ends at the last instant has it.
+func isAfter(at, to int64) bool { return at >= to && to != math.MaxInt64 }
 
 // next compares a day's customers, and goes to the day after it.
 func (d *dayCheck) next() error {

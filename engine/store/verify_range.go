@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
@@ -47,12 +48,33 @@ func (c *rangeCheck) compare(want AttributeInfo) error {
 	if c.nulls != want.Nulls {
 		return fmt.Errorf("%d NULLs, expected %d", c.nulls, want.Nulls)
 	}
-	if want.Least == nil || want.Greatest == nil {
-		return nil // not told
-	}
 	if c.ends.Len() == 0 {
-		return fmt.Errorf("no values, expected %q to %q", *want.Least, *want.Greatest)
+		if want.Least != nil || want.Greatest != nil {
+			return fmt.Errorf("no values, expected %s to %s", quoted(want.Least), quoted(want.Greatest))
+		}
+		return nil
 	}
+	lo, hi := c.texts()
+	if want.Least == nil && want.Greatest == nil && max(len(lo), len(hi)) > MaxRangeBytes {
+		return nil // too long to be told
+	}
+	if want.Least == nil || want.Greatest == nil || lo != *want.Least || hi != *want.Greatest {
+		return fmt.Errorf("values from %q to %q, expected %s to %s", lo, hi, quoted(want.Least), quoted(want.Greatest))
+	}
+	return nil
+}
+
+// quoted writes a value for a message.
+func quoted(text *string) string {
+	if text == nil {
+		return "none"
+	}
+	return strconv.Quote(*text)
+}
+
+// texts returns the least and the greatest value of all blocks, of which there is
+// one.
+func (c *rangeCheck) texts() (lo, hi string) {
 	least, greatest := 0, 0
 	for row := range c.ends.Len() {
 		if c.ends.Compare(row, least) < 0 {
@@ -62,8 +84,5 @@ func (c *rangeCheck) compare(want AttributeInfo) error {
 			greatest = row
 		}
 	}
-	if lo, hi := c.ends.Text(least), c.ends.Text(greatest); lo != *want.Least || hi != *want.Greatest {
-		return fmt.Errorf("values from %q to %q, expected %q to %q", lo, hi, *want.Least, *want.Greatest)
-	}
-	return nil
+	return c.ends.Text(least), c.ends.Text(greatest)
 }

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -174,11 +175,18 @@ func TestVerifyStructures(t *testing.T) {
 			m.Attributes[1].Nulls++
 			return nil
 		}, "00000001/attribute-0001.arrow is corrupt: 82 NULLs, expected 83"},
-		{"range", func(_ *store.Writer, m *store.Manifest) error {
-			least, greatest := "0.37", "332.63"
-			m.Attributes[1].Least, m.Attributes[1].Greatest = &least, &greatest
+		{"no range", func(_ *store.Writer, m *store.Manifest) error {
+			m.Attributes[1].Least, m.Attributes[1].Greatest = nil, nil
 			return nil
-		}, ""},
+		}, `00000001/attribute-0001.arrow is corrupt: values from "0.37" to "332.63", expected none to none`},
+		{"half a range", func(_ *store.Writer, m *store.Manifest) error {
+			m.Attributes[1].Greatest = nil
+			return nil
+		}, `00000001/attribute-0001.arrow is corrupt: values from "0.37" to "332.63", expected "0.37" to none`},
+		{"range of a list", func(_ *store.Writer, m *store.Manifest) error {
+			m.Attributes[2].Least = m.Attributes[1].Least
+			return nil
+		}, `00000001/attribute-0002.arrow is corrupt: no values, expected "0.37" to none`},
 		{"range of others", func(_ *store.Writer, m *store.Manifest) error {
 			least, greatest := "0.38", "332.63"
 			m.Attributes[1].Least, m.Attributes[1].Greatest = &least, &greatest
@@ -209,9 +217,9 @@ func TestVerifyStructures(t *testing.T) {
 			return nil
 		}, "00000001/behavior-0000-0000.events is corrupt: all parts together: 445 events, 1 of them undated, expected 450 and 1"},
 		{"last time", func(_ *store.Writer, m *store.Manifest) error {
-			m.Behaviors[0].Last = nil
+			m.Behaviors[0].Last = &kept
 			return nil
-		}, "00000001/behavior-0000-0000.events is corrupt: all parts together: events from 1700000000000000 to 1704276800000000, expected 1700000000000000 to none"},
+		}, "00000001/behavior-0000-0000.events is corrupt: all parts together: events from 1700000000000000 to 1704276800000000, expected 1700000000000000 to 1700000000000001"},
 		{"bitmaps of other values", func(w *store.Writer, _ *store.Manifest) error {
 			b := column.NewBuilder(schema.Attributes[0].Type, 900)
 			for row := range 900 {
@@ -245,7 +253,8 @@ func TestVerifyStructures(t *testing.T) {
 		}, "00000001/behavior-0000-0000.days.arrow is corrupt: the bitmap of day 0 is not of the customers of block 0 with events on it"},
 		{"other rows live", func(w *store.Writer, m *store.Manifest) error {
 			live, err := bitmap.Append(nil, rowsBelow(899))
-			m.Customers = 899
+			greatest := "332.26" // not that of row 899
+			m.Customers, m.Attributes[1].Greatest = 899, &greatest
 			return errors.Join(err, w.WriteBytes(store.LiveFile, live))
 		}, "00000001/behavior-0000-0000.events is corrupt: all parts together: 449 events, 0 of them undated, expected 450 and 1"},
 		{"keys of other rows", func(w *store.Writer, _ *store.Manifest) error {
@@ -258,13 +267,9 @@ func TestVerifyStructures(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				return keys.WriteTable(column.NewColumn(schema.KeyType, oneArray{arr}), 900, nil, add)
+				return keys.WriteTable(column.NewColumn(schema.KeyType, oneArray{arr}), 900, add)
 			}))
 		}, "00000001/keys.table is corrupt: the key of row 0 is not found"},
-		{"part's version", func(_ *store.Writer, m *store.Manifest) error {
-			m.Behaviors[0].Parts[0].Version = 2
-			return nil
-		}, "00000001/behavior-0000-0000.events is corrupt: it is in the folder of version 1, expected 2"},
 		{"a file left out", func(w *store.Writer, _ *store.Manifest) error {
 			return w.Discard("behavior-0000-0000.bitmaps")
 		}, "MANIFEST is corrupt: file behavior-0000-0000.bitmaps is not listed"},
@@ -289,6 +294,99 @@ func TestVerifyStructures(t *testing.T) {
 				t.Errorf("%s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+// TestVerifyPartsVersion finds a part that another version wrote than the manifest
+// says.
+func TestVerifyPartsVersion(t *testing.T) {
+	fsys := storetest.NewMemFS()
+	if err := (content{rows: 9, parts: 1, keep: 1}).commit(fsys, home); err != nil {
+		t.Fatal(err)
+	}
+	w, err := store.Create(fsys, home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := content{rows: 9, parts: 2, adopt: true}.write(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Behaviors[0].Parts[0].Version = 2
+	if err := w.Commit(m, 1); err != nil {
+		t.Fatal(err)
+	}
+	const want = "00000001/behavior-0000-0000.events is corrupt: it is in the folder of version 1, expected 2"
+	if got := verify(t, fsys, home); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// TestVerifyLongRange finds a range of texts of up to 200 bytes missing, and none
+// of longer ones.
+func TestVerifyLongRange(t *testing.T) {
+	for size, want := range map[int]string{
+		200: `00000001/attribute-0000.arrow is corrupt: values from "` + strings.Repeat("x", 200) + `" to "y", expected none to none`,
+		201: "",
+	} {
+		fsys := storetest.NewMemFS()
+		w, err := store.Create(fsys, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := content{rows: 2}.write(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := column.NewBuilder(schema.Attributes[0].Type, 2)
+		b.SetString(0, strings.Repeat("x", size))
+		b.SetString(1, "y")
+		m.Attributes[0] = store.AttributeInfo{}
+		zones, _ := index.BuildZones(b)
+		name, zonesName := store.AttributeFile(0), store.AttributeZonesFile(0)
+		err = errors.Join(w.Discard(name), writeColumn(w, name, "value", b), w.Discard(zonesName), w.WriteArrow(zonesName, zones.Schema(), one(zones)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Commit(m, 1); err != nil {
+			t.Fatal(err)
+		}
+		if got := verify(t, fsys, home); got != want {
+			t.Errorf("%d bytes: %s, want %s", size, got, want)
+		}
+	}
+}
+
+// TestVerifyLastInstant verifies an event at the last instant there is, which is
+// the end of its day, too.
+func TestVerifyLastInstant(t *testing.T) {
+	for _, at := range []int64{math.MaxInt64, math.MaxInt64 - 1, math.MinInt64} {
+		fsys := storetest.NewMemFS()
+		w, err := store.Create(fsys, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := content{rows: 3}.write(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		events := index.NewCollected(schema.Behaviors[0].Fields)
+		events.Rows = []uint32{1}
+		events.Times.Grow(1)
+		events.Times.SetInt(0, at)
+		for _, v := range events.Values {
+			v.Grow(1)
+		}
+		if err := writePart(w, events, 0); err != nil {
+			t.Fatal(err)
+		}
+		m.Behaviors[0] = store.BehaviorInfo{Events: 1, Customers: 1, First: &at, Last: &at, Parts: []store.PartInfo{{Events: 1, First: &at, Last: &at, Version: 1}}}
+		if err := w.Commit(m, 1); err != nil {
+			t.Fatal(err)
+		}
+		if got := verify(t, fsys, home); got != "" {
+			t.Errorf("an event at %d: %s", at, got)
+		}
 	}
 }
 
@@ -351,6 +449,125 @@ func TestVerifyWhileReplaced(t *testing.T) {
 	}
 	if report.Version != 2 || len(report.Problems) > 0 {
 		t.Errorf("version %d with %v, want version 2 sound", report.Version, report.Problems)
+	}
+}
+
+// committingFS commits a version after so many more files have been read whole:
+// manifests are.
+type committingFS struct {
+	store.FS
+	reads  int
+	commit func() error
+}
+
+func (c *committingFS) ReadFile(path string) ([]byte, error) {
+	data, err := c.FS.ReadFile(path)
+	if c.reads--; c.reads == 0 {
+		if err := c.commit(); err != nil {
+			return nil, err
+		}
+	}
+	return data, err
+}
+
+// TestVerifyBesideACommit has a version committed after each manifest that is
+// read: a version that is sound is found so, whichever that is. One that is asked
+// for by its number may be gone.
+func TestVerifyBesideACommit(t *testing.T) {
+	for _, c := range []struct {
+		version uint64
+		keep    int
+	}{{0, 1}, {0, 2}, {1, 1}, {1, 2}, {2, 1}, {2, 2}} {
+		for reads := 1; ; reads++ {
+			disk := storetest.NewMemFS()
+			for rows := range 2 {
+				if err := (content{rows: rows + 1, keep: 2}).commit(disk, home); err != nil {
+					t.Fatal(err)
+				}
+			}
+			racing := &committingFS{FS: disk, reads: reads, commit: func() error { return content{rows: 3, keep: c.keep}.commit(disk, home) }}
+			report, err := store.Verify(context.Background(), racing, home, c.version, nil)
+			var gone *store.VersionNotFoundError
+			switch {
+			case errors.As(err, &gone) && c.version != 0 && c.version < 4-uint64(c.keep):
+			case err != nil:
+				t.Fatal(err)
+			case len(report.Problems) > 0 || len(report.Leftovers) > 0:
+				t.Errorf("%+v, a commit after %d manifests: version %d with %v, and %q left", c, reads, report.Version, report.Problems, report.Leftovers)
+			}
+			if racing.reads > 0 {
+				t.Logf("%d manifests read", reads-racing.reads)
+				break
+			}
+		}
+	}
+}
+
+// TestLeftovers lists what no kept version names.
+func TestLeftovers(t *testing.T) {
+	fsys := storetest.NewMemFS()
+	for range 3 {
+		if err := (content{rows: 4, parts: 1, adopt: true, keep: 2}).commit(fsys, home); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := leftoversOf(t, fsys); len(got) > 0 {
+		t.Errorf("%q, want nothing", got)
+	}
+	w, err := store.Create(fsys, home) // is killed
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.WriteBytes(store.LiveFile, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"MANIFEST.new", "notes.txt", "00000001/scratch-0000.arrow", "00000001/keys.arrow", "00000002/live.bitmap", "00000000", "more/notes.txt"} {
+		if err := fsys.MkdirAll(filepath.Dir(home + "/" + name)); err != nil {
+			t.Fatal(err)
+		}
+		f, err := fsys.Create(home + "/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"00000000", "00000001/keys.arrow", "00000001/scratch-0000.arrow", "00000002/live.bitmap", "00000004/", "MANIFEST.new", "more/", "notes.txt"}
+	if got := leftoversOf(t, fsys); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	// Of a kept version whose manifest cannot be read nobody knows the files.
+	rewrite(t, fsys, home+"/00000002/MANIFEST", nil)
+	want = []string{"00000000", "00000004/", "MANIFEST.new", "more/", "notes.txt"}
+	if got := leftoversOf(t, fsys); !slices.Equal(got, want) {
+		t.Errorf("with a manifest that cannot be read: %q, want %q", got, want)
+	}
+}
+
+// leftoversOf verifies the current version, which is sound.
+func leftoversOf(t *testing.T, fsys store.FS) []string {
+	t.Helper()
+	report, err := store.Verify(context.Background(), fsys, home, 0, nil)
+	if err != nil || len(report.Problems) > 0 {
+		t.Fatalf("%v, %v", report, err)
+	}
+	return report.Leftovers
+}
+
+// rewrite puts other bytes into a file.
+func rewrite(t *testing.T, fsys store.FS, path string, data []byte) {
+	t.Helper()
+	if err := fsys.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	f, err := fsys.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -13,38 +13,40 @@ import (
 // the current one. Errors are *NotSnapshotError, *VersionNotFoundError,
 // *VersionError, *CorruptError, or the file system's.
 func ReadManifest(fsys FS, dir string, version uint64) (*Manifest, error) {
-	current, err := readCurrent(fsys, dir)
-	if err != nil || version == 0 || version == current.Version {
-		return current, err
-	}
-	m, err := readKept(fsys, dir, current, version)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return m, err
-	}
-	have, err := keptVersions(fsys, dir, current)
+	current, err := readRoot(fsys, dir)
 	if err != nil {
 		return nil, err
 	}
-	return nil, &VersionNotFoundError{Dir: dir, Version: version, Have: have}
+	return current.version(fsys, dir, version)
 }
 
 // Versions returns the versions of the snapshot in dir that can be opened,
 // ascending; the last one is current. Errors are those of [ReadManifest].
 func Versions(fsys FS, dir string) ([]uint64, error) {
-	current, err := readCurrent(fsys, dir)
+	current, err := readRoot(fsys, dir)
 	if err != nil {
 		return nil, err
 	}
-	return keptVersions(fsys, dir, current)
+	return keptVersions(fsys, dir, current.manifest)
 }
 
-// readCurrent returns the manifest of the current version.
-func readCurrent(fsys FS, dir string) (*Manifest, error) {
+// root is the manifest of the current version, read once.
+type root struct {
+	data     []byte
+	manifest *Manifest
+}
+
+// readRoot returns the manifest of the current version.
+func readRoot(fsys FS, dir string) (*root, error) {
 	path := filepath.Join(dir, manifestName)
 	data, err := fsys.ReadFile(path)
 	switch {
 	case err == nil:
-		return decodeManifest(path, data)
+		m, err := decodeManifest(path, data)
+		if err != nil {
+			return nil, err
+		}
+		return &root{data: data, manifest: m}, nil
 	case errors.Is(err, syscall.ENOTDIR):
 		return nil, &NotSnapshotError{Path: dir, Reason: "not a directory"}
 	case errors.Is(err, fs.ErrNotExist):
@@ -55,6 +57,30 @@ func readCurrent(fsys FS, dir string) (*Manifest, error) {
 		return nil, &NotSnapshotError{Path: dir, Reason: reason}
 	}
 	return nil, err
+}
+
+// version returns the manifest of a version that is kept where r is the current
+// manifest; 0: r itself.
+func (r *root) version(fsys FS, dir string, version uint64) (*Manifest, error) {
+	if version == 0 || version == r.manifest.Version {
+		return r.manifest, nil
+	}
+	m, err := readKept(fsys, dir, r.manifest, version)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return m, err
+	}
+	have, err := keptVersions(fsys, dir, r.manifest)
+	if err != nil {
+		return nil, err
+	}
+	return nil, &VersionNotFoundError{Dir: dir, Version: version, Have: have}
+}
+
+// replaced reports whether the current manifest is another one now, or cannot be
+// read.
+func (r *root) replaced(fsys FS, dir string) bool {
+	data, err := fsys.ReadFile(filepath.Join(dir, manifestName))
+	return err != nil || !bytes.Equal(data, r.data)
 }
 
 // readKept returns the manifest of a version before the current one, from its
@@ -100,21 +126,17 @@ func keptVersions(fsys FS, dir string, current *Manifest) ([]uint64, error) {
 	return kept, nil
 }
 
-// sameManifest checks that the folder of the current version holds the manifest
-// that is current, so that it stays readable when it is current no more.
-func sameManifest(fsys FS, dir string, version uint64) error {
-	current, err := fsys.ReadFile(filepath.Join(dir, manifestName))
-	if err != nil {
-		return err
-	}
-	path := versionManifest(dir, version)
+// checkOwn checks that the folder of the current version holds the manifest that
+// is current, so that it stays readable when it is current no more.
+func (r *root) checkOwn(fsys FS, dir string) error {
+	path := versionManifest(dir, r.manifest.Version)
 	own, err := fsys.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return corrupt(path, "it is missing")
 	case err != nil:
 		return err
-	case !bytes.Equal(current, own):
+	case !bytes.Equal(r.data, own):
 		return corrupt(path, "it differs from %s of the folder above", manifestName)
 	}
 	return nil

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/engine/store/storetest"
@@ -281,28 +283,30 @@ func opened(w *store.Writer, name string) error {
 	return err
 }
 
-// TestCorruptOldVersion spoils the manifest of a kept version: it is reported, and
-// nothing is removed until it goes itself.
-func TestCorruptOldVersion(t *testing.T) {
+// TestUnreadableOldVersion spoils the manifest of a kept version, or puts that of
+// a later program in its place: it is reported, and nothing is removed until it
+// goes itself.
+func TestUnreadableOldVersion(t *testing.T) {
+	later := "{\"format\":9}\n"
+	for want, manifest := range map[string]string{
+		"is corrupt: ": "",
+		"has format version 9, this program reads up to": later + fmt.Sprintf("%016x\n", xxhash.Sum64String(later)),
+	} {
+		t.Run(want, func(t *testing.T) { checkUnreadable(t, []byte(manifest), want) })
+	}
+}
+
+func checkUnreadable(t *testing.T, manifest []byte, want string) {
+	t.Helper()
 	fsys := storetest.NewMemFS()
 	for range 2 {
 		if err := (content{rows: 2, parts: 1, adopt: true, keep: 3}).commit(fsys, home); err != nil {
 			t.Fatal(err)
 		}
 	}
-	path := home + "/00000001/MANIFEST"
-	if err := fsys.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	f, err := fsys.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := store.OpenAt(fsys, home, 1); err == nil || !strings.HasPrefix(err.Error(), "data/snap/00000001/MANIFEST is corrupt: ") {
-		t.Errorf("%v, want a corrupt manifest", err)
+	rewrite(t, fsys, home+"/00000001/MANIFEST", manifest)
+	if _, err := store.OpenAt(fsys, home, 1); err == nil || !strings.HasPrefix(err.Error(), "data/snap/00000001/MANIFEST "+want) {
+		t.Errorf("%v, want the manifest %s", err, want)
 	}
 	if err := (content{rows: 2, parts: 1, adopt: true, keep: 3}).commit(fsys, home); err != nil {
 		t.Fatal(err)

@@ -170,9 +170,9 @@ func (w *Writer) start() error {
 		return err
 	}
 	if w.old != nil {
-		if err := w.removeOld(w.old); err != nil {
-			return err
-		}
+		// What cannot be removed is in nobody's way. Commit tries again, and tells of
+		// what is left then.
+		_ = w.removeOld(w.old)
 	}
 	return w.fs.MkdirAll(versionDir(w.dir, w.version))
 }

@@ -1,6 +1,9 @@
 package window
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // DayStart returns the first instant of a local day, given in days since
 // 1970-01-01. By the rule of java.time's LocalDate.atStartOfDay:
@@ -10,7 +13,8 @@ import "time"
 //   - where midnight happens twice, it is the first of the two;
 //   - a date that the zone skipped starts where the next date does, and is empty.
 //
-// It saturates.
+// It saturates: the days before the first one that an instant lies on start at
+// math.MinInt64, those after the last one at math.MaxInt64.
 func DayStart(day int32, loc *time.Location) int64 {
 	return dayStart(int64(day), loc)
 }
@@ -53,10 +57,15 @@ type Days struct {
 	slots   [cacheSlots]daySpan // by the low bits of the day
 }
 
-// daySpan is one day, [lo, hi) in microseconds. The zero value holds no instant.
+// daySpan is one day, [lo, hi) in microseconds, hi included where it is
+// math.MaxInt64. The zero value holds no instant.
 type daySpan struct {
 	lo, hi int64
 	day    int32
+}
+
+func (s *daySpan) holds(micros int64) bool {
+	return s.lo <= micros && (micros < s.hi || s.hi == math.MaxInt64)
 }
 
 // NewDays returns an empty Days for a time zone.
@@ -65,9 +74,10 @@ func NewDays(loc *time.Location) *Days {
 }
 
 // Of returns the local day of an instant, as DayOf does, and the bounds
-// [lo, hi) of that day, as DayStart gives them.
+// [lo, hi) of that day, as DayStart gives them. The last day of all ends at
+// math.MaxInt64, and that instant is on it.
 func (d *Days) Of(micros int64) (day int32, lo, hi int64) {
-	if d.current.lo <= micros && micros < d.current.hi {
+	if d.current.holds(micros) {
 		return d.current.day, d.current.lo, d.current.hi
 	}
 	return d.find(micros)
@@ -77,7 +87,7 @@ func (d *Days) find(micros int64) (day int32, lo, hi int64) {
 	// A wrong guess, even an overflow, only leads to a slot that does not match.
 	guess := floorDiv(micros+d.offset, microsPerDay)
 	span := d.slots[guess&(cacheSlots-1)]
-	if micros < span.lo || span.hi <= micros {
+	if !span.holds(micros) {
 		span = d.compute(micros)
 	}
 	d.current = span

@@ -96,9 +96,15 @@ func TestDaysAtTheEndsOfTime(t *testing.T) {
 		days := NewDays(loc)
 		for _, at := range []int64{math.MinInt64, math.MinInt64 + 1, 0, math.MaxInt64 - 1, math.MaxInt64} {
 			day, lo, hi := days.Of(at)
-			if day != DayOf(at, loc) || lo > at || hi < at {
+			if day != DayOf(at, loc) || lo > at || hi < at || hi == at && at != math.MaxInt64 {
 				t.Errorf("%s: %d is on %d [%d, %d)", zone, at, day, lo, hi)
 			}
+			if !days.current.holds(at) {
+				t.Errorf("%s: the day of %d is not remembered", zone, at)
+			}
+		}
+		if day, lo, hi := days.Of(math.MaxInt64); hi != math.MaxInt64 || lo != DayStart(day, loc) || DayStart(day+1, loc) != hi {
+			t.Errorf("%s: the last day is %d [%d, %d)", zone, day, lo, hi)
 		}
 		if DayStart(math.MaxInt32, loc) != math.MaxInt64 || DayStart(math.MinInt32, loc) != math.MinInt64 {
 			t.Errorf("%s: the last days do not saturate", zone)

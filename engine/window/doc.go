@@ -27,7 +27,8 @@
 //
 //	I1  DayStart never falls as the day grows.
 //	I2  Day d is [DayStart(d), DayStart(d+1)) and DayOf agrees: each instant has
-//	    exactly one day. A date that a zone skipped is an empty day.
+//	    exactly one day. A date that a zone skipped is an empty day. The last day
+//	    of all ends with the instant math.MaxInt64, which is on it.
 //	I3  Results saturate: no bound overflows, and math.MinInt64 and
 //	    math.MaxInt64 mean unbounded.
 //

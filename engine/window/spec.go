@@ -50,8 +50,9 @@ type Spec struct {
 }
 
 // Interval is a half-open span of instants [Lo, Hi) in microseconds since
-// 1970-01-01 UTC. Lo = math.MinInt64 and Hi = math.MaxInt64 mean unbounded. An
-// interval with Lo >= Hi holds no instant.
+// 1970-01-01 UTC. Lo = math.MinInt64 and Hi = math.MaxInt64 mean unbounded, so
+// that the instant math.MaxInt64 is in, too. An interval with Lo >= Hi holds no
+// instant.
 type Interval struct {
 	Lo, Hi int64
 }

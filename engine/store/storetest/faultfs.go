@@ -15,6 +15,7 @@ type Fault struct {
 	At    int   // number of the operation, the first is 1; 0: none fails
 	Err   error // that it fails with, wrapped in a *fs.PathError
 	Crash bool  // the process ends there: every later operation fails with ErrCrashed
+	After bool  // Rename, Remove and SyncDir take effect, and fail then
 }
 
 // ErrCrashed is returned by every operation after a [Fault] that is a crash,
@@ -23,7 +24,9 @@ var ErrCrashed = errors.New("the process is gone")
 
 // FaultFS is another file system, of which one operation fails. That operation
 // does nothing, except that a write writes the first half of its bytes, and that
-// a file which is closed is closed all the same.
+// a file which is closed is closed all the same. With [Fault].After a rename, a
+// removal of one name or a sync of a folder does all that it is for, and fails
+// all the same, as on a file system whose server does not answer any more.
 //
 // Each call of a method of FS is an operation, and each Write, Sync, ReadAt and
 // Close of a file. Closing a lock or a mapping is none: neither can fail on a
@@ -86,6 +89,18 @@ func (f *FaultFS) step(op, path string) error {
 	return err
 }
 
+// late is step for an operation that may fail after it took effect.
+func (f *FaultFS) late(op, path string, effect func() error) error {
+	err := f.step(op, path)
+	switch {
+	case err == nil:
+		return effect()
+	case f.fault.After && !errors.Is(err, ErrCrashed):
+		return errors.Join(err, effect())
+	}
+	return err
+}
+
 // MkdirAll makes a folder and those above it.
 func (f *FaultFS) MkdirAll(path string) error {
 	if err := f.step("mkdir", path); err != nil {
@@ -144,18 +159,12 @@ func (f *FaultFS) Map(path string) (store.Mapping, error) {
 
 // Rename moves a file, replacing another at once.
 func (f *FaultFS) Rename(from, to string) error {
-	if err := f.step("rename", to); err != nil {
-		return err
-	}
-	return f.fs.Rename(from, to)
+	return f.late("rename", to, func() error { return f.fs.Rename(from, to) })
 }
 
 // Remove deletes a file or an empty folder.
 func (f *FaultFS) Remove(path string) error {
-	if err := f.step("remove", path); err != nil {
-		return err
-	}
-	return f.fs.Remove(path)
+	return f.late("remove", path, func() error { return f.fs.Remove(path) })
 }
 
 // RemoveAll deletes a folder and what is in it: one operation.
@@ -168,10 +177,7 @@ func (f *FaultFS) RemoveAll(path string) error {
 
 // SyncDir makes the names in a folder durable.
 func (f *FaultFS) SyncDir(path string) error {
-	if err := f.step("syncdir", path); err != nil {
-		return err
-	}
-	return f.fs.SyncDir(path)
+	return f.late("syncdir", path, func() error { return f.fs.SyncDir(path) })
 }
 
 // Lock takes a lock, which ends with Close or a crash.

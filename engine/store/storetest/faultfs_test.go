@@ -76,6 +76,47 @@ var left = slices.Concat(
 	[]string{"d/ d/l"},
 )
 
+// TestFaultAfterEffect fails each operation once, and those that can have taken
+// effect by then have. The others did nothing, as ever.
+func TestFaultAfterEffect(t *testing.T) {
+	after := map[string]string{
+		"rename g":  `d/ d/g="abcd" d/l`,
+		"syncdir d": `d/ d/g="abcd" d/l`,
+		"remove g":  "d/ d/l",
+	}
+	for i, hit := range hits {
+		mem := NewMemFS()
+		f := NewFaultFS(mem, Fault{At: i + 1, Err: syscall.EIO, After: true})
+		if err := newScript(f, "").run(everyKind); !errors.Is(err, syscall.EIO) || f.Hit() != hit {
+			t.Errorf("%s: %v at %s, want %v", hit, err, f.Hit(), syscall.EIO)
+		}
+		want, ok := after[hit]
+		if !ok {
+			want = left[i]
+		}
+		if got := listing(t, mem); got != want {
+			t.Errorf("%s failed and left %q, want %q", hit, got, want)
+		}
+	}
+}
+
+// TestSyncDirAfterEffect fails a sync that has made names durable.
+func TestSyncDirAfterEffect(t *testing.T) {
+	for after, want := range map[bool]string{false: "d/", true: `d/ d/f="ab"`} {
+		mem := NewMemFS()
+		if err := newScript(mem, "").run("mkdir d; syncdir .; create d/f; write d/f ab; sync d/f"); err != nil {
+			t.Fatal(err)
+		}
+		f := NewFaultFS(mem, Fault{At: 1, Err: syscall.EIO, After: after})
+		if err := f.SyncDir("d"); !errors.Is(err, syscall.EIO) {
+			t.Errorf("after its effect %t: %v, want %v", after, err, syscall.EIO)
+		}
+		if got := listing(t, mem.CrashClone(nil)); got != want {
+			t.Errorf("after its effect %t: a loss of power leaves %q, want %q", after, got, want)
+		}
+	}
+}
+
 // TestCrashAtEveryOperation ends the process at each operation: nothing after it
 // reaches the file system, and nobody holds its lock.
 func TestCrashAtEveryOperation(t *testing.T) {
