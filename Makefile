@@ -20,17 +20,23 @@ packages_with = $$(grep -rl --include='*_test.go' '$(1)' . | sed 's|/[^/]*$$||' 
 ROLLCALL_RULES ?= 20000
 ROLLCALL_SEED  ?=
 
+# How often the failure tests kill a process that refreshes a snapshot.
+ROLLCALL_KILLS ?= 200
+
 # What the engines' test compares all engines on: small, since every suite runs.
 BENCH_CUSTOMERS := 3000
 
 # Where the Python of test-spark is; git ignores it.
 SPARK_VENV := bin/venv-spark
 
+# Where the Python of test-interop is; git ignores it.
+INTEROP_VENV := bin/venv-interop
+
 FUZZTIME ?= 30s
 REF      ?= main
 BENCH    ?= .
 
-.PHONY: help demo build test race differential test-postgres test-spark test-engines lint tidy golden fuzz crash bench bench-compare cover ci
+.PHONY: help demo build test race differential test-postgres test-spark test-interop test-engines lint tidy golden fuzz crash bench bench-compare cover ci
 
 help:
 	@echo "make TARGET, where TARGET is one of:"
@@ -65,6 +71,15 @@ $(SPARK_VENV)/ready: bench/difftest/spark/requirements.txt
 	$(SPARK_VENV)/bin/pip install --quiet --requirement $<
 	touch $@
 
+test-interop: $(INTEROP_VENV)/ready ## snapshots read in Python by docs/format.md alone (Python 3)
+	ROLLCALL_INTEROP=$(CURDIR)/$(INTEROP_VENV)/bin/python \
+		go test -count=1 -v ./ingest/interop
+
+$(INTEROP_VENV)/ready: ingest/interop/requirements.txt
+	python3 -m venv $(INTEROP_VENV)
+	$(INTEROP_VENV)/bin/pip install --quiet --requirement $<
+	touch $@
+
 test-engines: ## the benchmark's engines, PostgreSQL and ClickHouse too: their contract, and equal customers in every suite
 	bench/difftest/postgres.sh go test -count=1 -timeout 30m ./bench/suite
 	ROLLCALL_BENCH_ENGINES=postgres,clickhouse go test -count=1 -timeout 30m -run '^TestContract$$' -v ./bench/postgres ./bench/clickhouse
@@ -97,12 +112,17 @@ fuzz: ## every fuzz target in turn, FUZZTIME=30s each
 		done; \
 	done
 
-crash: ## the failure tests: crashes and faults at every step of a commit
-	@set -o pipefail; go test -run 'Crash|Fault' -count=1 -v ./engine/store/ ./ingest/ | awk ' \
-		/^=== |^ +--- PASS/ { next } \
+crash: ## the failure tests in full, for minutes: every cut, fault, byte and length, ROLLCALL_KILLS=200 (ROLLCALL_SEED=)
+	@set -o pipefail; ROLLCALL_CRASH=all ROLLCALL_KILLS=$(ROLLCALL_KILLS) ROLLCALL_SEED=$(ROLLCALL_SEED) \
+		go test -run 'Crash|Fault' -count=1 -timeout 2h -v ./engine/keys/ ./engine/store/... ./ingest/ | awk ' \
+		/: tally: /         { sub(/.*: tally: /, ""); n = $$1; sub(/^[0-9]+ /, ""); if (!($$0 in sum)) what[++kinds] = $$0; sum[$$0] += n; next } \
+		/^=== |^ +--- PASS|no test files/ { next } \
 		/^--- /             { tests++ } \
+		/^--- FAIL/         { failed++ } \
 		                    { print } \
-		END                 { print tests + 0, "failure tests"; exit tests == 0 }'
+		END                 { print tests + 0, "failure tests,", failed + 0, "of them failed"; \
+		                      for (i = 1; i <= kinds; i++) if (what[i] != "losses") print sum[what[i]], what[i]; \
+		                      print sum["losses"] + 0, "losses"; exit tests == 0 || sum["losses"] > 0 }'
 
 bench: ## every Go benchmark (BENCH= a pattern)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)

@@ -8,37 +8,21 @@ import (
 	"github.com/rollcall-db/rollcall/engine/store"
 )
 
-// loadedAttribute is where the values of an attribute come from: a scan, or the
-// old version.
-type loadedAttribute struct {
-	values *column.Builder // nil: the old version's stay
-	old    int             // position in the old version; -1: it has no such attribute
-}
-
 // attributes reads and writes the attributes that tables give, those of tables
 // without changes excepted.
 func (b *builder) attributes(ctx context.Context) error {
-	loaded := make([]loadedAttribute, len(b.schema.Attributes)-len(b.computed))
-	for i := range loaded {
-		loaded[i].old = b.old.attribute(b.schema, b.layout, i)
-	}
 	for _, scan := range b.resolved.attributes {
-		if err := b.readAttributes(ctx, scan, loaded); err != nil {
+		if err := b.attributesOf(ctx, scan); err != nil {
 			return err
 		}
-	}
-	for i := range loaded {
-		if err := b.settleAttribute(ctx, i, loaded[i]); err != nil {
-			return err
-		}
-		loaded[i].values = nil // written: let its memory go
 	}
 	return nil
 }
 
-// readAttributes reads the attributes of one table, unless the old version has
-// all that is in it.
-func (b *builder) readAttributes(ctx context.Context, scan *attributeScan, loaded []loadedAttribute) error {
+// attributesOf reads and writes the attributes of one table, or adopts the files
+// of the old version where that has all that is in it. The values of one table are
+// held in memory at a time.
+func (b *builder) attributesOf(ctx context.Context, scan *attributeScan) error {
 	state, err := b.tableState(ctx, "attributes", scan.table)
 	if err != nil {
 		return err
@@ -47,37 +31,41 @@ func (b *builder) readAttributes(ctx context.Context, scan *attributeScan, loade
 		state.Table = b.layout.Attributes[scan.columns[0].attribute].Table
 	}
 	state.KeyColumn = scan.key
-	if b.keepsAttributes(scan, state, loaded) {
+	if b.keepsAttributes(scan, state) {
 		b.keepTable(state, b.names(scan))
-		return nil
+		return b.keepAttributes(ctx, scan)
 	}
-	builders := make([]*column.Builder, len(loaded))
+	builders := make([]*column.Builder, len(b.schema.Attributes))
 	report, err := scanAttributes(ctx, scan, b.customers, builders, b.schema, b.progress)
 	if err != nil {
 		return err
 	}
-	for _, c := range scan.columns {
-		loaded[c.attribute].values = builders[c.attribute]
-	}
 	b.report(report)
 	state.Rows, state.Orphans = report.Rows, report.Orphans
 	b.manifest.Tables = append(b.manifest.Tables, *state)
+	for _, c := range scan.columns {
+		if err := b.writeAttribute(ctx, c.attribute, builders[c.attribute], b.sameAttribute(c.attribute)); err != nil {
+			return err
+		}
+		builders[c.attribute] = nil // written: let its memory go
+	}
 	return nil
 }
 
 // keepsAttributes reports whether the old version's values of a table's
 // attributes are those that a scan would give. A customer who has joined since
 // may have a row there that was an orphan.
-func (b *builder) keepsAttributes(scan *attributeScan, state *store.TableState, loaded []loadedAttribute) bool {
+func (b *builder) keepsAttributes(scan *attributeScan, state *store.TableState) bool {
 	if b.old == nil || !b.old.unchanged(state) {
 		return false
 	}
 	for _, c := range scan.columns {
-		if loaded[c.attribute].old < 0 {
+		if b.sameAttribute(c.attribute) < 0 {
 			return false
 		}
 	}
-	return !b.customers.joined() || b.old.state(state).Orphans == 0
+	was := b.old.state(state)
+	return !b.customers.joined() || was.Orphans == 0 && !was.Purged
 }
 
 // names returns the attributes of a scan.
@@ -89,20 +77,26 @@ func (b *builder) names(scan *attributeScan) []string {
 	return names
 }
 
-// settleAttribute writes attribute i of the schema, or adopts the files of the
-// old version where they hold just that.
-func (b *builder) settleAttribute(ctx context.Context, i int, from loadedAttribute) error {
-	values := from.values
-	if values == nil {
+// keepAttributes adopts the files of a scan's attributes. Where there are more
+// customers now, they are written with NULLs for these.
+func (b *builder) keepAttributes(ctx context.Context, scan *attributeScan) error {
+	for _, c := range scan.columns {
+		old := b.sameAttribute(c.attribute)
 		if b.old.customers.numbered == b.customers.numbered {
-			return b.adoptAttribute(i, from.old)
+			if err := b.adoptAttribute(c.attribute, old); err != nil {
+				return err
+			}
+			continue
 		}
-		var err error
-		if values, err = b.valuesOf(from.old); err != nil {
+		values, err := b.valuesOf(old)
+		if err != nil {
+			return err
+		}
+		if err := b.writeAttribute(ctx, c.attribute, values, -1); err != nil {
 			return err
 		}
 	}
-	return b.writeAttribute(ctx, i, values, from.old)
+	return nil
 }
 
 // adoptAttribute takes the files of attribute old of the old version over as
@@ -129,7 +123,7 @@ func (b *builder) adoptAttribute(i, old int) error {
 		about.Indexed, about.Distinct = info.Indexed, info.Distinct
 		info = about
 	}
-	b.manifest.Attributes = append(b.manifest.Attributes, info)
+	b.manifest.Attributes[i] = info
 	return b.adopt(files)
 }
 

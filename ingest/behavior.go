@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/rollcall-db/rollcall/engine/index"
 	"github.com/rollcall-db/rollcall/engine/model"
@@ -65,38 +64,38 @@ func (b *builder) behavior(ctx context.Context, scan *behaviorScan) (err error) 
 // read reads the events that are not there yet.
 func (l *behaviorLoad) read(ctx context.Context) error {
 	at := l.builder.old.behavior(l.schema, l.layout, l.scan.behavior)
-	if at < 0 {
+	was := l.builder.old.state(l.state)
+	if at < 0 || was == nil {
+		if l.opts.Overlap > 0 && l.builder.old != nil && l.builder.old.Schema().Behavior(l.described.Name) >= 0 {
+			return &OverlapError{Behavior: l.described.Name}
+		}
 		return l.readAll(ctx)
 	}
-	was := l.builder.old.state(l.state)
-	if was == nil || l.customers.joined() && was.Orphans > 0 {
-		return l.readAll(ctx) // events of those who have joined may be among the orphans
-	}
+	// Events of those who have joined may be among the orphans, or have been stored
+	// before.
+	rejoined := l.customers.joined() && (was.Orphans > 0 || was.Purged)
 	parts := compareParts(was.Parts, l.state.Parts)
-	if !parts.intact && l.opts.Overlap == 0 {
+	if l.opts.Overlap == 0 && (rejoined || !parts.intact) {
 		return l.readAll(ctx)
 	}
 	l.old, l.kept = at, l.builder.old.Manifest().Behaviors[at].Parts
-	if err := l.readNew(ctx, parts); err != nil {
+	if l.opts.Overlap > 0 {
+		return l.readOverlapping(ctx, was, parts, rejoined)
+	}
+	r := &eventReader{behaviorLoad: l}
+	parted, ok := l.scan.table.(source.Parted)
+	if !ok {
+		return fmt.Errorf("table %s: its parts were told apart before, and are not now", l.state.Table)
+	}
+	added := parted.Only(parts.added)
+	r.parts = partsText(ctx, added)
+	if err := r.read(ctx, added); err != nil {
 		return err
 	}
-	l.report.Known = knownRows(was, parts)
-	l.state.Rows, l.state.Orphans = l.report.Known+l.report.Rows, was.Orphans+l.report.Orphans
+	l.report = r.report
+	l.report.Known = was.Rows
+	l.state.Rows, l.state.Orphans, l.state.Purged = was.Rows+r.report.Rows, was.Orphans+r.report.Orphans, was.Purged
 	return nil
-}
-
-// knownRows returns how many rows a table has that need not be read again.
-func knownRows(was *store.TableState, parts partsFound) int64 {
-	if was.Parts == nil {
-		return 0
-	}
-	known := was.Rows
-	for _, p := range was.Parts {
-		if slices.Contains(parts.changed, p.Name) {
-			known -= max(p.Rows, 0)
-		}
-	}
-	return known
 }
 
 // readAll reads the whole table.
@@ -115,6 +114,7 @@ type partsFound struct {
 	intact  bool     // all that were read are there as they were
 	added   []string // were not there
 	changed []string // were other ones under the same name
+	known   []string // are as they were
 }
 
 // compareParts compares the parts that a table has with those that have been
@@ -123,59 +123,23 @@ func compareParts(was, now []store.TablePart) partsFound {
 	if was == nil || now == nil {
 		return partsFound{}
 	}
+	ids := make(map[string]string, len(was))
+	for _, p := range was {
+		ids[p.Name] = p.ID
+	}
 	var found partsFound
-	same := 0
 	for _, p := range now {
-		switch i := slices.IndexFunc(was, func(q store.TablePart) bool { return p.Name == q.Name }); {
-		case i < 0:
+		switch id, ok := ids[p.Name]; {
+		case !ok:
 			found.added = append(found.added, p.Name)
-		case !samePart(p, was[i]):
+		case id != p.ID:
 			found.changed = append(found.changed, p.Name)
 		default:
-			same++
+			found.known = append(found.known, p.Name)
 		}
 	}
-	found.intact = same == len(was)
+	found.intact = len(found.known) == len(was)
 	return found
-}
-
-// readNew reads the parts of the table that have not been read. With an overlap,
-// it also reads those that have changed, and of the recent events it takes only
-// those that are not stored.
-func (l *behaviorLoad) readNew(ctx context.Context, parts partsFound) error {
-	added := &eventReader{behaviorLoad: l}
-	changed := &eventReader{behaviorLoad: l, skipOld: true}
-	if l.opts.Overlap > 0 {
-		recent, err := l.storedSince(ctx, l.opts.Overlap)
-		if err != nil {
-			return err
-		}
-		added.recent, changed.recent = recent, recent
-	}
-	parted, ok := l.scan.table.(source.Parted)
-	switch {
-	case !ok:
-		if err := changed.read(ctx, l.scan.table); err != nil {
-			return err
-		}
-		l.report = changed.report
-	default:
-		if err := added.read(ctx, parted.Only(parts.added)); err != nil {
-			return err
-		}
-		l.report = added.report
-		if len(parts.changed) > 0 {
-			changed.report = added.report
-			if err := changed.read(ctx, parted.Only(parts.changed)); err != nil {
-				return err
-			}
-			l.report = changed.report
-		}
-	}
-	if added.recent == nil {
-		return nil
-	}
-	return added.recent.settle(ctx, l)
 }
 
 // mergeSmall takes the old parts that are small beside what is new into the new
@@ -190,10 +154,10 @@ func (l *behaviorLoad) mergeSmall(ctx context.Context) error {
 		return nil
 	}
 	stay, size := len(l.kept), l.log.size()
-	if l.isMostlyHidden() {
-		stay = 0
+	if hidden, total := l.hidden(); hidden > total/4 && uint64(size)+total <= maxPartEvents {
+		stay, size = 0, size+int64(total)
 	}
-	for stay > 0 && l.kept[stay-1].Events <= mergeFactor*uint64(size) {
+	for stay > 0 && l.kept[stay-1].Events <= mergeFactor*uint64(size) && uint64(size)+l.kept[stay-1].Events <= maxPartEvents {
 		stay--
 		size += int64(l.kept[stay].Events)
 	}
@@ -208,15 +172,13 @@ func (l *behaviorLoad) mergeSmall(ctx context.Context) error {
 // mergeFactor is how much larger than what is new a part must be to stay.
 const mergeFactor = 2
 
-// isMostlyHidden reports whether a quarter of the stored events or more are in no
-// answer.
-func (l *behaviorLoad) isMostlyHidden() bool {
-	stored := uint64(0)
+// hidden returns how many of the stored events are in no answer, and how many
+// there are.
+func (l *behaviorLoad) hidden() (hidden, total uint64) {
 	for _, p := range l.kept {
-		stored += p.Events
+		total += p.Events
 	}
-	visible := l.builder.old.Manifest().Behaviors[l.old].Events
-	return stored-min(visible, stored) > stored/4
+	return total - min(l.builder.old.Manifest().Behaviors[l.old].Events, total), total
 }
 
 // take adds stored events to the log, those of customers who are not live and
@@ -230,9 +192,13 @@ func (l *behaviorLoad) take(ctx context.Context, events *index.Events) error {
 		if err != nil {
 			return err
 		}
+		if err := stored.CheckRows(l.builder.old.BlockRows(block)); err != nil {
+			return err
+		}
 		base, first := uint32(block)*blockRows, len(l.log.collected.Rows)
 		err = stored.AppendTo(l.log.collected, base, func(row uint16, time int64, dated bool) bool {
 			if !l.seen.isLive(base + uint32(row)) {
+				l.state.Purged = true
 				return false
 			}
 			if dated && time < l.scan.keepFrom {

@@ -61,12 +61,17 @@ type Progress struct {
 // rows (see the package's comment). It returns the new version's manifest, which
 // holds the load report.
 //
-// After an error the snapshot is as it was. Errors are *ConfigError,
-// *DriftError, *DuplicateKeyError, *ValueError, those of [store.Create] and
-// [store.Writer.Commit], the source's, or ctx's. Build starts no goroutine.
+// After an error the snapshot is as it was, but for two that tell that the new
+// version stands all the same: *store.NotDurableError and *store.NotRemovedError.
+// Other errors are *ConfigError, *DriftError, *DuplicateKeyError, *ValueError,
+// *OverlapError, those of [store.Create], the source's, or ctx's. Build starts no
+// goroutine.
 func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir string, opts *Options) (m *store.Manifest, err error) {
 	if opts == nil {
 		opts = &Options{}
+	}
+	if opts.Overlap < 0 || opts.Overlap > 0 && opts.Full {
+		return nil, fmt.Errorf("an overlap of %v: it must not be negative, and a full build has none", opts.Overlap)
 	}
 	b := newBuilder(opts)
 	defer func() { err = b.end(recover(), err) }()
@@ -81,7 +86,10 @@ func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir s
 	if b.out, err = store.Create(b.fs, dir); err != nil {
 		return nil, err
 	}
-	b.manifest = &store.Manifest{Schema: b.schema, Layout: b.layout, Attributes: []store.AttributeInfo{}, Behaviors: []store.BehaviorInfo{}}
+	b.manifest = &store.Manifest{
+		Schema: b.schema, Layout: b.layout,
+		Attributes: make([]store.AttributeInfo, len(b.schema.Attributes)), Behaviors: []store.BehaviorInfo{},
+	}
 	b.manifest.Load.Source = src.URI()
 	if err := b.checkDrift(opts.Delete); err != nil {
 		return nil, err

@@ -50,7 +50,7 @@ func (b *builder) writeAttribute(ctx context.Context, i int, values *column.Buil
 			return err
 		}
 	}
-	b.manifest.Attributes = append(b.manifest.Attributes, info)
+	b.manifest.Attributes[i] = info
 	b.progress(Progress{Stage: "write", Table: name, Rows: int64(values.Len()), Total: int64(values.Len())})
 	return nil
 }
@@ -65,10 +65,6 @@ func (b *builder) distinct(directory arrow.RecordBatch, values *column.Builder) 
 	}
 	return n
 }
-
-// maxRangeBytes is the longest text that a manifest gives as the least or the
-// greatest value; an attribute with a longer one has no range there.
-const maxRangeBytes = 200
 
 // summarize counts the NULLs of an attribute and finds its range, over the
 // customers that are live.
@@ -91,7 +87,7 @@ func (b *builder) summarize(values *column.Builder) store.AttributeInfo {
 	}
 	if least >= 0 {
 		lo, hi := values.Text(least), values.Text(greatest)
-		if len(lo) <= maxRangeBytes && len(hi) <= maxRangeBytes {
+		if len(lo) <= store.MaxRangeBytes && len(hi) <= store.MaxRangeBytes {
 			info.Least, info.Greatest = &lo, &hi
 		}
 	}

@@ -40,8 +40,10 @@ type CompactOptions struct {
 // those customers is left in any file of the snapshot.
 //
 // With Renumber, the files are those that a full build of the same data gives.
-// After an error the snapshot is as it was. Errors are those of [store.Create] and
-// [store.Writer.Commit], *store.NotSnapshotError, or ctx's.
+// After an error the snapshot is as it was, but for *store.NotDurableError and
+// *store.NotRemovedError: the new version stands, and files of older ones may be
+// left. Other errors are those of [store.Create], *store.NotSnapshotError, or
+// ctx's.
 func Compact(ctx context.Context, dir string, opts *CompactOptions) (m *store.Manifest, err error) {
 	if opts == nil {
 		opts = &CompactOptions{}
@@ -104,16 +106,16 @@ func (c *compaction) open(ctx context.Context) error {
 	}
 	c.manifest = &store.Manifest{
 		Schema: m.Schema, Layout: m.Layout, Load: m.Load, Tables: slices.Clone(m.Tables),
-		Attributes: []store.AttributeInfo{}, Behaviors: []store.BehaviorInfo{},
+		Attributes: make([]store.AttributeInfo, len(m.Schema.Attributes)), Behaviors: []store.BehaviorInfo{},
 	}
-	dead := int64(c.old.customers.numbered - c.old.customers.count)
 	c.manifest.Load.Tables = slices.Clone(m.Load.Tables)
 	for i := range c.manifest.Load.Tables {
 		c.manifest.Load.Tables[i].OrphanKeys = nil // they may be of those who are deleted
 	}
 	for i := range c.manifest.Tables {
 		// Should somebody come back, their rows have to be read again.
-		c.manifest.Tables[i].Orphans += dead
+		t := &c.manifest.Tables[i]
+		t.Purged = t.Purged || c.old.customers.count < c.old.customers.numbered
 	}
 	return nil
 }
@@ -153,7 +155,7 @@ func (c *compaction) writeCustomers(ctx context.Context) error {
 	if err := c.out.WriteArrow(store.KeysFile, schema, keyBatches(schema, ordered(ctx))); err != nil {
 		return err
 	}
-	if err := c.openKeys(c.customers, nil); err != nil {
+	if err := c.openKeys(c.customers); err != nil {
 		return err
 	}
 	return c.writeLive()
@@ -269,7 +271,7 @@ func (c *compaction) events(ctx context.Context, i int) (err error) {
 	}
 	l := &behaviorLoad{
 		builder: c.builder, scan: scan, described: &c.schema.Behaviors[i], old: i, keptFrom: info.KeptFrom,
-		log: newEventLog(c.out, c.schema.Behaviors[i].Fields, c.spillBytes, scan.keepFrom), report: &store.TableReport{}, move: c.to,
+		log: newEventLog(c.out, c.schema.Behaviors[i].Fields, c.spillBytes, scan.keepFrom), report: &store.TableReport{}, state: &store.TableState{}, move: c.to,
 	}
 	defer func() { err = errors.Join(err, l.log.close()) }()
 	parts := c.old.EventParts(i, 0, len(info.Parts))

@@ -62,7 +62,7 @@ func (b *builder) compute(ctx context.Context, c *computedAttribute) (*column.Bu
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := exec.Compute(ctx, node, c.computed.Result, block, values); err != nil {
+		if err := exec.Compute(ctx, node, c.computed.Result, block, b.customers.liveIn(block), values); err != nil {
 			return nil, err
 		}
 	}

@@ -3,9 +3,11 @@ package ingest
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"path"
 	"slices"
 	"strings"
@@ -57,13 +59,13 @@ func forgeManifest(t testing.TB, disk *storetest.MemFS, body []byte) {
 }
 
 // fuzzed returns a disk with a stall, and the manifest of its current version.
-func fuzzed(f *testing.F) (*storetest.MemFS, *store.Manifest) {
-	f.Helper()
+func fuzzed(t testing.TB) (*storetest.MemFS, *store.Manifest) {
+	t.Helper()
 	disk := storetest.NewMemFS()
-	buildStall(f, disk, crashDir)
+	buildStall(t, disk, crashDir)
 	m, err := store.ReadManifest(disk, crashDir, 0)
 	if err != nil {
-		f.Fatal(err)
+		t.Fatal(err)
 	}
 	slices.SortFunc(m.Files, func(x, y store.FileInfo) int { return strings.Compare(x.Name, y.Name) })
 	return disk, m
@@ -92,18 +94,78 @@ func FuzzOpenFile(f *testing.F) {
 		f.Add(uint8(i), data)
 	}
 	f.Fuzz(func(t *testing.T, file uint8, data []byte) {
-		forged := *m
-		forged.Files = slices.Clone(m.Files)
-		info := &forged.Files[int(file)%len(m.Files)]
-		info.Size, info.Sums = int64(len(data)), ""
-		for piece := range slices.Chunk(data, store.SectionBytes) {
-			info.Sums += fmt.Sprintf("%016x", xxhash.Sum64(piece))
-		}
-		disk := base.Clone()
-		forge(t, disk, info.Path, data)
-		forgeManifest(t, disk, manifestJSON(t, &forged))
-		useForged(t, disk)
+		useForged(t, forgeFile(t, base, m, int(file)%len(m.Files), data))
 	})
+}
+
+// forgeFile returns a copy of a disk where a file of the manifest holds data, and
+// the manifest says so.
+func forgeFile(t testing.TB, base *storetest.MemFS, m *store.Manifest, file int, data []byte) *storetest.MemFS {
+	t.Helper()
+	forged := *m
+	forged.Files = slices.Clone(m.Files)
+	info := &forged.Files[file]
+	info.Size, info.Sums = int64(len(data)), ""
+	for piece := range slices.Chunk(data, store.SectionBytes) {
+		info.Sums += fmt.Sprintf("%016x", xxhash.Sum64(piece))
+	}
+	disk := base.Clone()
+	forge(t, disk, info.Path, data)
+	forgeManifest(t, disk, manifestJSON(t, &forged))
+	return disk
+}
+
+// TestCrashOfForgedBytes changes a few bytes of a file at random, with checksums
+// that are right, as a fuzzer would that knows where numbers are.
+func TestCrashOfForgedBytes(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(crashSeed(t), 0))
+	base, m := fuzzed(t)
+	n, losses := 50, 0
+	if crashAll() {
+		n = 5000
+	}
+	for range n {
+		file := r.IntN(len(m.Files))
+		data, err := base.ReadFile(path.Join(crashDir, m.Files[file].Path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		off := r.IntN(len(data))
+		data = forgeBytes(r, data, off)
+		ok := t.Run(fmt.Sprintf("%s at %d", m.Files[file].Name, off), func(t *testing.T) {
+			useForged(t, forgeFile(t, base, m, file, data))
+			if t.Failed() {
+				t.Logf("the file holds %#x", data)
+			}
+		})
+		if !ok {
+			losses++
+		}
+	}
+	tally(t, n, "files forged")
+	tally(t, losses, "losses")
+}
+
+// forgeBytes changes some of the bytes of a file from a position on.
+func forgeBytes(r *rand.Rand, data []byte, off int) []byte {
+	numbers := []uint64{0, 1, 2, 3, 7, 8, 64, 255, 1 << 15, 1<<16 - 1, 1 << 16, 1<<31 - 1, 1 << 31, 1<<32 - 1, 1 << 32, 1<<63 - 1, 1 << 63, 1<<64 - 1}
+	number := binary.LittleEndian.AppendUint64(nil, numbers[r.IntN(len(numbers))])
+	switch r.IntN(6) {
+	case 0:
+		data[off] ^= byte(1 + r.IntN(255))
+	case 1:
+		data[off] += byte(1 - 2*r.IntN(2))
+	case 2:
+		copy(data[off/4*4:], number[:4])
+	case 3:
+		copy(data[off/8*8:], number)
+	case 4:
+		return slices.Delete(data, off/8*8, min(off/8*8+8, len(data)))
+	case 5:
+		return slices.Insert(data, off/8*8, number...)
+	}
+	return data
 }
 
 // FuzzOpenManifest puts arbitrary bytes in the place of the manifest, with a
@@ -120,6 +182,22 @@ func FuzzOpenManifest(f *testing.F) {
 		func(m *store.Manifest) { m.Files[0].Path, m.Files[1].Path = m.Files[1].Path, m.Files[0].Path },
 		func(m *store.Manifest) { m.Behaviors[0].Parts = nil },
 		func(m *store.Manifest) { m.Layout = nil },
+		func(m *store.Manifest) { m.Layout.Attributes = m.Layout.Attributes[:1] },
+		func(m *store.Manifest) { m.Layout.Behaviors = m.Layout.Behaviors[:1] },
+		func(m *store.Manifest) { m.Layout.Behaviors[1].Fields = nil },
+		func(m *store.Manifest) { m.Schema.Behaviors[0].Name = m.Schema.Behaviors[1].Name },
+		func(m *store.Manifest) { m.Schema.Attributes[0].Name = m.Schema.Attributes[1].Name },
+		func(m *store.Manifest) { m.Schema.Attributes[1].Type = m.Schema.Attributes[0].Type },
+		func(m *store.Manifest) { m.Schema.Timezone = "Nowhere" },
+		func(m *store.Manifest) { m.Tables = nil },
+		func(m *store.Manifest) { m.Tables[0].Parts = nil },
+		func(m *store.Manifest) { m.Tables[1].Rows = -1 },
+		func(m *store.Manifest) { m.Attributes[0].Distinct = -1 },
+		func(m *store.Manifest) { m.Version = 1 },
+		func(m *store.Manifest) { m.Version, m.Oldest = 1<<63, 1<<62 },
+		func(m *store.Manifest) { m.Behaviors[0].Parts[0].Events = 1 << 63 },
+		func(m *store.Manifest) { m.Behaviors[0].Events = 1 << 63 },
+		func(m *store.Manifest) { m.Behaviors[0].KeptFrom = new(int64) },
 		func(m *store.Manifest) { m.Schema.Attributes = m.Schema.Attributes[:1] },
 	} {
 		var changed store.Manifest

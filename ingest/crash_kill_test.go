@@ -77,8 +77,8 @@ func generationOf(customers uint64) int { return int(customers)/cohortSize - fir
 // buildGeneration builds or refreshes a snapshot of generation g.
 func buildGeneration(ctx context.Context, dir string, g int) error {
 	table := func(name string) model.TableRef { return model.TableRef{Schema: "db", Table: name} }
-	behavior := func(name, table_ string) model.BehaviorSource {
-		return model.BehaviorSource{Name: name, Table: table(table_), KeyColumn: "id", TimeColumn: "at", AllFields: true}
+	behavior := func(name, events string) model.BehaviorSource {
+		return model.BehaviorSource{Name: name, Table: table(events), KeyColumn: "id", TimeColumn: "at", AllFields: true}
 	}
 	p := &model.ParentSegment{
 		Name: "Generations", Timezone: "UTC",

@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path"
@@ -86,95 +88,100 @@ type commit struct {
 	name          string
 	start         *storetest.MemFS // before it
 	run           func(t *testing.T, fsys store.FS) error
-	known         map[uint64]string // dumps of the versions before it and of the new one
-	before, after uint64            // the current version; 0: none
-	world         *world            // as it will be at the next build
-	next          string            // dump of that build
+	known         map[uint64]string                       // dumps of the versions before it and of the new one
+	before, after uint64                                  // the current version; 0: none
+	build         func(t *testing.T, fsys store.FS) error // the next one
+	next          string                                  // its dump
 }
 
-// stage makes the commits that a snapshot goes through: it is built, refreshed
-// twice, compacted, refreshed, compacted with new rows for its customers.
+// stages returns the commits that a snapshot goes through: it is built, refreshed
+// in every way, compacted, refreshed, compacted with new rows for its customers.
 func stages(t *testing.T, seed uint64) []commit {
 	t.Helper()
-	w := newWorld(rand.New(rand.NewPCG(seed, 0)))
-	disk := storetest.NewMemFS()
-	var all []commit
-	version, known := uint64(0), map[uint64]string{}
-	add := func(name string, run func(t *testing.T, fsys store.FS) error) {
-		t.Helper()
-		c := commit{name: name, start: disk.Clone(), run: run, known: map[uint64]string{}, before: version, after: version + 1}
-		if err := run(t, disk); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		version++
-		known[version] = dump(t, disk, crashDir, 0)
-		for v, text := range known {
-			c.known[v] = text
-		}
-		all = append(all, c)
+	w := newWorld(rand.New(rand.NewPCG(seed, 0)), false, seed%2 == 0)
+	for len(w.customers) < 40 {
+		w.join()
 	}
-	refresh := func(name string) {
-		t.Helper()
-		p, src, now := worldParent(), w.source(), w.now
-		add(name, func(t *testing.T, fsys store.FS) error {
-			_, err := Build(t.Context(), p, src, crashDir, &Options{AsOf: now, FS: fsys, spillBytes: 1})
-			return err
-		})
-	}
-	compact := func(name string, renumber bool) {
-		t.Helper()
-		add(name, func(t *testing.T, fsys store.FS) error {
-			_, err := Compact(t.Context(), crashDir, &CompactOptions{Renumber: renumber, FS: fsys, spillBytes: 1})
-			return err
-		})
-	}
-	refresh("first build")
-	w.turn()
-	refresh("refresh")
-	w.turn()
-	refresh("second refresh")
-	w.turn()
-	compact("compact", false)
-	refresh("refresh of what was compacted")
-	w.turn()
-	compact("compact with new rows", true)
+	s := &stager{disk: storetest.NewMemFS(), known: map[uint64]string{}}
+	s.add(t, "first build", refreshWorld(w, 1))
+	w.turn(true)
+	s.add(t, "refresh", refreshWorld(w, 1))
+	w.turn(false)
+	s.add(t, "refresh of events", refreshWorld(w, 1))
+	w.turn(false)
+	s.add(t, "refresh of more events", refreshWorld(w, 1))
+	s.add(t, "compact", compactWorld(false))
+	w.turn(true)
+	s.add(t, "refresh of what was compacted", refreshWorld(w, 1))
+	s.add(t, "compact with new rows", compactWorld(true))
 
-	next := dumpOfNext(t, w)
-	for i := range all {
-		all[i].world, all[i].next = w, next
+	w.turn(false)
+	build, fresh := refreshWorld(w, 0), storetest.NewMemFS()
+	if err := build(t, fresh); err != nil {
+		t.Fatal(err)
 	}
-	return all
+	for i := range s.commits {
+		s.commits[i].build, s.commits[i].next = build, dump(t, fresh, crashDir, 0)
+	}
+	return s.commits
 }
 
-// turn changes something of every kind: customers who go, come and change, events
-// in new parts.
-func (w *world) turn() {
+// refreshWorld returns a build of the world as it is now.
+func refreshWorld(w *world, spillBytes int64) func(t *testing.T, fsys store.FS) error {
+	p, src, now := w.parent(), w.source(), w.now
+	return func(t *testing.T, fsys store.FS) error {
+		t.Helper()
+		_, err := Build(t.Context(), p, src, crashDir, &Options{AsOf: now, FS: fsys, spillBytes: spillBytes})
+		return err
+	}
+}
+
+// compactWorld returns a compaction.
+func compactWorld(renumber bool) func(t *testing.T, fsys store.FS) error {
+	return func(t *testing.T, fsys store.FS) error {
+		t.Helper()
+		_, err := Compact(t.Context(), crashDir, &CompactOptions{Renumber: renumber, FS: fsys, spillBytes: 1})
+		return err
+	}
+}
+
+// stager makes one commit after the other.
+type stager struct {
+	disk    *storetest.MemFS
+	version uint64            // the current one
+	known   map[uint64]string // dumps of all versions so far
+	commits []commit
+}
+
+// add makes a commit, and notes what was there before it and after it.
+func (s *stager) add(t *testing.T, name string, run func(t *testing.T, fsys store.FS) error) {
+	t.Helper()
+	c := commit{name: name, start: s.disk.Clone(), run: run, before: s.version, after: s.version + 1}
+	if err := run(t, s.disk); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	s.version++
+	s.known[s.version] = dump(t, s.disk, crashDir, 0)
+	c.known = maps.Clone(s.known)
+	s.commits = append(s.commits, c)
+}
+
+// turn changes something of every kind: customers who go and change, events in new
+// parts; and customers who come, unless events are to be added to those that are
+// there.
+func (w *world) turn(join bool) {
 	w.now = w.now.Add(36 * time.Hour)
 	w.leave()
 	w.leave()
-	w.join()
-	w.join()
-	w.customers[w.next-1]["tier"] = "New"
-	w.traits[w.next-1] = map[string]any{"id": w.next - 1, "score": 0.75}
+	if join {
+		w.join()
+		w.join()
+	}
+	last := slices.Max(slices.Collect(maps.Keys(w.customers)))
+	w.customers[last]["tier"] = fmt.Sprintf("new at %d", w.now.Day())
+	w.trait(last)
 	w.visits = append(w.visits, w.events(8, 24*time.Hour), w.events(30, 200*24*time.Hour))
 	w.clicks = append(w.clicks, w.events(5, 24*time.Hour))
-}
-
-// dumpOfNext returns what a full build of a world gives.
-func dumpOfNext(t *testing.T, w *world) string {
-	t.Helper()
-	disk := storetest.NewMemFS()
-	if err := buildWorld(t, w, disk); err != nil {
-		t.Fatal(err)
-	}
-	return dump(t, disk, crashDir, 0)
-}
-
-// buildWorld builds a snapshot of a world, or refreshes one.
-func buildWorld(t *testing.T, w *world, fsys store.FS) error {
-	t.Helper()
-	_, err := Build(t.Context(), worldParent(), w.source(), crashDir, &Options{AsOf: w.now, FS: fsys})
-	return err
 }
 
 // versionsIn returns the versions in a snapshot, ascending, none where there is no
@@ -182,7 +189,8 @@ func buildWorld(t *testing.T, w *world, fsys store.FS) error {
 func versionsIn(t *testing.T, fsys store.FS, dir string) []uint64 {
 	t.Helper()
 	versions, err := store.Versions(fsys, dir)
-	if _, ok := err.(*store.NotSnapshotError); ok {
+	var other *store.NotSnapshotError
+	if errors.As(err, &other) {
 		return nil
 	}
 	if err != nil {

@@ -76,6 +76,16 @@ func (c *customers) find(dst []uint32, keyColumn arrow.Array) (missing int, err 
 	return missing, err
 }
 
+// liveIn returns which rows of a block are live; nil: all.
+func (c *customers) liveIn(block int) *bitmap.Words {
+	if c.live == nil {
+		return nil
+	}
+	words := new(bitmap.Words)
+	copy(words[:], c.live[block*len(words):])
+	return words
+}
+
 // name returns the key of a row as text.
 func (c *customers) name(row uint32) (string, error) {
 	block, err := c.column.Block(int(row / bitmap.BlockRows))
@@ -159,9 +169,11 @@ func (b *builder) writeLive() error {
 // they have, new ones the next, in ascending order of their keys.
 type numbering struct {
 	*builder
-	sorter     *keys.Sorter // of the keys that have no row yet
-	seen       []uint64     // rows of the old version that are in the master table; nil: there is no old version
-	duplicates []string     // keys that come a second time, in any order, each as often as it does
+	sorter  *keys.Sorter // of the keys that have no row yet
+	seen    []uint64     // rows of the old version that are in the master table; nil: there is no old version
+	twice   []uint64     // those of seen that came again; nil: none has
+	doubles int64        // new keys that came again
+	doubled []string     // the first of them, ascending
 }
 
 // scan reads the master table's keys.
@@ -214,7 +226,7 @@ func (n *numbering) addInt(key int64) error {
 			return err
 		}
 		if ok {
-			n.see(row, func() string { return strconv.FormatInt(key, 10) })
+			n.see(row)
 			return nil
 		}
 	}
@@ -228,7 +240,7 @@ func (n *numbering) addText(key string) error {
 			return err
 		}
 		if ok {
-			n.see(row, func() string { return key })
+			n.see(row)
 			return nil
 		}
 	}
@@ -236,10 +248,13 @@ func (n *numbering) addText(key string) error {
 }
 
 // see notes that a row of the old version is in the master table.
-func (n *numbering) see(row uint32, name func() string) {
+func (n *numbering) see(row uint32) {
 	word, bit := &n.seen[row/64], uint64(1)<<(row%64)
 	if *word&bit != 0 {
-		n.duplicates = append(n.duplicates, clip(name()))
+		if n.twice == nil {
+			n.twice = make([]uint64, len(n.seen))
+		}
+		n.twice[row/64] |= bit
 	}
 	*word |= bit
 }
@@ -268,12 +283,25 @@ func (n *numbering) write(ctx context.Context) (*customers, error) {
 
 // checkDuplicates fails where a customer came twice.
 func (n *numbering) checkDuplicates() error {
-	if len(n.duplicates) == 0 {
+	t := n.master.table
+	err := &DuplicateKeyError{Table: t.Ref().String(), Location: t.Info().Location, Column: n.master.key, Keys: n.doubled, Count: n.doubles}
+	for i, word := range n.twice {
+		for ; word != 0; word &= word - 1 {
+			if err.Count++; len(err.Keys) < 2*maxNamedKeys {
+				name, nameErr := n.old.customers.name(uint32(i*64 + bits.TrailingZeros64(word)))
+				if nameErr != nil {
+					return nameErr
+				}
+				err.Keys = append(err.Keys, clip(name))
+			}
+		}
+	}
+	if err.Count == 0 {
 		return nil
 	}
-	slices.Sort(n.duplicates)
-	s := newScanner(n.master.table, "master", []string{}, projection(n.master.key), n.progress)
-	return s.duplicates(n.master.key, slices.Compact(n.duplicates))
+	slices.Sort(err.Keys)
+	err.Keys = err.Keys[:min(len(err.Keys), maxNamedKeys)]
+	return err
 }
 
 // settleLive finds out who is live: those of the old version who are still there,
@@ -311,12 +339,11 @@ func (n *numbering) writeKeys(ctx context.Context, c *customers) error {
 	if c.numbered > store.MaxCustomers {
 		return fmt.Errorf("%d rows, at most %d fit a snapshot; build with Full, or compact it, to take the rows of deleted customers out", c.numbered, uint64(store.MaxCustomers))
 	}
-	return n.openKeys(c, nil)
+	return n.openKeys(c)
 }
 
 // openKeys writes the table of the keys that have been written, and opens both.
-// Rows that dead accepts are in no table.
-func (b *builder) openKeys(c *customers, dead func(row uint32) bool) error {
+func (b *builder) openKeys(c *customers) error {
 	blocks := (c.numbered + bitmap.BlockRows - 1) / bitmap.BlockRows
 	batches, err := b.out.OpenTable(store.KeysFile, blocks)
 	if err != nil {
@@ -324,7 +351,7 @@ func (b *builder) openKeys(c *customers, dead func(row uint32) bool) error {
 	}
 	c.column = column.NewColumn(c.typ, batches)
 	err = b.out.WriteSections(store.KeyTableFile, func(add func(tag toc.Tag, index uint32, data []byte) error) error {
-		return keys.WriteTable(c.column, c.numbered, dead, add)
+		return keys.WriteTable(c.column, c.numbered, add)
 	})
 	if err != nil {
 		return err
@@ -424,7 +451,9 @@ func (w *keyWriter) joining(ctx context.Context) iter.Seq2[*keys.Key, error] {
 			}
 			if started && key.Int == last.Int && key.Text == string(text) {
 				if !again {
-					w.duplicates = append(w.duplicates, w.text(key))
+					if w.doubles++; len(w.doubled) < maxNamedKeys {
+						w.doubled = append(w.doubled, w.text(key))
+					}
 				}
 				again = true
 				continue
@@ -460,7 +489,6 @@ func (c *customers) each(ctx context.Context) iter.Seq2[*keys.Key, error] {
 				yield(nil, err)
 				return
 			}
-			var ints []int64
 			for i := range block.Len() {
 				at := &key
 				switch {
@@ -469,8 +497,7 @@ func (c *customers) each(ctx context.Context) iter.Seq2[*keys.Key, error] {
 				case c.typ.Kind == model.String:
 					key.Text = block.Text(i)
 				default:
-					ints = block.Ints(ints[:0], []uint32{uint32(i)})
-					key.Int = ints[0]
+					key.Int = block.Int(i)
 				}
 				if !yield(at, nil) {
 					return

@@ -45,6 +45,22 @@ func (e *ConfigError) Unwrap() []error {
 	return errs
 }
 
+// OverlapError says that a refresh with an overlap cannot go on from what is
+// stored: it would have to read a table of events whole, and lose what the source
+// has dropped.
+type OverlapError struct {
+	Behavior string // empty: of any behavior, since customers would be numbered anew
+}
+
+// Error names the behavior, what has changed and the way out.
+func (e *OverlapError) Error() string {
+	changed := "the master table, its key, its filters or the time zone have changed, so that every table must be read whole"
+	if e.Behavior != "" {
+		changed = fmt.Sprintf("behavior %q: its fields, its place or its keep have changed, so that its table must be read whole", e.Behavior)
+	}
+	return changed + ", and events that the source has dropped would be lost; build without an overlap to do that"
+}
+
 // maxNamedKeys is how many offending keys a message names; all are counted.
 const maxNamedKeys = 10
 
@@ -54,7 +70,7 @@ type DuplicateKeyError struct {
 	Table    string
 	Location string
 	Column   string   // of the key
-	Keys     []string // the first in ascending order, at most 10
+	Keys     []string // some of them in ascending order, at most 10
 	Count    int64    // keys with more than one row
 }
 

@@ -22,6 +22,11 @@ import (
 // as much again.
 const maxCollectedBytes = 384 << 20
 
+// maxPartEvents is how many events a part can hold: their positions are 32-bit
+// numbers. A build that reads more at once fails; refreshes leave it at several
+// parts.
+const maxPartEvents = math.MaxUint32
+
 // orderBytes is what index.Collected.Order takes for an event: two arrays of keys
 // and the order.
 const orderBytes = 2*16 + 4
@@ -61,8 +66,8 @@ func (l *eventLog) size() int64 { return l.events + int64(len(l.collected.Rows))
 
 // added is called after events were added to collected.
 func (l *eventLog) added(ctx context.Context) error {
-	if l.events+int64(len(l.collected.Rows)) > math.MaxUint32 {
-		return fmt.Errorf("more than %d events, which is as many as a behavior can hold", uint64(math.MaxUint32))
+	if l.size() > maxPartEvents {
+		return fmt.Errorf("more than %d events at once, which is as many as a part of a snapshot can hold", uint64(maxPartEvents))
 	}
 	if l.collected.Bytes()+orderBytes*int64(len(l.collected.Rows)) < l.limit {
 		return nil

@@ -2,35 +2,90 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"math"
-	"sort"
 	"time"
 
-	"github.com/apache/arrow-go/v18/arrow"
-
-	"github.com/rollcall-db/rollcall/bitmap"
-	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/index"
-	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/federate/source"
 )
 
-// recentEvents is the events since some time: first those that are stored, then
-// those that a source gives, of which an equal one may be stored.
+// readOverlapping reads the parts of the table that are new or have changed, and of
+// recent events takes those that are not stored. Where events of customers who
+// have joined may be in the other parts, it looks for them there.
+func (l *behaviorLoad) readOverlapping(ctx context.Context, was *store.TableState, parts partsFound, rejoined bool) error {
+	recent, err := l.storedSince(ctx, l.opts.Overlap)
+	if err != nil {
+		return err
+	}
+	r := &eventReader{behaviorLoad: l, recent: recent}
+	parted, ok := l.scan.table.(source.Parted)
+	if !ok || l.state.Parts == nil {
+		err = r.readEach(ctx, readChanged, rejoined, l.scan.table)
+	} else {
+		only := func(names []string) []source.Table {
+			tables := make([]source.Table, len(names))
+			for i, name := range names {
+				tables[i] = parted.Only([]string{name})
+			}
+			return tables
+		}
+		if err = r.readEach(ctx, readAdded, rejoined, only(parts.added)...); err == nil {
+			err = r.readEach(ctx, readChanged, rejoined, only(parts.changed)...)
+		}
+		if err == nil && rejoined {
+			err = r.readEach(ctx, readKnown, rejoined, only(parts.known)...)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if r.report == nil { // nothing to read
+		r.report = newScanner(l.scan.table, "behavior", []string{l.described.Name}, []string{l.scan.key}, l.progress).report
+	}
+	l.report = r.report
+	l.state.Rows, l.state.Orphans = r.report.Rows, r.report.Orphans
+	if !rejoined {
+		l.report.Known = knownRows(was, parts)
+		l.state.Rows, l.state.Orphans, l.state.Purged = l.report.Known+r.report.Rows, was.Orphans+r.report.Orphans, was.Purged
+	}
+	return recent.flush(ctx, l)
+}
+
+// knownRows returns how many rows a table has in parts that are as they were.
+func knownRows(was *store.TableState, parts partsFound) int64 {
+	known := make(map[string]bool, len(parts.known))
+	for _, name := range parts.known {
+		known[name] = true
+	}
+	rows := int64(0)
+	for _, p := range was.Parts {
+		if known[p.Name] {
+			rows += max(p.Rows, 0)
+		}
+	}
+	return rows
+}
+
+// recentEvents is the events since some time, and all of customers who have come
+// back: first those that are stored, then those taken of the source.
 type recentEvents struct {
 	since  int64 // undated events are recent, too
 	events *index.Collected
 	stored int // of events
+	taken  int // of events, the stored ones included: what comes next has not been compared
 }
 
 // storedSince returns the stored events from so much time before the newest one
-// on. They are held in memory.
+// on, or before the build's time where that is earlier: an event of a day to come
+// must not hide those before it. They are held in memory.
 func (l *behaviorLoad) storedSince(ctx context.Context, overlap time.Duration) (*recentEvents, error) {
 	r := &recentEvents{since: math.MinInt64, events: index.NewCollected(l.described.Fields)}
 	if last := l.builder.old.Manifest().Behaviors[l.old].Last; last != nil {
-		if micros := overlap.Microseconds(); *last >= math.MinInt64+micros {
-			r.since = *last - micros
+		from, micros := min(*last, l.asOf.UnixMicro()), overlap.Microseconds()
+		if from >= math.MinInt64+micros {
+			r.since = from - micros
 		}
 	}
 	stored := l.builder.old.Events(l.old)
@@ -42,119 +97,64 @@ func (l *behaviorLoad) storedSince(ctx context.Context, overlap time.Duration) (
 		if err != nil {
 			return nil, err
 		}
-		err = block.AppendTo(r.events, uint32(i)*blockRows, func(_ uint16, t int64, dated bool) bool {
-			return !dated || t >= r.since
+		if err := block.CheckRows(l.builder.old.BlockRows(i)); err != nil {
+			return nil, err
+		}
+		base := uint32(i) * blockRows
+		err = block.AppendTo(r.events, base, func(row uint16, t int64, dated bool) bool {
+			return !dated || t >= r.since || l.hasJoined(base+uint32(row))
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
 	r.stored = len(r.events.Rows)
+	r.taken = r.stored
 	return r, nil
 }
 
-// settle adds those of the source's events to the log that are not stored: of
-// equal events as many as are more than those stored.
-func (r *recentEvents) settle(ctx context.Context, l *behaviorLoad) error {
-	order := r.events.Unmatched(r.stored)
-	l.report.Repeated += int64(len(r.events.Rows) - r.stored - len(order))
-	for len(order) > 0 {
-		block := r.events.Rows[order[0]] / bitmap.BlockRows
-		n := sort.Search(len(order), func(i int) bool { return r.events.Rows[order[i]]/bitmap.BlockRows > block })
-		batch, err := r.events.Batch(order[:n])
-		if err != nil {
-			return err
+// hasJoined reports whether a row is of somebody who was no customer before.
+func (l *behaviorLoad) hasJoined(row uint32) bool {
+	return int(row) >= l.customers.first || l.customers.isLive(row) && !l.builder.old.customers.isLive(row)
+}
+
+// settle compares what was read of one part with all that is stored or taken, and
+// leaves only that which is more: an event that several parts give is taken as
+// often as the part with the most of it has it. It returns how many it left out.
+func (r *recentEvents) settle() (left int64, err error) {
+	if len(r.events.Rows) == r.taken {
+		return 0, nil
+	}
+	more := r.events.Unmatched(r.taken)
+	if left = int64(len(r.events.Rows) - r.taken - len(more)); left > 0 {
+		kept := index.NewCollected(r.events.Fields)
+		if err := errors.Join(kept.AppendFrom(r.events, positions(0, r.taken)), kept.AppendFrom(r.events, more)); err != nil {
+			return 0, err
 		}
-		err = appendBatch(l.log.collected, batch, block*bitmap.BlockRows)
-		batch.Release()
-		if err != nil {
+		r.events = kept
+	}
+	r.taken = len(r.events.Rows)
+	return left, nil
+}
+
+// flush adds what was taken to the log.
+func (r *recentEvents) flush(ctx context.Context, l *behaviorLoad) error {
+	for lo := r.stored; lo < r.taken; lo += blockRows {
+		if err := l.log.collected.AppendFrom(r.events, positions(lo, min(lo+blockRows, r.taken))); err != nil {
 			return err
 		}
 		if err := l.log.added(ctx); err != nil {
 			return err
 		}
-		order = order[n:]
 	}
 	return nil
 }
 
-// eventReader reads events of a behavior from a table into the log.
-type eventReader struct {
-	*behaviorLoad
-	recent  *recentEvents // where recent events go first; nil: there is no overlap
-	skipOld bool          // events that are not recent are stored already
-
-	report *store.TableReport
-	rows   []uint32
-	older  []uint32        // of a batch: the rows of events that are not recent
-	times  *column.Builder // of a batch
-}
-
-// read reads a table. A report that is there goes on.
-func (r *eventReader) read(ctx context.Context, table source.Table) error {
-	columns := projection(r.scan.key, r.scan.time)
-	for _, f := range r.scan.fields {
-		columns = projection(r.scan.key, append(columns[1:], f.name)...)
+// positions returns the numbers lo to hi-1.
+func positions(lo, hi int) []uint32 {
+	list := make([]uint32, hi-lo)
+	for i := range list {
+		list[i] = uint32(lo + i)
 	}
-	s := newScanner(table, "behavior", []string{r.described.Name}, columns, r.progress)
-	s.report.Notes = r.scan.notes
-	err := s.run(ctx, func(batch arrow.RecordBatch) error {
-		r.rows = resize(r.rows, int(batch.NumRows()))
-		missing, err := r.customers.find(r.rows, batch.Column(0))
-		if err != nil {
-			return err
-		}
-		if missing > 0 {
-			s.leaveOut(r.rows, batch.Column(0), s.keeper(nil, batch))
-		}
-		if r.recent != nil {
-			if err := r.divide(s, batch); err != nil {
-				return err
-			}
-		}
-		if err := s.appendEvents(r.scan, r.log.collected, batch, r.rows); err != nil {
-			return err
-		}
-		return r.log.added(ctx)
-	})
-	if err != nil {
-		return err
-	}
-	r.report = addReports(r.report, s.report)
-	return nil
-}
-
-// divide takes the recent events of a batch out of rows, and the others, too, where
-// they are stored already.
-func (r *eventReader) divide(s *scanner, batch arrow.RecordBatch) error {
-	if r.times == nil {
-		r.times = column.NewBuilder(model.Type{Kind: model.Timestamp}, 0)
-	}
-	r.times.Reset()
-	r.times.Grow(len(r.rows))
-	r.older = resize(r.older, len(r.rows))
-	for i := range r.older {
-		r.older[i] = uint32(i)
-	}
-	look := &scanner{columns: s.columns, report: s.report} // its counts are not wanted: the events are loaded below
-	if err := look.load(r.scan.timeConv, r.times, batch, r.scan.time, r.older); err != nil {
-		return err
-	}
-	recent := r.older // each is read before it is written
-	for i, row := range r.rows {
-		at, dated := r.times.Int(i)
-		switch {
-		case row == noRow:
-			recent[i] = noRow
-		case !dated || at >= r.recent.since:
-			recent[i], r.rows[i] = row, noRow
-		default:
-			recent[i] = noRow
-			if r.skipOld {
-				r.rows[i] = noRow
-				s.report.Repeated++
-			}
-		}
-	}
-	return s.appendEvents(r.scan, r.recent.events, batch, recent)
+	return list
 }

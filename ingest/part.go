@@ -171,6 +171,9 @@ func (d *description) add(events *index.Events, block int) error {
 		return err
 	}
 	var seen bitmap.Words
+	if err := stored.CheckRows(min(blockRows, d.customers.numbered-block*blockRows)); err != nil {
+		return err
+	}
 	for _, part := range stored.Parts {
 		_, undated := part.Undated()
 		for lo := 0; lo < undated; lo += blockRows {

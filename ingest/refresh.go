@@ -23,7 +23,13 @@ type oldVersion struct {
 // the master table is another one, or the calendar, nothing of it holds.
 func (b *builder) openOld(ctx context.Context) error {
 	m := b.out.Current()
-	if m == nil || b.opts.Full || !sameCustomers(m, b.schema, b.layout) {
+	switch {
+	case m == nil || b.opts.Full:
+		return nil
+	case !sameCustomers(m, b.schema, b.layout):
+		if b.opts.Overlap > 0 {
+			return &OverlapError{}
+		}
 		return nil
 	}
 	snapshot, err := store.OpenAt(b.fs, b.out.Dir(), m.Version)
@@ -130,8 +136,11 @@ func (o *oldVersion) behavior(schema *model.Schema, layout *model.Layout, i int)
 }
 
 // state returns what the version knows of a table's data, nil where it has not
-// read it for that use.
+// read it for that use. A nil version has read nothing.
 func (o *oldVersion) state(of *store.TableState) *store.TableState {
+	if o == nil {
+		return nil
+	}
 	tables := o.Manifest().Tables
 	i := slices.IndexFunc(tables, func(t store.TableState) bool {
 		return t.Use == of.Use && t.Table == of.Table && t.KeyColumn == of.KeyColumn && t.Behavior == of.Behavior
@@ -174,7 +183,7 @@ func (b *builder) tableState(ctx context.Context, use string, t source.Table) (*
 // keepTable notes that a table is not read, since the old version has all of it.
 func (b *builder) keepTable(state *store.TableState, names []string) {
 	was := b.old.state(state)
-	state.Rows, state.Orphans = was.Rows, was.Orphans
+	state.Rows, state.Orphans, state.Purged = was.Rows, was.Orphans, was.Purged
 	b.manifest.Tables = append(b.manifest.Tables, *state)
 	b.report(&store.TableReport{
 		Table: state.Table.String(), Location: state.Location, Use: state.Use, Names: names,

@@ -57,12 +57,12 @@ func numbers(r store.TableReport) [7]int64 {
 	return [7]int64{r.Rows, r.Known, r.Loaded, r.Orphans, r.Expired, r.Repeated, r.Aged}
 }
 
-// lines returns the lines of a dump that are of a behavior.
-func lines(t *testing.T, dir, behavior string) []string {
+// lines returns the visits of a dump.
+func lines(t *testing.T, dir string) []string {
 	t.Helper()
 	var found []string
 	for line := range strings.Lines(dump(t, store.OS, dir, 0)) {
-		if _, rest, ok := strings.Cut(strings.TrimSpace(line), `" `+behavior+" "); ok {
+		if _, rest, ok := strings.Cut(strings.TrimSpace(line), `" visit `); ok {
 			found = append(found, strings.TrimPrefix(line[:strings.Index(line, `" `)], `"`)+" "+rest)
 		}
 	}
@@ -118,7 +118,7 @@ func TestOverlap(t *testing.T) {
 		"ann 2024-05-01T10:00:00Z /a", "ann 2024-05-01T10:00:00Z /a", "ann 2024-05-22T10:00:00Z /x",
 		"bob 2024-05-20T10:00:00Z /b", "bob NULL /c", "bob NULL /c",
 	}
-	if diff := cmp.Diff(want, lines(t, dir, "visit")); diff != "" {
+	if diff := cmp.Diff(want, lines(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 	// A part that has grown: what is older than the overlap is taken as stored.
@@ -165,7 +165,7 @@ func TestErasure(t *testing.T) {
 		// And they may come back, with all that the source has of them.
 		src["db.members"] = newTable([]arrow.Field{field("id", text), field("plan", text)}, `[{"id":"ann","plan":"new"},{"id":"bob","plan":"blue"}]`)
 		refresh(t, p, src, dir, Options{})
-		if got := lines(t, dir, "visit"); !slices.Contains(got, "ann 2024-05-22T10:00:00Z /page-of-ann") {
+		if got := lines(t, dir); !slices.Contains(got, "ann 2024-05-22T10:00:00Z /page-of-ann") {
 			t.Errorf("renumber %v: after they came back the events are %q", renumber, got)
 		}
 	}
@@ -204,7 +204,7 @@ func TestRetention(t *testing.T) {
 	if got, want := numbers(report), [7]int64{0, 4, 0, 0, 0, 0, 1}; got != want {
 		t.Errorf("later: %v, want %v", got, want)
 	}
-	if got, want := lines(t, dir, "visit"), []string{"bob 2024-05-20T10:00:00Z /b", "bob NULL /c"}; !slices.Equal(got, want) {
+	if got, want := lines(t, dir), []string{"bob 2024-05-20T10:00:00Z /b", "bob NULL /c"}; !slices.Equal(got, want) {
 		t.Errorf("later the events are %q, want %q", got, want)
 	}
 	// As of before, the event would have to be there again: it is read again.
@@ -272,7 +272,7 @@ func TestPartsStayFew(t *testing.T) {
 	if most < 2 || most > 7 {
 		t.Errorf("up to %d parts of 120 events, expected a few", most)
 	}
-	if got := len(lines(t, dir, "visit")); got != 120 {
+	if got := len(lines(t, dir)); got != 120 {
 		t.Errorf("%d events, want 120", got)
 	}
 	verify(t, dir)
@@ -295,6 +295,132 @@ func TestKeptVersions(t *testing.T) {
 	for _, v := range versions {
 		if diff := cmp.Diff(dumps[v-1], dump(t, store.OS, dir, v)); diff != "" {
 			t.Errorf("version %d is another one now:\n%s", v, diff)
+		}
+	}
+}
+
+// membersTable returns a master table of these customers.
+func membersTable(ids ...string) *memoryTable {
+	rows := []map[string]any{}
+	for _, id := range ids {
+		rows = append(rows, map[string]any{"id": id, "plan": "blue"})
+	}
+	return newTable([]arrow.Field{field("id", text), field("plan", text)}, asJSON(rows))
+}
+
+// visit is an event as a table of visits has it.
+func visit(id, day, page string) string {
+	return `{"id":"` + id + `","at":"2024-05-` + day + `T10:00:00Z","page":"` + page + `"}`
+}
+
+// TestBackAfterAMerge lets a customer leave, whose events go when their part is
+// merged, and come back: their events are read again.
+func TestBackAfterAMerge(t *testing.T) {
+	p, src := club()
+	dir := filepath.Join(t.TempDir(), "snap")
+	first, second := "["+visit("ann", "01", "/a")+","+visit("bob", "20", "/b")+"]", "["+visit("bob", "21", "/c")+"]"
+	for _, step := range []struct {
+		who    []string
+		visits []string
+	}{{[]string{"ann", "bob"}, []string{first}}, {[]string{"bob"}, []string{first, second}}, {[]string{"ann", "bob"}, []string{first, second}}} {
+		src["db.members"], src["db.visits"] = membersTable(step.who...), newTable(visitFields, step.visits...)
+		refresh(t, p, src, dir, Options{})
+	}
+	want := []string{"ann 2024-05-01T10:00:00Z /a", "bob 2024-05-20T10:00:00Z /b", "bob 2024-05-21T10:00:00Z /c"}
+	if diff := cmp.Diff(want, lines(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestOverlapLosesNothing lets customers join whose events were orphans, after the
+// source has dropped others: stored events stay, theirs are found.
+func TestOverlapLosesNothing(t *testing.T) {
+	p, src := club()
+	dir := filepath.Join(t.TempDir(), "snap")
+	old, orphan, recent := "["+visit("ann", "01", "/old")+"]", "["+visit("cyd", "02", "/orphan")+","+visit("ann", "02", "/ann")+"]", "["+visit("bob", "21", "/c")+"]"
+	src["db.members"], src["db.visits"] = membersTable("ann", "bob"), newTable(visitFields, old, orphan, recent)
+	refresh(t, p, src, dir, Options{})
+	src["db.visits"] = newTable(visitFields, "[]", orphan, recent)
+	src["db.members"] = membersTable("ann", "bob", "cyd")
+	if got, want := numbers(refresh(t, p, src, dir, Options{Overlap: 72 * time.Hour})), [7]int64{3, 0, 1, 0, 0, 2, 0}; got != want {
+		t.Errorf("rows, known, loaded, orphans, expired, repeated, aged are %v, want %v", got, want)
+	}
+	want := []string{"ann 2024-05-01T10:00:00Z /old", "ann 2024-05-02T10:00:00Z /ann", "bob 2024-05-21T10:00:00Z /c", "cyd 2024-05-02T10:00:00Z /orphan"}
+	if diff := cmp.Diff(want, lines(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+	// Somebody leaves and comes back: stored events are not doubled.
+	for _, who := range [][]string{{"ann", "cyd"}, {"ann", "bob", "cyd"}} {
+		src["db.members"] = membersTable(who...)
+		refresh(t, p, src, dir, Options{Overlap: 72 * time.Hour})
+	}
+	if diff := cmp.Diff(want, lines(t, dir)); diff != "" {
+		t.Errorf("after bob came back:\n%s", diff)
+	}
+	p.Behaviors[0].AllFields = false
+	_, err := Build(t.Context(), p, src, dir, &Options{FS: quick(), Delete: true, Overlap: time.Hour})
+	const refused = `behavior "visit": its fields, its place or its keep have changed, so that its table must be read whole, ` +
+		`and events that the source has dropped would be lost; build without an overlap to do that`
+	if err == nil || err.Error() != refused {
+		t.Errorf("another schema: %v, want %s", err, refused)
+	}
+}
+
+// TestOverlapNeedsTheSameCustomers changes the time zone: nothing that is stored
+// would stay.
+func TestOverlapNeedsTheSameCustomers(t *testing.T) {
+	p, src := club()
+	dir := filepath.Join(t.TempDir(), "snap")
+	refresh(t, p, src, dir, Options{})
+	p.Timezone = "Asia/Tokyo"
+	_, err := Build(t.Context(), p, src, dir, &Options{FS: quick(), Overlap: time.Hour})
+	const refused = `the master table, its key, its filters or the time zone have changed, so that every table must be read whole, ` +
+		`and events that the source has dropped would be lost; build without an overlap to do that`
+	if err == nil || err.Error() != refused {
+		t.Errorf("%v, want %s", err, refused)
+	}
+}
+
+// TestOverlapOfSeveralFiles gives an event in three files: however many of them a
+// refresh sees at once, it is there once.
+func TestOverlapOfSeveralFiles(t *testing.T) {
+	again := visit("bob", "20", "/b")
+	files := []string{"[" + again + "]", "[" + again + "," + visit("bob", "21", "/2") + "]", "[" + again + "," + visit("bob", "22", "/3") + "]"}
+	want := []string{"bob 2024-05-20T10:00:00Z /b", "bob 2024-05-21T10:00:00Z /2", "bob 2024-05-22T10:00:00Z /3"}
+	for _, steps := range [][]int{{1, 2, 3}, {1, 3}} {
+		p, src := club()
+		dir := filepath.Join(t.TempDir(), "snap")
+		for _, n := range steps {
+			src["db.visits"] = newTable(visitFields, files[:n]...)
+			refresh(t, p, src, dir, Options{Overlap: 72 * time.Hour})
+		}
+		if diff := cmp.Diff(want, lines(t, dir)); diff != "" {
+			t.Errorf("%v files: %s", steps, diff)
+		}
+	}
+}
+
+// TestOverlapBesideTheFuture has an event of a year to come, and a file that grows:
+// what is new in it is found all the same.
+func TestOverlapBesideTheFuture(t *testing.T) {
+	p, src := club()
+	dir := filepath.Join(t.TempDir(), "snap")
+	stored := `{"id":"ann","at":"2099-01-01T00:00:00Z","page":"/bogus"},` + visit("bob", "30", "/b")
+	src["db.visits"] = newTable(visitFields, "["+stored+"]")
+	refresh(t, p, src, dir, Options{})
+	src["db.visits"] = newTable(visitFields, "["+stored+","+visit("bob", "31", "/new")+"]")
+	if got, want := numbers(refresh(t, p, src, dir, Options{Overlap: 72 * time.Hour})), [7]int64{3, 0, 1, 0, 0, 2, 0}; got != want {
+		t.Errorf("rows, known, loaded, orphans, expired, repeated, aged are %v, want %v", got, want)
+	}
+}
+
+// TestOverlapsThatAreRefused says what an overlap may not be.
+func TestOverlapsThatAreRefused(t *testing.T) {
+	p, src := club()
+	for _, opts := range []Options{{Overlap: -time.Hour}, {Overlap: time.Hour, Full: true}} {
+		_, err := Build(t.Context(), p, src, filepath.Join(t.TempDir(), "snap"), &opts)
+		if want := "an overlap of " + opts.Overlap.String() + ": it must not be negative, and a full build has none"; err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
 		}
 	}
 }

@@ -22,6 +22,10 @@ import (
 // the master table and in one of their own, and events in parts.
 type world struct {
 	r         *rand.Rand
+	strangers bool // events and traits may be of somebody who is no customer
+	text      bool // keys are texts, long and alike
+	keep      int64
+	opaque    bool // parts of events cannot be told apart
 	now       time.Time
 	customers map[int]map[string]any
 	traits    map[int]map[string]any
@@ -33,9 +37,9 @@ type world struct {
 
 // newWorld has a few customers in each of two blocks once they are sorted by key:
 // most of them without anything.
-func newWorld(r *rand.Rand) *world {
-	w := &world{r: r, now: asOf, customers: map[int]map[string]any{}, traits: map[int]map[string]any{}}
-	for range 60 {
+func newWorld(r *rand.Rand, strangers, text bool) *world {
+	w := &world{r: r, strangers: strangers, text: text, keep: 300, now: asOf, customers: map[int]map[string]any{}, traits: map[int]map[string]any{}}
+	for range 5 + r.IntN(50) {
 		w.join()
 	}
 	for range 3 {
@@ -45,15 +49,35 @@ func newWorld(r *rand.Rand) *world {
 	return w
 }
 
-func (w *world) anybody() int { return w.r.IntN(w.next + 5) } // some of them are no customers
+// anybody is a customer or, with strangers, perhaps somebody else.
+func (w *world) anybody() int {
+	if w.strangers || len(w.customers) == 0 {
+		return w.r.IntN(w.next + 5)
+	}
+	ids := slices.Sorted(maps.Keys(w.customers))
+	return ids[w.r.IntN(len(ids))]
+}
+
+// key returns a key as tables have it.
+func (w *world) key(id int) any {
+	if w.text {
+		return fmt.Sprintf("a long key that all of them begin with, number %d", id)
+	}
+	return id - 3
+}
 
 func (w *world) join() {
 	id := w.next
 	w.next++
-	w.customers[id] = map[string]any{"id": id, "tier": w.maybe([]string{"Gold", "Silver", ""}[w.r.IntN(3)]), "spent": w.maybe(fmt.Sprintf("%d.%02d", w.r.IntN(300), w.r.IntN(100)))}
+	w.customers[id] = map[string]any{"id": w.key(id), "in": w.r.IntN(8) > 0, "tier": w.maybe([]string{"Gold", "Silver", ""}[w.r.IntN(3)]), "spent": w.maybe(fmt.Sprintf("%d.%02d", w.r.IntN(300), w.r.IntN(100)))}
 	if w.r.IntN(2) == 0 {
-		w.traits[id] = map[string]any{"id": id, "score": w.maybe(float64(w.r.IntN(8)) / 4)}
+		w.trait(id)
 	}
+}
+
+// trait gives a customer's traits another value.
+func (w *world) trait(id int) {
+	w.traits[id] = map[string]any{"id": w.key(id), "friend": w.key(id ^ 1), "score": w.maybe(float64(w.r.IntN(8)) / 4)}
 }
 
 func (w *world) maybe(v any) any {
@@ -68,7 +92,7 @@ func (w *world) events(n int, back time.Duration) string {
 	var rows []map[string]any
 	for range n {
 		at := w.now.Add(-time.Duration(w.r.Int64N(int64(back)))).Truncate(time.Second)
-		row := map[string]any{"id": w.anybody(), "at": w.maybe(at.Format(time.RFC3339)), "page": w.maybe(fmt.Sprintf("/%d", w.r.IntN(5))), "price": w.maybe(fmt.Sprintf("%d.50", w.r.IntN(9)))}
+		row := map[string]any{"id": w.key(w.anybody()), "at": w.maybe(at.Format(time.RFC3339)), "page": w.maybe(fmt.Sprintf("/%d", w.r.IntN(5))), "price": w.maybe(fmt.Sprintf("%d.50", w.r.IntN(9)))}
 		rows = append(rows, row)
 		if w.r.IntN(10) == 0 {
 			rows = append(rows, row)
@@ -79,8 +103,8 @@ func (w *world) events(n int, back time.Duration) string {
 
 // step lets time pass and something happen. It returns what.
 func (w *world) step() string {
-	w.now = w.now.Add(time.Duration(1+w.r.IntN(48)) * time.Hour)
-	switch w.r.IntN(10) {
+	w.now = w.now.Add(time.Duration(w.r.IntN(72)-12) * time.Hour)
+	switch w.r.IntN(13) {
 	case 0:
 		return "nothing"
 	case 1:
@@ -94,19 +118,19 @@ func (w *world) step() string {
 		if len(w.gone) > 0 {
 			id := w.gone[0]
 			w.gone = w.gone[1:]
-			w.customers[id] = map[string]any{"id": id, "tier": "Back", "spent": nil}
+			w.customers[id] = map[string]any{"id": w.key(id), "in": true, "tier": "Back", "spent": nil}
 			return "one comes back"
 		}
 		return "nobody comes back"
 	case 4:
-		ids := slices.Sorted(maps.Keys(w.customers))
-		w.customers[ids[w.r.IntN(len(ids))]]["tier"] = "Changed"
+		if len(w.customers) > 0 {
+			ids := slices.Sorted(maps.Keys(w.customers))
+			one := w.customers[ids[w.r.IntN(len(ids))]]
+			one["tier"], one["in"] = "Changed", w.r.IntN(3) > 0
+		}
 		return "a trait of the master table changes"
 	case 5:
-		w.traits[w.anybody()] = map[string]any{"id": w.next, "score": 0.5}
-		for id := range w.traits {
-			w.traits[id]["id"] = id
-		}
+		w.trait(w.anybody())
 		return "a trait changes, maybe of nobody"
 	case 6:
 		w.visits[w.r.IntN(len(w.visits))] = w.events(35, 100*24*time.Hour)
@@ -116,6 +140,18 @@ func (w *world) step() string {
 		w.join()
 		w.visits = append(w.visits, w.events(20, 500*24*time.Hour))
 		return "one leaves, one joins, late visits"
+	case 8:
+		for range 3 {
+			w.leave()
+		}
+		w.visits = append(w.visits, w.events(1, 24*time.Hour))
+		return "three leave, one visit"
+	case 9:
+		w.keep = []int64{0, 50, 100, 300}[w.r.IntN(4)]
+		return fmt.Sprintf("visits are kept %d days", w.keep)
+	case 10:
+		w.opaque = w.r.IntN(3) == 0
+		return fmt.Sprintf("parts cannot be told apart: %v", w.opaque)
 	}
 	w.visits = append(w.visits, w.events(10, 24*time.Hour))
 	w.clicks = append(w.clicks, w.events(10, 24*time.Hour))
@@ -123,10 +159,16 @@ func (w *world) step() string {
 }
 
 func (w *world) leave() {
+	if len(w.customers) == 0 {
+		return
+	}
 	ids := slices.Sorted(maps.Keys(w.customers))
 	id := ids[w.r.IntN(len(ids))]
 	delete(w.customers, id)
 	w.gone = append(w.gone, id)
+	if !w.strangers {
+		delete(w.traits, id)
+	}
 }
 
 // source returns the world as it is.
@@ -138,23 +180,43 @@ func (w *world) source() memorySource {
 		}
 		return asJSON(all)
 	}
-	event := []arrow.Field{field("id", whole), field("at", instant), field("page", text), field("price", money)}
-	return memorySource{
-		"db.customers": newTable([]arrow.Field{field("id", whole), field("tier", text), field("spent", money)}, list(w.customers)),
-		"db.traits":    newTable([]arrow.Field{field("id", whole), field("score", float)}, list(w.traits)),
+	var key arrow.DataType = whole
+	if w.text {
+		key = text
+	}
+	event := []arrow.Field{field("id", key), field("at", instant), field("page", text), field("price", money)}
+	src := memorySource{
+		"db.customers": newTable([]arrow.Field{field("id", key), field("in", boolean), field("tier", text), field("spent", money)}, list(w.customers)),
+		"db.traits":    newTable([]arrow.Field{field("id", key), field("friend", key), field("score", float)}, list(w.traits)),
 		"db.visits":    newTable(event, w.visits...),
 		"db.clicks":    newTable(event, w.clicks...),
 	}
+	src["db.visits"].opaque = w.opaque
+	return src
 }
 
-func worldParent() *model.ParentSegment {
+// parent is a parent segment over the world: a master table with a filter, which
+// gives attributes, a table of attributes with two keys, and two behaviors over one
+// table beside another.
+func (w *world) parent() *model.ParentSegment {
 	table := func(name string) model.TableRef { return model.TableRef{Schema: "db", Table: name} }
+	keep := window.Spec{}
+	if w.keep > 0 {
+		keep = window.Spec{Form: window.InLast, N: w.keep, Unit: window.Day}
+	}
 	return &model.ParentSegment{
 		Name: "World", Timezone: "Europe/Berlin",
-		Master:     model.Master{Table: table("customers"), KeyColumn: "id", AllColumns: true},
-		Attributes: []model.AttributeSource{{Name: "score", Table: table("traits"), KeyColumn: "id", ValueColumn: "score"}},
+		Master: model.Master{
+			Table: table("customers"), KeyColumn: "id", AllColumns: true,
+			Filters: []model.ColumnFilter{{Column: "in", Values: []string{"true"}}},
+		},
+		Attributes: []model.AttributeSource{
+			{Name: "score", Table: table("traits"), KeyColumn: "id", ValueColumn: "score"},
+			{Name: "of_friend", Table: table("traits"), KeyColumn: "friend", ValueColumn: "score"},
+		},
 		Behaviors: []model.BehaviorSource{
-			{Name: "visit", Table: table("visits"), KeyColumn: "id", TimeColumn: "at", AllFields: true, Keep: window.Spec{Form: window.InLast, N: 300, Unit: window.Day}},
+			{Name: "visit", Table: table("visits"), KeyColumn: "id", TimeColumn: "at", AllFields: true, Keep: keep},
+			{Name: "look", Table: table("visits"), KeyColumn: "id", TimeColumn: "at", Fields: []model.FieldSource{{Name: "page", Column: "page"}}},
 			{Name: "click", Table: table("clicks"), KeyColumn: "id", TimeColumn: "at", AllFields: true},
 		},
 		Computed: []model.ComputedSource{{Name: "visits", Behavior: "visit", Rule: "count in last 100 days"}},
@@ -167,17 +229,19 @@ func worldParent() *model.ParentSegment {
 func TestRefreshIsAFullBuild(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	for world := range uint64(4) {
+	for world := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, world))
-		w := newWorld(r)
+		w := newWorld(r, world%2 == 0, world%4 < 2)
 		dir := filepath.Join(t.TempDir(), "refreshed")
 		history := "built"
-		for range 25 {
-			p, src := worldParent(), w.source()
+		for range 15 {
+			p, src := w.parent(), w.source()
 			opts := Options{AsOf: w.now, FS: quick()}
-			if _, err := Build(t.Context(), p, src, dir, &opts); err != nil {
+			m, err := Build(t.Context(), p, src, dir, &opts)
+			if err != nil {
 				t.Fatalf("%s: %v", history, err)
 			}
+			checkReports(t, m)
 			full := filepath.Join(t.TempDir(), "full")
 			opts.FS = quick()
 			want, err := Build(t.Context(), p, src, full, &opts)
@@ -193,6 +257,16 @@ func TestRefreshIsAFullBuild(t *testing.T) {
 				history += ", compacted"
 			}
 			history += ", " + w.step()
+		}
+	}
+}
+
+// checkReports adds the rows of every report up.
+func checkReports(t *testing.T, m *store.Manifest) {
+	t.Helper()
+	for _, r := range m.Load.Tables {
+		if sum := r.Loaded + r.NullKeys + r.Filtered + r.Orphans + r.Expired + r.Repeated; sum != r.Rows {
+			t.Errorf("a report of %d rows accounts for %d: %+v", r.Rows, sum, r)
 		}
 	}
 }

@@ -21,13 +21,14 @@ type scanner struct {
 	table    source.Table
 	columns  []string
 	report   *store.TableReport
+	where    string // location, for messages about a row
 	counts   counts
 	progress func(Progress)
 }
 
 func newScanner(t source.Table, use string, names, columns []string, progress func(Progress)) *scanner {
 	return &scanner{
-		table: t, columns: columns, progress: progress,
+		table: t, columns: columns, where: t.Info().Location, progress: progress,
 		report: &store.TableReport{
 			Table: t.Ref().String(), Location: t.Info().Location, Use: use, Names: names, KeyColumn: columns[0],
 		},
@@ -70,7 +71,7 @@ func (s *scanner) load(c *converter, b *column.Builder, batch arrow.RecordBatch,
 	var elem *elementError
 	if errors.As(err, &elem) {
 		return &ValueError{
-			Table: s.report.Table, Location: s.report.Location, Column: name,
+			Table: s.report.Table, Location: s.where, Column: name,
 			Row: s.report.Rows + int64(elem.index) + 1, Err: elem.err,
 		}
 	}
@@ -213,6 +214,11 @@ func addReports(first, second *store.TableReport) *store.TableReport {
 	sum.Repeated += second.Repeated
 	sum.NaN += second.NaN
 	sum.SubMicros += second.SubMicros
+	for _, row := range second.NullKeyRows {
+		if len(sum.NullKeyRows) < maxExamples {
+			sum.NullKeyRows = append(sum.NullKeyRows, first.Rows+row)
+		}
+	}
 	for _, key := range second.OrphanKeys {
 		if len(sum.OrphanKeys) < maxExamples && !slices.Contains(sum.OrphanKeys, key) {
 			sum.OrphanKeys = append(sum.OrphanKeys, key)
