@@ -58,32 +58,40 @@ their bytes:
     have gone are in no answer from then on (see "rollcall compact").
   - Of a table of events, files that have come are read, and their events added.
     Where a file has changed or gone, the whole table is read again, since events
-    may have changed or gone with it; --overlap says that they have not. It is
-    also read again where customers have come and it had rows of nobody ("orphans").
+    may have changed or gone with it; --overlap says that they have not.
+  - Any table is read again where somebody has joined, and some of its rows had no
+    customer ("orphans") or rows of deleted customers were purged from it.
 
 --overlap 3d promises that events in the source are only ever added: none that was
 read before changes or goes, though it may come again, in another file or in one
-that has grown. Then only files that are new or have changed are read, those that have
-gone take no events with them, and of the events that are read
+that has grown. Then only files that are new or have changed are read, nothing
+stored is dropped, whatever files have gone, and of the events that are read
 
-  - those from three days before the newest stored one on, and those without a
-    time, are compared with the stored events, by customer, time and all fields.
-    Those that are stored are left out ("repeated"), the others are added. Where a
-    customer has equal events, as many are added as there are more of them than
-    stored;
+  - those from three days before the newest stored event on (before --as-of, where
+    that is earlier), and those without a time, are compared with the stored events,
+    by customer, time and all fields. Those that are stored are left out
+    ("repeated"), the others are added. Equal events that several files give count
+    as often as the file with the most of them has them;
   - older ones of a file that is new are added, of one that has changed are left
     out ("repeated"): they are taken for stored.
 
-So the time must be as long as events may be late in a file that grows: one that
-comes later is missed until a --full build. It is a number of days, hours, minutes
-or seconds: 3d, 12h, 1d12h, 90m; a day is 24 hours.
+Where customers have joined whose events may have been read before, the known files
+are read again for the events of these, which are compared however old they are.
+A change for which a table would have to be read whole (of the fields of a behavior,
+of its place, to a longer "keep") is refused beside --overlap: only --full, or a
+build without --overlap, does that, and drops what the source has dropped.
+
+The time of --overlap must be as long as events may be late in a file that grows:
+one that comes later is missed until a --full build. It is a number of days, hours,
+minutes or seconds: 3d, 12h, 1d12h, 90m; a day is 24 hours.
 A source that cannot tell its files apart is read whole, as a file that has
 changed.
 
 --full reads everything and numbers the customers anew, as the first build does,
-and so does a refresh whose master table, key or time zone is another one than
-before. The versions before stay all the same: --keep N versions, the new one
-included, are there to be asked as SNAP@VERSION; older ones are removed.
+and so does a refresh whose master table, key, filter or time zone is another one
+than before. All copies of an event that the source has are kept then. --full does
+not go with --overlap. The versions before stay all the same: --keep N versions, the
+new one included, are there to be asked as SNAP@VERSION; older ones are removed.
 
 What the new version adds, renames or types otherwise is printed. A version that
 would lack an attribute or a behavior that the snapshot has is refused, unless
@@ -109,6 +117,9 @@ func (f *buildFlags) check() error {
 	}
 	if f.keep < 1 {
 		return usagef("--keep is %d, expected 1 or more: the new version is one of those that stay", f.keep)
+	}
+	if f.full && f.overlap != "" {
+		return usagef("--full reads everything and compares nothing with what is stored, so --overlap %s means nothing beside it; give one of the two", f.overlap)
 	}
 	return currentOnly("build", f.out)
 }

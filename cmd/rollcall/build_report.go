@@ -22,7 +22,7 @@ func (a *app) printBuild(out string, m *store.Manifest) error {
 			Load      store.LoadReport `json:"load"`
 		}{out, m.Version, m.Customers, sizeBytes(m), refreshed, m.Load})
 	}
-	if err := a.printLoad(&m.Load); err != nil {
+	if err := a.printLoad(&m.Load, "now"); err != nil {
 		return err
 	}
 	for _, change := range m.Load.Changes {
@@ -48,8 +48,9 @@ func (a *app) printBuild(out string, m *store.Manifest) error {
 
 // printLoad prints a load report: a line per table and use, with a column for
 // every kind of row that occurs at all. "known" are those that earlier builds
-// have read, and that this one did not read again.
-func (a *app) printLoad(load *store.LoadReport) error {
+// have read, and that this one did not read again. when is the time of the build:
+// "now" or "then".
+func (a *app) printLoad(load *store.LoadReport, when string) error {
 	columns := []struct {
 		name   string
 		always bool
@@ -90,7 +91,7 @@ func (a *app) printLoad(load *store.LoadReport) error {
 			row = append(row, groups(value(t)))
 		}
 		tw.AppendRow(row)
-		notes = append(notes, loadNotes(t)...)
+		notes = append(notes, loadNotes(t, when)...)
 	}
 	if err := a.printTable(tw, header[2:]...); err != nil {
 		return err
@@ -104,18 +105,30 @@ func (a *app) printLoad(load *store.LoadReport) error {
 }
 
 // loadNotes says what people should know of a scan, the first rows that it left
-// out among it.
-func loadNotes(t *store.TableReport) []string {
+// out among it, where they are known: compact forgets keys. Rows are counted
+// within what the build read, which is not all of a table that has known rows.
+func loadNotes(t *store.TableReport, when string) []string {
+	of := fmt.Sprintf("table %s (%s): ", t.Table, t.Location)
 	var notes []string
 	if n := t.NullKeys; n > 0 {
-		rows := strings.ReplaceAll(strings.Trim(fmt.Sprint(t.NullKeyRows), "[]"), " ", ", ")
-		notes = append(notes, fmt.Sprintf("table %s (%s): %s left out, column %q is NULL; the first: row %s", t.Table, t.Location, rowsText(n), t.KeyColumn, rows))
+		note := fmt.Sprintf("%s%s left out, column %q is NULL", of, rowsText(n), t.KeyColumn)
+		if len(t.NullKeyRows) > 0 {
+			note += "; the first: row " + strings.ReplaceAll(strings.Trim(fmt.Sprint(t.NullKeyRows), "[]"), " ", ", ")
+			if t.Known > 0 {
+				note += " of the files read " + when
+			}
+		}
+		notes = append(notes, note)
 	}
 	if n := t.Orphans; n > 0 {
-		notes = append(notes, fmt.Sprintf("table %s (%s): %s left out, no customer has their %q; the first: %q", t.Table, t.Location, rowsText(n), t.KeyColumn, t.OrphanKeys))
+		note := fmt.Sprintf("%s%s left out, no customer has their %q", of, rowsText(n), t.KeyColumn)
+		if len(t.OrphanKeys) > 0 {
+			note += fmt.Sprintf("; the first: %q", t.OrphanKeys)
+		}
+		notes = append(notes, note)
 	}
 	for _, note := range t.Notes {
-		notes = append(notes, fmt.Sprintf("table %s (%s): %s", t.Table, t.Location, note))
+		notes = append(notes, of+note)
 	}
 	return notes
 }

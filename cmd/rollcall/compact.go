@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,7 +28,14 @@ customers get rows in order of their keys, as in a full build. The files are the
 those that a full build of the same data gives.
 
 A program that has a version open goes on with it; its files are gone from the
-disk once nobody has them open.`,
+disk once nobody has them open.
+
+If compact did not end well (it was killed, the power failed, it says that something
+could not be removed), run it again: until it has, data of deleted customers may
+still be in the folder. "verify" lists files that no version names.
+
+A version that cannot be read is removed as the others are; stderr names it, and its
+size is not counted.`,
 		Args: exactArgs("SNAP"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := currentOnly("compact", args[0]); err != nil {
@@ -42,11 +50,10 @@ disk once nobody has them open.`,
 
 // stored is what a snapshot directory holds.
 type stored struct {
-	manifest  *store.Manifest // of the current version
-	versions  []uint64        // that can be asked, ascending
-	sizeBytes int64           // of all files of these
-	purged    uint64          // rows without customer whose key has been purged
-	events    uint64          // in the files of the current version
+	manifest *store.Manifest // of the current version
+	disk     *diskUse
+	purged   uint64 // rows without customer whose key has been purged
+	events   uint64 // in the files of the current version
 }
 
 // compactJSON is the object that compact prints.
@@ -57,13 +64,14 @@ type compactJSON struct {
 	Rows      uint64 `json:"rows"` // numbered; those beyond customers are empty
 	SizeBytes int64  `json:"size_bytes"`
 
-	PurgedCustomers uint64   `json:"purged_customers"` // whose data was in the files
-	PurgedEvents    uint64   `json:"purged_events"`    // theirs, and those that are too old
-	RemovedRows     uint64   `json:"removed_rows"`     // with --renumber
-	RemovedVersions []uint64 `json:"removed_versions"`
-	BytesBefore     int64    `json:"bytes_before"` // of all versions
-	BytesAfter      int64    `json:"bytes_after"`
-	Seconds         float64  `json:"seconds"`
+	PurgedCustomers    uint64   `json:"purged_customers"` // whose data was in the files
+	PurgedEvents       uint64   `json:"purged_events"`    // theirs, and those that are too old
+	RemovedRows        uint64   `json:"removed_rows"`     // with --renumber
+	RemovedVersions    []uint64 `json:"removed_versions"`
+	UnreadableVersions []uint64 `json:"unreadable_versions"` // of those; their files are not in bytes_before
+	BytesBefore        int64    `json:"bytes_before"`        // of all versions
+	BytesAfter         int64    `json:"bytes_after"`
+	Seconds            float64  `json:"seconds"`
 }
 
 func (a *app) compact(ctx context.Context, dir string, renumber bool) error {
@@ -78,6 +86,7 @@ func (a *app) compact(ctx context.Context, dir string, renumber bool) error {
 	if err != nil {
 		return err
 	}
+	a.note(before.disk.notes)
 	out := newCompactJSON(before, m)
 	out.Path, out.Seconds = dir, time.Since(start).Seconds()
 	if a.json() {
@@ -95,8 +104,8 @@ func newCompactJSON(before *stored, m *store.Manifest) *compactJSON {
 		PurgedCustomers: less(was.Rows-was.Customers, before.purged),
 		PurgedEvents:    less(before.events, storedEvents(m)),
 		RemovedRows:     less(was.Rows, m.Rows),
-		RemovedVersions: before.versions,
-		BytesBefore:     before.sizeBytes, BytesAfter: sizeBytes(m),
+		RemovedVersions: before.disk.versions, UnreadableVersions: before.disk.unreadable,
+		BytesBefore: before.disk.sizeBytes, BytesAfter: sizeBytes(m),
 	}
 }
 
@@ -123,53 +132,32 @@ func (a *app) printCompact(c *compactJSON) error {
 		c.Path, c.Version, groups(int64(c.Customers)), bytesText(c.SizeBytes), c.Seconds)
 }
 
-// storedIn looks at what a snapshot directory holds.
-func storedIn(ctx context.Context, dir string) (*stored, error) {
-	m, err := store.ReadManifest(store.OS, dir, 0)
+// storedIn looks at what a snapshot directory holds. It fails where its current
+// version cannot be opened, which compact must do, too, and when ctx is done; what
+// else it cannot find out is in the notes.
+func storedIn(ctx context.Context, dir string) (found *stored, err error) {
+	s, err := store.OpenAt(store.OS, dir, 0)
 	if err != nil {
 		return nil, err
 	}
-	s := &stored{manifest: m, events: storedEvents(m)}
-	if s.versions, s.sizeBytes, err = diskUse(dir); err != nil {
-		return nil, err
+	defer func() { err = errors.Join(err, s.Close()) }()
+	m := s.Manifest()
+	found = &stored{manifest: m, events: storedEvents(m), disk: diskUseOf(store.OS, dir, m)}
+	if m.Rows == m.Customers {
+		return found, nil
 	}
-	if m.Rows > m.Customers {
-		s.purged, err = purgedRows(ctx, dir, m)
+	found.purged, err = purgedRows(ctx, s)
+	if err != nil && ctx.Err() == nil {
+		found.disk.notes = append(found.disk.notes, fmt.Sprintf("customers that an earlier compact has purged are counted again: %v", err))
+		found.purged, err = 0, nil
 	}
-	return s, err
-}
-
-// diskUse returns the versions of a snapshot and the size of their files, each
-// counted once.
-func diskUse(dir string) (versions []uint64, size int64, err error) {
-	if versions, err = store.Versions(store.OS, dir); err != nil {
-		return nil, 0, err
-	}
-	seen := map[string]bool{}
-	for _, version := range versions {
-		m, err := store.ReadManifest(store.OS, dir, version)
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, f := range m.Files {
-			if !seen[f.Path] {
-				seen[f.Path] = true
-				size += f.Size
-			}
-		}
-	}
-	return versions, size, nil
+	return found, err
 }
 
 // purgedRows counts the rows of a version whose key is NULL: an earlier compact
 // has emptied them.
-func purgedRows(ctx context.Context, dir string, m *store.Manifest) (n uint64, err error) {
-	err = reading(func() (err error) {
-		s, err := store.OpenAt(store.OS, dir, m.Version)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, s.Close()) }()
+func purgedRows(ctx context.Context, s *store.Snapshot) (n uint64, err error) {
+	err = reading(func() error {
 		for i := range s.Blocks() {
 			if err := ctx.Err(); err != nil {
 				return err

@@ -60,7 +60,7 @@ func exitCode(err error) int {
 		return exitEnvironment
 	}
 	if isAny(err, new(*usageError), new(rule.Errors), new(*model.ConfigError), new(*engine.ColumnError),
-		new(*ingest.DriftError), new(*sqlgen.UnsupportedError), new(*source.ConnectionError)) ||
+		new(*ingest.DriftError), new(*ingest.OverlapError), new(*sqlgen.UnsupportedError), new(*source.ConnectionError)) ||
 		strings.HasPrefix(err.Error(), "unknown command") {
 		return exitUsage
 	}
@@ -72,8 +72,11 @@ func isAny(err error, targets ...any) bool {
 	return slices.ContainsFunc(targets, func(target any) bool { return errors.As(err, target) })
 }
 
-// deleteHint is what to do about a build that would remove names.
-const deleteHint = "--delete builds without them"
+// What to do about a build that is refused.
+const (
+	deleteHint = "--delete builds without them"                                            // that would remove names
+	wholeHint  = "--full in place of --overlap reads everything that the source still has" // that would read a table whole
+)
 
 // detail returns the longest form of an error: of a rule, with the place shown.
 func detail(err error) string {
@@ -82,6 +85,9 @@ func detail(err error) string {
 	}
 	if drift := (*ingest.DriftError)(nil); errors.As(err, &drift) {
 		return drift.Error() + "\n  help: " + deleteHint
+	}
+	if isAny(err, new(*ingest.OverlapError)) {
+		return "rollcall: " + err.Error() + "\n  help: " + wholeHint
 	}
 	return "rollcall: " + err.Error()
 }
@@ -144,6 +150,8 @@ func (a *app) failJSON(err error) {
 		out.Problems = []unsupportedJSON{{overflow.Code(), overflow.Error(), overflow.Condition}}
 	case errors.As(err, &drift):
 		out.Changes, out.Hint = drift.Drift.Changes, deleteHint
+	case isAny(err, new(*ingest.OverlapError)):
+		out.Hint = wholeHint
 	}
 	b, merr := json.Marshal(out)
 	if merr != nil {

@@ -27,9 +27,9 @@ block by block (65,536 customers), and every kind is shown. To know it the files
 are read; "verify" says what is wrong with one that cannot be.
 
 With --format json stdout holds the manifest (see docs/format.md) with, beside it,
-"path", "size_bytes", "versions" (those that are kept), "disk_bytes" (of all of
-them), "age_seconds", "newest" (by behavior: "name", "last", "age_seconds"),
-"deleted_rows" and "storage":
+"path", "size_bytes", "versions" (those that are kept), "unreadable_versions" (of
+these; stderr says why), "disk_bytes" (of the others), "age_seconds", "newest" (by
+behavior: "name", "last", "age_seconds"), "deleted_rows" and "storage":
 
   keys        "name", "stored_as", "values_bytes", "table_bytes", "live_bytes"
   attributes  each "name", "stored_as", "values_bytes", "index_bytes",
@@ -59,14 +59,15 @@ them), "age_seconds", "newest" (by behavior: "name", "last", "age_seconds"),
 
 // inspectJSON is the object that inspect prints.
 type inspectJSON struct {
-	Path        string       `json:"path"`
-	SizeBytes   int64        `json:"size_bytes"`   // of the version's files
-	Versions    []uint64     `json:"versions"`     // that are kept, ascending
-	DiskBytes   int64        `json:"disk_bytes"`   // of the files of all of them, each counted once
-	AgeSeconds  int64        `json:"age_seconds"`  // since the version was built
-	Newest      []newestJSON `json:"newest"`       // by behavior
-	DeletedRows uint64       `json:"deleted_rows"` // that are not customers any more
-	Storage     *storageJSON `json:"storage"`
+	Path               string       `json:"path"`
+	SizeBytes          int64        `json:"size_bytes"`          // of the version's files
+	Versions           []uint64     `json:"versions"`            // that are kept, ascending
+	UnreadableVersions []uint64     `json:"unreadable_versions"` // of these; their files are not in disk_bytes
+	DiskBytes          int64        `json:"disk_bytes"`          // of the files of all of them, each counted once
+	AgeSeconds         int64        `json:"age_seconds"`         // since the version was built
+	Newest             []newestJSON `json:"newest"`              // by behavior
+	DeletedRows        uint64       `json:"deleted_rows"`        // that are not customers any more
+	Storage            *storageJSON `json:"storage"`
 	*store.Manifest
 }
 
@@ -84,7 +85,7 @@ func (a *app) lookInto(ctx context.Context, name string) (out *inspectJSON, err 
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.OpenAt(store.OS, dir, version)
+	s, err := openInspected(store.OS, dir, version)
 	if err != nil {
 		return nil, err
 	}
@@ -110,12 +111,12 @@ func (a *app) lookInto(ctx context.Context, name string) (out *inspectJSON, err 
 		}
 		out.Newest = append(out.Newest, newest)
 	}
-	if out.Versions, out.DiskBytes, err = diskUse(dir); err != nil {
-		return nil, err
-	}
+	disk := diskUseOf(store.OS, dir, m)
+	a.note(disk.notes)
+	out.Versions, out.UnreadableVersions, out.DiskBytes = disk.versions, disk.unreadable, disk.sizeBytes
 	bar := a.newProgress()
 	defer bar.done()
-	w := &storageReader{Snapshot: s, dir: dir, loc: loc, show: bar.show}
+	w := &storageReader{inspected: s, loc: loc, show: bar.show}
 	if err := reading(func() error { return w.read(ctx) }); err != nil {
 		return nil, err
 	}

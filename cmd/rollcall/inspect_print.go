@@ -21,7 +21,7 @@ func (a *app) printInspect(out *inspectJSON, files bool) error {
 		return err
 	}
 	tables := []func(*inspectJSON) error{
-		func(out *inspectJSON) error { return a.printLoad(&out.Load) }, a.printTables, a.printColumns,
+		func(out *inspectJSON) error { return a.printLoad(&out.Load, "then") }, a.printTables, a.printColumns,
 	}
 	if len(out.Schema.Behaviors) > 0 {
 		tables = append(tables, a.printBehaviors, a.printParts, a.printEventColumns)

@@ -2,12 +2,7 @@ package main
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"time"
-
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/index"
@@ -76,8 +71,7 @@ type encodingJSON struct {
 
 // storageReader finds out how a version is stored.
 type storageReader struct {
-	*store.Snapshot
-	dir   string
+	*inspected
 	loc   *time.Location
 	show  func(what, unit string, done, total int64)
 	found storageJSON
@@ -89,7 +83,7 @@ func (r *storageReader) read(ctx context.Context) (err error) {
 	r.found.Keys = keysStoredJSON{
 		Name: s.KeyColumn, ValuesBytes: r.size(store.KeysFile), TableBytes: r.size(store.KeyTableFile), LiveBytes: r.size(store.LiveFile),
 	}
-	if r.found.Keys.StoredAs, err = r.storedAs(r.Snapshot.Keys(), store.KeysFile); err != nil {
+	if r.found.Keys.StoredAs, err = r.storedAs(r.Keys(), store.KeysFile); err != nil {
 		return err
 	}
 	for i := range s.Attributes {
@@ -135,27 +129,11 @@ func (r *storageReader) storedAs(c *column.Column, name string) (string, error) 
 	if _, err := c.Block(0); err != nil { // then what follows reads what has been checked
 		return "", err
 	}
-	info, _ := r.Manifest().File(name)
-	t, err := arrowType(filepath.Join(r.dir, filepath.FromSlash(info.Path)))
+	t, err := r.arrowType(name)
 	if err != nil {
 		return "", err
 	}
 	return t.String(), nil
-}
-
-// arrowType returns the type of the one column of an Arrow file.
-func arrowType(path string) (arrow.DataType, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	reader, err := ipc.NewFileReader(f)
-	if err != nil {
-		return nil, err
-	}
-	t := reader.Schema().Field(0).Type
-	return t, reader.Close()
 }
 
 // behavior notes how behavior i is stored.

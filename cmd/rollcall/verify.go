@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,13 +25,19 @@ one, and with what was found and expected. Nothing is changed.
 A snapshot with problems can be built again ("build --full"), or replaced by a
 copy that is sound.
 
+Files that no kept version names are listed in a note and are no problem: a writer
+that was killed has left them, or one is at work. The next build or compact removes what
+writers have left (and refuses where it finds files of others); until then data of
+deleted customers may be in it.
+
 Exit codes: 0 nothing is wrong; 1 problems were found; 3 it could not be checked:
 it is no snapshot, or the files cannot be read.
 
 With --format json stdout holds {"path", "version", "sound", "files", "sections",
-"bytes", "problems", "unlisted", "seconds"}: of the problems the first 100, as
-{"file", "holds", "section", "message"}, and the number of others. A section is 1
-MiB of the file, the first one 0; null where the problem is not in one.`,
+"bytes", "problems", "unlisted", "leftovers", "seconds"}: of the problems the first
+100, as {"file", "holds", "section", "message"}, and the number of others. A section
+is 1 MiB of the file, the first one 0; null where the problem is not in one. Of
+"leftovers", a name that ends in a slash is a folder with all that is in it.`,
 		Args: exactArgs("SNAP"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.verify(cmd.Context(), args[0])
@@ -40,15 +47,16 @@ MiB of the file, the first one 0; null where the problem is not in one.`,
 
 // verifyJSON is the object that verify prints.
 type verifyJSON struct {
-	Path     string        `json:"path"`
-	Version  uint64        `json:"version"` // 0: the manifest cannot be read
-	Sound    bool          `json:"sound"`
-	Files    int           `json:"files"`
-	Sections int           `json:"sections"`
-	Bytes    int64         `json:"bytes"`
-	Problems []problemJSON `json:"problems"`
-	Unlisted int           `json:"unlisted"` // problems beyond those
-	Seconds  float64       `json:"seconds"`
+	Path      string        `json:"path"`
+	Version   uint64        `json:"version"` // 0: the manifest cannot be read
+	Sound     bool          `json:"sound"`
+	Files     int           `json:"files"`
+	Sections  int           `json:"sections"`
+	Bytes     int64         `json:"bytes"`
+	Problems  []problemJSON `json:"problems"`
+	Unlisted  int           `json:"unlisted"`  // problems beyond those
+	Leftovers []string      `json:"leftovers"` // files that no kept version names, within the snapshot directory
+	Seconds   float64       `json:"seconds"`
 }
 
 // problemJSON is one thing that is wrong with a snapshot.
@@ -106,7 +114,7 @@ func unreadable(problems []error) error {
 func newVerifyJSON(dir string, report *store.VerifyReport) *verifyJSON {
 	out := &verifyJSON{
 		Version: report.Version, Sound: len(report.Problems) == 0, Files: report.Files, Sections: report.Sections,
-		Bytes: report.Bytes, Problems: []problemJSON{}, Unlisted: report.Unlisted,
+		Bytes: report.Bytes, Problems: []problemJSON{}, Unlisted: report.Unlisted, Leftovers: append([]string{}, report.Leftovers...),
 	}
 	m, _ := store.ReadManifest(store.OS, dir, report.Version) // what is wrong with it is in the report
 	uses := usesByPath(m)
@@ -162,6 +170,11 @@ func (a *app) printVerify(out *verifyJSON, report *store.VerifyReport) error {
 			return err
 		}
 	}
+	if len(out.Leftovers) > 0 {
+		if err := a.printf("note: %s\n", leftoversText(out.Leftovers)); err != nil {
+			return err
+		}
+	}
 	found := "sound"
 	if n := len(out.Problems) + out.Unlisted; n > 0 {
 		found = plural(n, "problem", "problems")
@@ -172,4 +185,19 @@ func (a *app) printVerify(out *verifyJSON, report *store.VerifyReport) error {
 	}
 	return a.printf("%s: %s: %s; %s, %s, %s in %.2f s\n", out.Path, version, found,
 		plural(out.Files, "file", "files"), plural(out.Sections, "section", "sections"), bytesText(out.Bytes), out.Seconds)
+}
+
+// maxLeftovers is how many files that no version names are shown.
+const maxLeftovers = 10
+
+// leftoversText says which files no kept version names.
+func leftoversText(names []string) string {
+	start, end := "1 file of no kept version is left; the next build or compact removes it: ", ""
+	if len(names) > 1 {
+		start = groups(int64(len(names))) + " files of no kept version are left; the next build or compact removes them: "
+	}
+	if more := len(names) - maxLeftovers; more > 0 {
+		names, end = names[:maxLeftovers], fmt.Sprintf(" and %s more", groups(int64(more)))
+	}
+	return start + strings.Join(names, ", ") + end
 }

@@ -57,6 +57,23 @@ func TestProblemJSON(t *testing.T) {
 	}
 }
 
+func TestLeftoversText(t *testing.T) {
+	many := strings.Split("0 1 2 3 4 5 6 7 8 9 10 11", " ")
+	for _, test := range []struct {
+		names []string
+		want  string
+	}{
+		{many[:1], "1 file of no kept version is left; the next build or compact removes it: 0"},
+		{many[:2], "2 files of no kept version are left; the next build or compact removes them: 0, 1"},
+		{many[:10], "10 files of no kept version are left; the next build or compact removes them: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"},
+		{many, "12 files of no kept version are left; the next build or compact removes them: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"},
+	} {
+		if got := leftoversText(test.names); got != test.want {
+			t.Errorf("leftoversText(%v) = %q, want %q", test.names, got, test.want)
+		}
+	}
+}
+
 func TestReading(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, make([]byte, 3*os.Getpagesize()), 0o600); err != nil {
