@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -131,9 +132,18 @@ func readParquet(d *workload.Dataset, t *workload.Table) (string, error) {
 
 func exec(ctx context.Context, to execer, text string) error {
 	if _, err := to.ExecContext(ctx, text); err != nil {
-		return fmt.Errorf("%s: %w", abridged(text), err)
+		return fmt.Errorf("%s: %w", abridged(text), interrupted(ctx, err))
 	}
 	return nil
+}
+
+// interrupted returns an error of the driver, with the context's where that has
+// ended: sometimes the driver returns no more than that DuckDB was interrupted.
+func interrupted(ctx context.Context, err error) error {
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		return fmt.Errorf("%w: %w", ended, err)
+	}
+	return err
 }
 
 // maxErrorText is how much of a statement an error repeats, in bytes. Those that

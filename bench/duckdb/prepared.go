@@ -55,7 +55,7 @@ func (p *prepared) Count(ctx context.Context) (n int64, took time.Duration, err 
 	err = p.count.QueryRowContext(ctx).Scan(&n)
 	took = time.Since(start)
 	if err != nil {
-		return 0, took, p.failed(err)
+		return 0, took, p.failed(ctx, err)
 	}
 	return n, took, nil
 }
@@ -64,22 +64,22 @@ func (p *prepared) Count(ctx context.Context) (n int64, took time.Duration, err 
 func (p *prepared) Keys(ctx context.Context) (keys []int64, err error) {
 	rows, err := p.engine.db.QueryContext(ctx, p.keys)
 	if err != nil {
-		return nil, p.failed(err)
+		return nil, p.failed(ctx, err)
 	}
 	defer func() {
 		if closing := rows.Close(); err == nil && closing != nil {
-			keys, err = nil, p.failed(closing)
+			keys, err = nil, p.failed(ctx, closing)
 		}
 	}()
 	for rows.Next() {
 		var key int64
 		if err := rows.Scan(&key); err != nil {
-			return nil, p.failed(err)
+			return nil, p.failed(ctx, err)
 		}
 		keys = append(keys, key)
 	}
 	if err := errors.Join(rows.Err(), ctx.Err()); err != nil {
-		return nil, p.failed(err)
+		return nil, p.failed(ctx, err)
 	}
 	return keys, nil
 }
@@ -88,6 +88,6 @@ func (p *prepared) Keys(ctx context.Context) (keys []int64, err error) {
 func (p *prepared) Close() error { return p.count.Close() }
 
 // failed says which query of which engine an error is of.
-func (p *prepared) failed(err error) error {
-	return fmt.Errorf("%s, query %s: %w", p.engine.name, p.id, err)
+func (p *prepared) failed(ctx context.Context, err error) error {
+	return fmt.Errorf("%s, query %s: %w", p.engine.name, p.id, interrupted(ctx, err))
 }

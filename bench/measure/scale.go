@@ -13,9 +13,9 @@ import (
 )
 
 // diskPerEvent is the disk, in bytes, that a size is taken to need per event: 12
-// as Parquet and 46 in a snapshot, as measured at 300,000 customers, and a quarter
-// more as room to be written. Customers are within it at twenty events each; fewer
-// than ten count as ten.
+// as Parquet and 11 in a snapshot, as measured at 200,000 customers, and room for
+// the scratch files of its build, in which the events of a behavior lie unpacked.
+// Customers are within it at twenty events each; fewer than ten count as ten.
 const (
 	diskPerEvent = 72
 	leastEvents  = 10

@@ -16,7 +16,7 @@ var (
 )
 
 // BenchmarkOpen opens a snapshot and closes it again, with its files in the page
-// cache: six attributes and three behaviors of a million customers. The workload has
+// cache: five attributes and three behaviors of a million customers. The workload has
 // few events, so that it is made in seconds: what opening takes depends on the
 // number of files, and on their size only by the checksums in the manifest.
 func BenchmarkOpen(b *testing.B) {

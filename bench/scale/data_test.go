@@ -99,7 +99,7 @@ func (g *generator) keys(w *store.Writer, ids *column.Builder) error {
 		return err
 	}
 	return w.WriteSections(store.KeyTableFile, func(add func(tag toc.Tag, index uint32, data []byte) error) error {
-		return keys.WriteTable(column.NewColumn(keyType, batches), g.customers, nil, add)
+		return keys.WriteTable(column.NewColumn(keyType, batches), g.customers, add)
 	})
 }
 

@@ -4,5 +4,5 @@
 //
 //	go test -run '^$' -bench . ./bench/scale
 //
-// It takes some 3 GB in the folder for temporary files; -customers makes less.
+// It takes some 900 MB in the folder for temporary files; -customers makes less.
 package scale

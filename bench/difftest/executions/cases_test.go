@@ -16,13 +16,13 @@ func TestCases(t *testing.T) {
 		made  *world
 		table *oracle.Table // that made holds
 	)
-	for _, c := range oracle.Cases() {
+	for n, c := range oracle.Cases() {
 		if c.Table != table {
 			layout, err := warehouse.Plain(c.Table)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if made, err = w.enter(t.Context(), layout); err != nil {
+			if made, err = w.enter(t.Context(), uint64(n), layout); err != nil {
 				t.Fatalf("%s: %v", c.Name, err)
 			}
 			table = c.Table

@@ -101,7 +101,7 @@ type worker struct {
 // open opens the executions. The worker's number is in the names of what it makes
 // on servers.
 func (w *worker) open(ctx context.Context, number int) error {
-	w.executions = append(w.executions, &index{})
+	w.executions = append(w.executions, &index{}, &refreshedIndex{})
 	w.executions = append(w.executions, rewrittens()...)
 	duck, err := openDuckDB(ctx)
 	if err != nil {
@@ -157,7 +157,7 @@ func (w *worker) run(ctx context.Context, seed uint64, rules int) error {
 	if err != nil {
 		return err
 	}
-	made, err := w.enter(ctx, layout)
+	made, err := w.enter(ctx, seed, layout)
 	if err != nil {
 		return err
 	}
@@ -174,14 +174,15 @@ func (w *worker) run(ctx context.Context, seed uint64, rules int) error {
 	return nil
 }
 
-// enter makes a world and loads it into all executions.
-func (w *worker) enter(ctx context.Context, layout *warehouse.Warehouse) (*world, error) {
+// enter makes a world, with the past of a seed, and loads it into all executions.
+func (w *worker) enter(ctx context.Context, seed uint64, layout *warehouse.Warehouse) (*world, error) {
 	old := filepath.Join(w.dir, strconv.Itoa(w.worlds))
 	w.worlds++
-	made, err := newWorld(ctx, filepath.Join(w.dir, strconv.Itoa(w.worlds)), layout)
+	made, err := newWorld(ctx, filepath.Join(w.dir, strconv.Itoa(w.worlds)), seed, layout)
 	if err != nil {
 		return nil, err
 	}
+	w.tally.entered(made)
 	for _, x := range w.executions {
 		if err := x.load(ctx, made); err != nil {
 			return nil, fmt.Errorf("%s: %w", x.name(), err)

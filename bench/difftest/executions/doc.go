@@ -5,7 +5,8 @@
 // The executions are
 //
 //   - the oracle, which evaluates a rule row by row (engine/oracle);
-//   - the index: package engine over a snapshot built from Parquet files;
+//   - the index: package engine over a snapshot built from Parquet files, and over
+//     one that came about by refreshes;
 //   - the SQL of federate/sqlgen on DuckDB, in process, over the same files;
 //   - on PostgreSQL, where ROLLCALL_POSTGRES is the URL of a server (make
 //     test-postgres starts one);
@@ -20,6 +21,11 @@
 // alone, in seconds:
 //
 //	make differential ROLLCALL_SEED=1234 ROLLCALL_RULES=1
+//
+// The refreshed snapshot of a world has a past, which the seed decides, too: in
+// the first stages customers are missing, or are there who are none, some have the
+// values of others, and events come bit by bit, in parts. What is left of it in the
+// files nobody may see. Between the stages and after them it may be compacted.
 //
 // A failing rule is made short, and its data small, before they are shown.
 //

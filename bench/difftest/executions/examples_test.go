@@ -89,7 +89,7 @@ func exampleWorld(t *testing.T, w *worker, zone string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := w.enter(t.Context(), layout)
+	made, err := w.enter(t.Context(), plainSeed, layout)
 	if err != nil {
 		t.Fatal(err)
 	}

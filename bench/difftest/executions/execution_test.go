@@ -55,8 +55,12 @@ func askRule(w *world, c *oracle.Case, r *rule.Rule, segments *rule.Library) (*q
 	return &question{Case: c, world: w, rule: r, segments: segments, checked: checked}, nil
 }
 
-// library returns the segments of a case as the engine takes them.
+// library returns the segments of a case as the engine takes them, nil where there
+// are none.
 func library(segments []oracle.Segment) (*rule.Library, error) {
+	if len(segments) == 0 {
+		return nil, nil
+	}
 	var files []*rule.SegmentFile
 	for _, s := range segments {
 		parsed, err := rule.Parse(s.Rule)

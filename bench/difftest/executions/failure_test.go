@@ -66,6 +66,9 @@ func (f *failure) text(about string) string {
 		b.WriteString(line + "\n")
 	}
 	b.WriteString(about)
+	if slices.Contains(f.names, (*refreshedIndex).name(nil)) {
+		fmt.Fprintf(&b, "\n%s:\n%s\n", (*refreshedIndex).name(nil), f.world.refreshed)
+	}
 	for _, dialect := range sqlgen.Dialects() {
 		if !slices.Contains(f.names, executionOf[dialect]) {
 			continue
@@ -98,7 +101,7 @@ func (w *worker) shrink(ctx context.Context, seed uint64, first *failure) error 
 			if err != nil {
 				return false
 			}
-			if made, err = w.enter(ctx, layout); err != nil {
+			if made, err = w.enter(ctx, seed, layout); err != nil {
 				return false
 			}
 		}

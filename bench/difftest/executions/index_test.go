@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/rule"
@@ -33,11 +34,17 @@ func (x *index) selectsRule(ctx context.Context, q *question, r *rule.Rule) (key
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	return selected(ctx, db, r, q.AsOf)
+}
+
+// selected returns the keys that a rule selects at a time, sorted.
+func selected(ctx context.Context, db *engine.DB, r *rule.Rule, asOf time.Time) ([]string, error) {
 	query, err := db.QueryRule(r)
 	if err != nil {
 		return nil, err
 	}
-	query = query.At(q.AsOf)
+	query = query.At(asOf)
+	var keys []string
 	for key, err := range query.Keys(ctx) {
 		if err != nil {
 			return nil, err
@@ -53,6 +60,44 @@ func (x *index) selectsRule(ctx context.Context, q *question, r *rule.Rule) (key
 }
 
 func (*index) close() error { return nil }
+
+// refreshedIndex is the index over the snapshot that came about by refreshes. Where
+// the index opens the snapshot for each rule, this one keeps it open.
+type refreshedIndex struct {
+	snapshot string
+	db       *engine.DB    // nil: none is open
+	segments *rule.Library // of db
+}
+
+func (*refreshedIndex) name() string { return "index/refreshed" }
+
+func (x *refreshedIndex) load(_ context.Context, w *world) error {
+	x.snapshot = w.refreshed.dir
+	return x.close()
+}
+
+func (x *refreshedIndex) selects(ctx context.Context, q *question) ([]string, error) {
+	if x.db == nil || x.segments != q.segments {
+		if err := x.close(); err != nil {
+			return nil, err
+		}
+		db, err := engine.Open(x.snapshot, &engine.Options{Segments: q.segments})
+		if err != nil {
+			return nil, err
+		}
+		x.db, x.segments = db, q.segments
+	}
+	return selected(ctx, x.db, q.rule, q.AsOf)
+}
+
+func (x *refreshedIndex) close() error {
+	if x.db == nil {
+		return nil
+	}
+	err := x.db.Close()
+	x.db = nil
+	return err
+}
 
 // rewritten is the index that is asked a rule as one of its other forms reads: to
 // write a rule and to read it back must not change who is selected.
