@@ -87,7 +87,7 @@ test-engines: ## the benchmark's engines, PostgreSQL and ClickHouse too: their c
 		go build -o "$$dir/rollcall-bench" ./cmd/rollcall-bench && \
 		"$$dir/rollcall-bench" generate --customers $(BENCH_CUSTOMERS) --out "$$dir/data" && \
 		"$$dir/rollcall-bench" run --data "$$dir/data" --engines rollcall,duckdb,postgres,clickhouse,bare \
-			--suite audience,attributes,recency,frequency,random,export,open,refresh --runs 3 --clients ''
+			--suite audience,attributes,recency,frequency,random,export,open,refresh,snapshot --runs 3 --clients ''
 
 lint: ## gofmt, go vet, golangci-lint
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not as gofmt writes it:" $$files >&2; exit 1; fi
