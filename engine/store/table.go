@@ -52,7 +52,21 @@ func (t *table) Batch(i int) (batch arrow.RecordBatch, err error) {
 	if err := t.openReader(); err != nil {
 		return nil, err
 	}
-	return t.read(i)
+	if batch, err = t.read(i); err != nil {
+		return nil, err
+	}
+	return batch, t.checkLengths(i, batch)
+}
+
+// checkLengths checks that every column of record batch i is as long as the batch:
+// the reader takes the length of each from a place of its own.
+func (t *table) checkLengths(i int, batch arrow.RecordBatch) error {
+	for c, arr := range batch.Columns() {
+		if int64(arr.Len()) != batch.NumRows() {
+			return t.corrupt("record batch %d: column %d has %d rows, expected %d", i, c, arr.Len(), batch.NumRows())
+		}
+	}
+	return nil
 }
 
 // openFile reads the footer of the file, once.
