@@ -58,12 +58,16 @@ func (t *table) Batch(i int) (batch arrow.RecordBatch, err error) {
 	return batch, t.checkLengths(i, batch)
 }
 
-// checkLengths checks that every column of record batch i is as long as the batch:
-// the reader takes the length of each from a place of its own.
+// checkLengths checks that every column of record batch i is as long as the batch,
+// and says which of its rows are NULL where some are: the reader takes these from
+// places of their own.
 func (t *table) checkLengths(i int, batch arrow.RecordBatch) error {
 	for c, arr := range batch.Columns() {
 		if int64(arr.Len()) != batch.NumRows() {
 			return t.corrupt("record batch %d: column %d has %d rows, expected %d", i, c, arr.Len(), batch.NumRows())
+		}
+		if n := (arr.Data().Offset() + arr.Len() + 7) / 8; arr.NullN() > 0 && len(arr.NullBitmapBytes()) < n {
+			return t.corrupt("record batch %d: column %d has NULLs and %d bytes that say which, expected %d", i, c, len(arr.NullBitmapBytes()), n)
 		}
 	}
 	return nil
