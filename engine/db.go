@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/plan"
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/engine/store"
 )
@@ -27,6 +28,9 @@ type Options struct {
 	// instant every time, so only Query.At gains. Every version that is open
 	// remembers its own. 0: nothing is remembered.
 	ResultCacheBytes int64
+	// Structures takes part of the choice of structures away from the planner, for
+	// tests and measurements: every choice gives the same answers.
+	Structures plan.Choice
 	// Version is the version to open and to stay with. 0: the current one, and
 	// those that follow it.
 	Version uint64

@@ -156,9 +156,9 @@ type Answer struct {
 // program plans the query over a version, at its as_of.
 func (q *Query) program(ctx context.Context, v *version, b *binding) (*plan.Program, error) {
 	if q.asOf == nil {
-		return plan.New(ctx, v.snapshot, b.checked, q.db.options.Now())
+		return plan.New(ctx, v.snapshot, b.checked, q.db.options.Now(), q.db.options.Structures)
 	}
-	return plan.New(ctx, v.snapshot, b.checked, *q.asOf)
+	return plan.New(ctx, v.snapshot, b.checked, *q.asOf, q.db.options.Structures)
 }
 
 // Count returns the number of customers that the rule selects.

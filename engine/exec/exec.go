@@ -171,6 +171,10 @@ func (r *runner) run(n *plan.Node, out *bitmap.Words) error {
 		out.Not(r.n)
 	case plan.Less:
 		return r.less(n.Parts, out)
+	case plan.Expr:
+		return r.run(n.Parts[0], out)
+	case plan.Check:
+		return r.check(n, out)
 	case plan.Count:
 		return r.count(n, out)
 	case plan.Fold:
@@ -200,6 +204,18 @@ func (r *runner) scan(n *plan.Node, out *bitmap.Words) error {
 		return err
 	}
 	return values.Match(r.ctx, out, n.Test)
+}
+
+// check keeps those of a few whose value passes.
+func (r *runner) check(n *plan.Node, out *bitmap.Words) error {
+	if err := r.run(n.Parts[0], out); err != nil || out.IsEmpty() {
+		return err
+	}
+	values, err := n.Column.Block(r.block)
+	if err != nil {
+		return err
+	}
+	return values.Keep(r.ctx, out, 0, n.Test)
 }
 
 // and stops at the first member that leaves nobody.

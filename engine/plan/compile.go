@@ -16,9 +16,9 @@ import (
 // microseconds. The rule has been checked against s.Schema(). Errors are those
 // of reading the snapshot, or
 // ctx's: testing every distinct value of an attribute may take a while.
-func New(ctx context.Context, s *store.Snapshot, c *rule.Checked, asOf time.Time) (*Program, error) {
+func New(ctx context.Context, s *store.Snapshot, c *rule.Checked, asOf time.Time, choice Choice) (*Program, error) {
 	p := &planner{
-		ctx: ctx, snapshot: s, checked: c, segments: map[*rule.Segment]*Node{},
+		ctx: ctx, snapshot: s, checked: c, choice: choice, segments: map[*rule.Segment]*Node{},
 		out: &Program{AsOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond), Warnings: c.Warnings().Lines()},
 	}
 	root, err := p.node(c.Root)
@@ -34,6 +34,7 @@ type planner struct {
 	snapshot *store.Snapshot // nil: of a computed attribute
 	kept     *int64          // without a snapshot: what keptFrom returns
 	checked  *rule.Checked
+	choice   Choice
 	out      *Program
 	segments map[*rule.Segment]*Node // those planned so far
 }

@@ -65,7 +65,7 @@ func TestPlans(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := plan.New(t.Context(), s, checked, at)
+		p, err := plan.New(t.Context(), s, checked, at, plan.Choice{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,6 +42,8 @@ const (
 	Absent             // as Happened: who has none
 	Less               // Parts: those of the first who are not of the second
 	Count              // Events, Spans[0], Undated, Counts: whose number of events there is wanted
+	Expr               // Parts[0]: whom it selects, by steps that are no conditions of their own, all the way down
+	Check              // Parts[0], Column, Test: those of the part whose value passes; the part is few
 	Fold               // Events, Spans[0], Undated, Where, Fold: what is made of whose events there passes
 )
 
