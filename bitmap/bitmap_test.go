@@ -157,6 +157,9 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(data[:min(len(data), 4096)])
 		f.Add(bytes.Clone(data))
+		var b Builder
+		b.Add(randomRows(r))
+		f.Add(b.AppendPlainTo(nil))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		v, err := Parse(data)
@@ -165,7 +168,12 @@ func FuzzParse(f *testing.F) {
 		}
 		for i := range v.n {
 			var w Words
-			v.OrInto(&w, v.block(i))
+			c := v.At(v.block(i))
+			c.CopyTo(&w)
+			c.OrInto(&w)
+			c.CountIn(&w)
+			c.AndInto(&w)
+			c.AndNotInto(&w)
 		}
 	})
 }

@@ -5,12 +5,17 @@
 // roaring bitmap. [Words] is the set of the rows of one block as plain bits,
 // the form in which rules are computed: combined in place, counted at the end.
 // [View] reads a stored bitmap, in the portable roaring format, straight from
-// the bytes of a file and expands one block of it into Words. [Append] writes
-// that format.
+// the bytes of a file; its [Container] of a block is combined with Words, or, where
+// it is plain bits itself, used as Words without a copy. A [Step] says how Words
+// are combined; several of them go in one pass over memory. [Builder] writes the
+// format.
 //
-// The roaring library builds the stored bitmaps and judges ours in tests. It is
-// not used to combine them: its results are new bitmaps, which cost an
-// allocation and a pass over memory for every step of a rule.
+// The roaring library judges all of this in tests. It is not used to combine
+// bitmaps: its results are new bitmaps, which cost an allocation and a pass over
+// memory for every step of a rule.
+//
+// Machines other than amd64 and arm64, and builds with the tag purego, copy a
+// container before they use it: no unsafe code is in these.
 //
 // Format: https://github.com/RoaringBitmap/RoaringFormatSpec. Method: Lemire,
 // Ssi-Yan-Kai, Kaser, "Consistently faster and smaller compressed bitmaps with

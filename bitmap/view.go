@@ -3,7 +3,6 @@ package bitmap
 import (
 	"encoding/binary"
 	"fmt"
-	"sort"
 )
 
 // Constants of the portable roaring format.
@@ -21,16 +20,22 @@ const (
 type View struct {
 	data    []byte // the whole bitmap
 	n       int    // containers
+	rows    uint64 // in all of them
 	header  int    // offset of the n pairs (block uint16, cardinality-1 uint16)
 	runs    int    // offset of the run flags; 0: none
 	offsets int    // offset of the n container offsets uint32; 0: none
 	bodies  int    // offset of the first container
+	plain   bool   // the form of plain words: containers are those of all blocks
 }
 
-// Parse returns the bitmap that data holds, which must be exactly as long as
-// the bitmap. It checks the header and the bounds of every container, so that
-// no later call can leave data; what is inside the containers is not read.
+// Parse returns the bitmap that data holds, in portable roaring form or as plain
+// words, see [Builder.AppendPlainTo]; data must be exactly as long as the bitmap.
+// It checks the header and the bounds of every container, so that no later call can
+// leave data; what is inside the containers is not read.
 func Parse(data []byte) (View, error) {
+	if isPlain(data) {
+		return parsePlain(data)
+	}
 	v := View{data: data}
 	if err := v.parseHeader(); err != nil {
 		return View{}, err
@@ -52,6 +57,7 @@ func Parse(data []byte) (View, error) {
 			return View{}, err
 		}
 		end += size
+		v.rows += uint64(v.card(i))
 	}
 	if end != len(data) {
 		return View{}, fmt.Errorf("bitmap: %d bytes, expected %d", len(data), end)
@@ -115,16 +121,59 @@ func (v *View) bodySize(i, off int) (int, error) {
 
 func (v *View) u16(off int) uint16 { return binary.LittleEndian.Uint16(v.data[off:]) }
 func (v *View) u32(off int) uint32 { return binary.LittleEndian.Uint32(v.data[off:]) }
-func (v *View) block(i int) uint16 { return v.u16(v.header + 4*i) }
-func (v *View) card(i int) int     { return int(v.u16(v.header+4*i+2)) + 1 }
-func (v *View) isRun(i int) bool   { return v.runs != 0 && v.data[v.runs+i/8]&(1<<(i%8)) != 0 }
-func (v *View) offset(i int) int   { return int(v.u32(v.offsets + 4*i)) }
+func (v *View) block(i int) uint16 {
+	if v.plain {
+		return uint16(i)
+	}
+	return v.u16(v.header + 4*i)
+}
+func (v *View) card(i int) int {
+	if v.plain {
+		return int(v.u32(v.header + 4*i))
+	}
+	return int(v.u16(v.header+4*i+2)) + 1
+}
+func (v *View) isRun(i int) bool { return v.runs != 0 && v.data[v.runs+i/8]&(1<<(i%8)) != 0 }
+func (v *View) offset(i int) int { return int(v.u32(v.offsets + 4*i)) }
+
+// find returns the position of the container of a block, -1 where there is none.
+// Where all blocks have one it looks once.
 func (v *View) find(block uint16) int {
-	return sort.Search(v.n, func(i int) bool { return v.block(i) >= block })
+	if v.n == 0 {
+		return -1
+	}
+	if v.plain {
+		if int(block) >= v.n || v.card(int(block)) == 0 {
+			return -1
+		}
+		return int(block)
+	}
+	at := int(block) - int(v.block(0)) // none can be further on
+	if at < 0 {
+		return -1
+	}
+	if at < v.n && v.block(at) == block {
+		return at
+	}
+	lo, hi := 0, min(at, v.n)
+	for lo < hi {
+		if mid := (lo + hi) / 2; v.block(mid) < block {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo < v.n && v.block(lo) == block {
+		return lo
+	}
+	return -1
 }
 
 // body returns the bytes of container i and what follows them.
 func (v *View) body(i int) []byte {
+	if v.plain {
+		return v.data[v.bodies+bitmapBytes*i:]
+	}
 	if v.offsets != 0 {
 		return v.data[v.offset(i):]
 	}
@@ -140,54 +189,7 @@ func (v *View) body(i int) []byte {
 }
 
 // Cardinality returns the number of rows in v.
-func (v *View) Cardinality() uint64 {
-	n := uint64(0)
-	for i := range v.n {
-		n += uint64(v.card(i))
-	}
-	return n
-}
+func (v *View) Cardinality() uint64 { return v.rows }
 
 // SizeBytes returns the size of the stored form.
 func (v *View) SizeBytes() int { return len(v.data) }
-
-// OrInto adds the rows of v that lie in the given block to w. It allocates
-// nothing.
-func (v *View) OrInto(w *Words, block uint16) {
-	i := v.find(block)
-	if i == v.n || v.block(i) != block {
-		return
-	}
-	switch body := v.body(i); {
-	case v.isRun(i):
-		orRuns(w, body)
-	case v.card(i) <= maxArrayCard:
-		orArray(w, body[:2*v.card(i)])
-	default:
-		orBitmap(w, body[:bitmapBytes])
-	}
-}
-
-// orRuns adds runs: their number, then pairs (first row, rows after it).
-func orRuns(w *Words, body []byte) {
-	n := int(binary.LittleEndian.Uint16(body))
-	for body = body[2 : 2+4*n]; len(body) >= 4; body = body[4:] {
-		first := int(binary.LittleEndian.Uint16(body))
-		after := int(binary.LittleEndian.Uint16(body[2:]))
-		w.addRange(first, min(first+after+1, BlockRows))
-	}
-}
-
-// orArray adds sorted 16-bit rows.
-func orArray(w *Words, body []byte) {
-	for ; len(body) >= 2; body = body[2:] {
-		w.Add(binary.LittleEndian.Uint16(body))
-	}
-}
-
-// orBitmap adds 8 KiB of plain bits.
-func orBitmap(w *Words, body []byte) {
-	for i := range w {
-		w[i] |= binary.LittleEndian.Uint64(body[8*i:])
-	}
-}

@@ -38,25 +38,50 @@ func (w *Words) addRange(lo, hi int) {
 	w[last] |= tail
 }
 
+// removeRange removes the rows lo to hi-1.
+func (w *Words) removeRange(lo, hi int) {
+	if lo >= hi {
+		return
+	}
+	first, last := lo/64, (hi-1)/64
+	head, tail := ^uint64(0)<<(lo%64), ^uint64(0)>>(63-(hi-1)%64)
+	if first == last {
+		w[first] &^= head & tail
+		return
+	}
+	w[first] &^= head
+	clear(w[first+1 : last])
+	w[last] &^= tail
+}
+
+// countRange returns how many of the rows lo to hi-1 are in w.
+func (w *Words) countRange(lo, hi int) int {
+	if lo >= hi {
+		return 0
+	}
+	first, last := lo/64, (hi-1)/64
+	head, tail := ^uint64(0)<<(lo%64), ^uint64(0)>>(63-(hi-1)%64)
+	if first == last {
+		return bits.OnesCount64(w[first] & head & tail)
+	}
+	n := bits.OnesCount64(w[first]&head) + bits.OnesCount64(w[last]&tail)
+	for _, x := range w[first+1 : last] {
+		n += bits.OnesCount64(x)
+	}
+	return n
+}
+
 // Add adds one row.
 func (w *Words) Add(row uint16) { w[row/64] |= 1 << (row % 64) }
+
+// remove takes one row out.
+func (w *Words) remove(row uint16) { w[row/64] &^= 1 << (row % 64) }
 
 // Has reports whether row is in w.
 func (w *Words) Has(row uint16) bool { return w[row/64]&(1<<(row%64)) != 0 }
 
-// And keeps the rows that are also in v.
-func (w *Words) And(v *Words) {
-	for i := range w {
-		w[i] &= v[i]
-	}
-}
-
-// Or adds the rows of v.
-func (w *Words) Or(v *Words) {
-	for i := range w {
-		w[i] |= v[i]
-	}
-}
+// KeepFirst removes the rows from n on.
+func (w *Words) KeepFirst(n int) { w.removeRange(n, BlockRows) }
 
 // Not turns w into its complement within the rows 0 to n-1. Rows from n on stay
 // out, provided that w held none.
@@ -68,15 +93,6 @@ func (w *Words) Not(n int) {
 	if rest := n % 64; rest != 0 {
 		w[full] ^= 1<<rest - 1
 	}
-}
-
-// Count returns the number of rows in w.
-func (w *Words) Count() int {
-	n := 0
-	for _, x := range w {
-		n += bits.OnesCount64(x)
-	}
-	return n
 }
 
 // IsEmpty reports whether w holds no row.
