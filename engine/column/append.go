@@ -25,8 +25,6 @@ func (v *Vector) AppendTo(b *Builder) {
 func (v *Vector) appendFixed(b *Builder, first int) bool {
 	same := func(x int64) int64 { return x }
 	switch {
-	case v.ints != nil && isNarrow(v.typ):
-		setEach(v, b.valid[first:], b.decimals[first:], v.ints, decimal128.FromI64)
 	case v.ints != nil:
 		setEach(v, b.valid[first:], b.ints[first:], v.ints, same)
 	case v.days != nil:

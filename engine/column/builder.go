@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,12 +21,17 @@ type Builder struct {
 	valid []bool
 
 	// The one that the type calls for.
-	ints     []int64 // Int64, Timestamp, Date, Boolean (0 or 1)
+	ints     []int64 // Int64, Timestamp, Date, Boolean (0 or 1), decimals of up to 18 digits
 	floats   []float64
 	decimals []decimal128.Num
 	spans    []span // String: of text; a list: of elems
 	text     []byte
 	elems    *Builder // of a list
+
+	// A String builder that shares texts with others holds places in them, and for a
+	// text that they do not take the number of a span, after all places.
+	shared *Texts
+	codes  []uint32
 }
 
 // span is a piece [lo, hi) of the bytes or elements that rows share.
@@ -52,11 +58,13 @@ func (b *Builder) Grow(n int) {
 	b.n += n
 	b.valid = extend(b.valid, n)
 	switch {
+	case b.shared != nil:
+		b.codes = extend(b.codes, n)
 	case b.typ.IsArray() || b.typ.Kind == model.String:
 		b.spans = extend(b.spans, n)
 	case b.typ.Repr == model.Float64:
 		b.floats = extend(b.floats, n)
-	case b.typ.Repr == model.Decimal:
+	case isWide(b.typ):
 		b.decimals = extend(b.decimals, n)
 	default:
 		b.ints = extend(b.ints, n)
@@ -70,7 +78,7 @@ func extend[T any](s []T, n int) []T { return append(s, make([]T, n)...) }
 func (b *Builder) Reset() {
 	b.n = 0
 	b.valid, b.ints, b.floats, b.decimals = b.valid[:0], b.ints[:0], b.floats[:0], b.decimals[:0]
-	b.spans, b.text = b.spans[:0], b.text[:0]
+	b.spans, b.text, b.codes = b.spans[:0], b.text[:0], b.codes[:0]
 	if b.elems != nil {
 		b.elems.Reset()
 	}
@@ -78,7 +86,7 @@ func (b *Builder) Reset() {
 
 // Bytes returns the memory that the rows take, without what is kept for more.
 func (b *Builder) Bytes() int64 {
-	n := int64(len(b.valid)) + int64(len(b.ints)+len(b.floats))*8 + int64(len(b.decimals)+len(b.spans))*16 + int64(len(b.text))
+	n := int64(len(b.valid)) + int64(len(b.ints)+len(b.floats))*8 + int64(len(b.decimals)+len(b.spans))*16 + int64(len(b.text)) + int64(len(b.codes))*4
 	if b.elems != nil {
 		n += b.elems.Bytes()
 	}
@@ -94,11 +102,33 @@ func (b *Builder) SetFloat(row int, x float64) { b.valid[row], b.floats[row] = t
 
 // SetDecimal sets a row of a Decimal number to an unscaled value at the type's
 // scale.
-func (b *Builder) SetDecimal(row int, x decimal128.Num) { b.valid[row], b.decimals[row] = true, x }
+func (b *Builder) SetDecimal(row int, x decimal128.Num) {
+	b.valid[row] = true
+	if b.decimals != nil {
+		b.decimals[row] = x
+	} else {
+		b.ints[row] = lowInt(x)
+	}
+}
+
+// decimal returns a row of a Decimal number.
+func (b *Builder) decimal(row int) decimal128.Num {
+	if b.decimals != nil {
+		return b.decimals[row]
+	}
+	return decimal128.FromI64(b.ints[row])
+}
 
 // SetString sets a row of a String. The text is copied.
 func (b *Builder) SetString(row int, s string) {
+	if b.shared != nil {
+		b.setShared(row, s)
+		return
+	}
 	lo := len(b.text)
+	if cap(b.text)-lo < len(s) {
+		b.text = slices.Grow(b.text, max(len(s), lo)) // append would copy long texts many times
+	}
 	b.text = append(b.text, s...)
 	b.valid[row], b.spans[row] = true, span{lo, len(b.text)}
 }
@@ -122,12 +152,15 @@ func (b *Builder) Compare(i, j int) int {
 	}
 	switch {
 	case b.typ.Kind == model.String:
+		if b.shared != nil && b.codes[i] == b.codes[j] {
+			return 0
+		}
 		return bytes.Compare(b.bytes(i), b.bytes(j))
 	case b.typ.IsArray():
 		return b.compareLists(b.spans[i], b.spans[j])
 	case b.typ.Repr == model.Float64:
 		return compareFloats(b.floats[i], b.floats[j])
-	case b.typ.Repr == model.Decimal:
+	case b.decimals != nil:
 		return b.decimals[i].Cmp(b.decimals[j])
 	}
 	return cmp.Compare(b.ints[i], b.ints[j])
@@ -151,7 +184,13 @@ func (b *Builder) compareLists(x, y span) int {
 	return cmp.Compare(x.hi-x.lo, y.hi-y.lo)
 }
 
-func (b *Builder) bytes(i int) []byte { return b.text[b.spans[i].lo:b.spans[i].hi] }
+// bytes returns the text of a row, that of a NULL empty.
+func (b *Builder) bytes(i int) []byte {
+	if b.shared != nil {
+		return b.sharedBytes(i)
+	}
+	return b.text[b.spans[i].lo:b.spans[i].hi]
+}
 
 // Text returns a row that is not NULL, and not a list, as text: numbers in plain
 // digits, days as 2006-01-02, instants in RFC 3339 and UTC.
@@ -168,7 +207,7 @@ func (b *Builder) Text(row int) string {
 	case b.typ.Repr == model.Float64:
 		return strconv.FormatFloat(b.floats[row], 'g', -1, 64)
 	case b.typ.Repr == model.Decimal:
-		return Decimal{b.decimals[row], int32(b.typ.Scale)}.String()
+		return Decimal{b.decimal(row), int32(b.typ.Scale)}.String()
 	}
 	return strconv.FormatInt(b.ints[row], 10)
 }

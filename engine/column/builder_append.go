@@ -10,6 +10,9 @@ import (
 // Append appends the values of an array of type b.Type().Arrow(), which it
 // copies: what Take gives, Append takes back.
 func (b *Builder) Append(arr arrow.Array) error {
+	if a, ok := arr.(*array.Uint32); ok && b.shared != nil {
+		return b.appendShared(a)
+	}
 	if want := b.typ.Arrow(); !arrow.TypeEqual(arr.DataType(), want) {
 		return fmt.Errorf("an array of type %s, expected %s", arr.DataType(), want)
 	}
@@ -34,7 +37,13 @@ func (b *Builder) Append(arr arrow.Array) error {
 	case *array.Float64:
 		copy(b.floats[first:], a.Float64Values())
 	case *array.Decimal128:
-		copy(b.decimals[first:], a.Values())
+		if b.decimals != nil {
+			copy(b.decimals[first:], a.Values())
+			break
+		}
+		for i, x := range a.Values() {
+			b.ints[first+i] = lowInt(x)
+		}
 	case *array.String:
 		b.appendTexts(first, a)
 	case *array.List:
@@ -48,6 +57,14 @@ func (b *Builder) Append(arr arrow.Array) error {
 // appendTexts sets the rows from first on to the texts of a.
 func (b *Builder) appendTexts(first int, a *array.String) {
 	if a.Len() == 0 {
+		return
+	}
+	if b.shared != nil {
+		for i := range a.Len() {
+			if a.IsValid(i) {
+				b.setShared(first+i, a.Value(i))
+			}
+		}
 		return
 	}
 	offset := len(b.text) - a.ValueOffset(0)

@@ -7,6 +7,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/rollcall-db/rollcall/bitmap"
@@ -49,9 +50,9 @@ func (b *Builder) take(t arrow.DataType, rows []uint32) (arrow.Array, error) {
 	case *array.Float64Builder:
 		out.AppendValues(gather(b.floats, rows), gather(b.valid, rows))
 	case *array.Decimal128Builder:
-		out.AppendValues(gather(b.decimals, rows), gather(b.valid, rows))
+		out.AppendValues(b.gatherDecimals(rows), gather(b.valid, rows))
 	case *array.Decimal64Builder:
-		ints := arrow.Int64Traits.CastToBytes(lowInts(gather(b.decimals, rows)))
+		ints := arrow.Int64Traits.CastToBytes(gather(b.ints, rows))
 		out.AppendValues(arrow.Decimal64Traits.CastFromBytes(ints), gather(b.valid, rows))
 	default:
 		for _, row := range rows {
@@ -64,12 +65,12 @@ func (b *Builder) take(t arrow.DataType, rows []uint32) (arrow.Array, error) {
 // checkSize refuses rows beyond the 31 bits that Arrow's offsets have: its
 // builders would wrap around.
 func (b *Builder) checkSize(rows []uint32) error {
-	if b.spans == nil {
+	if b.spans == nil && b.shared == nil {
 		return nil
 	}
 	size := int64(0)
 	for _, row := range rows {
-		size += int64(b.spans[row].hi - b.spans[row].lo)
+		size += int64(b.size(int(row)))
 	}
 	if size > math.MaxInt32 {
 		return &TooLargeError{Size: size, Limit: math.MaxInt32}
@@ -84,6 +85,26 @@ func (b *Builder) checkSize(rows []uint32) error {
 		}
 	}
 	return b.elems.checkSize(elems)
+}
+
+// size returns the bytes of a row's text, or the elements of its list.
+func (b *Builder) size(row int) int {
+	if b.shared != nil {
+		return len(b.sharedBytes(row))
+	}
+	return b.spans[row].hi - b.spans[row].lo
+}
+
+// gatherDecimals returns the decimals at rows.
+func (b *Builder) gatherDecimals(rows []uint32) []decimal128.Num {
+	if b.decimals != nil {
+		return gather(b.decimals, rows)
+	}
+	out := make([]decimal128.Num, len(rows))
+	for i, row := range rows {
+		out[i] = decimal128.FromI64(b.ints[row])
+	}
+	return out
 }
 
 // gather returns the values at rows.
@@ -113,9 +134,9 @@ func (b *Builder) appendTo(out array.Builder, row int) {
 	case *array.Float64Builder:
 		out.Append(b.floats[row])
 	case *array.Decimal128Builder:
-		out.Append(b.decimals[row])
+		out.Append(b.decimal(row))
 	case *array.Decimal64Builder:
-		out.Append(decimal.Decimal64(lowInt(b.decimals[row])))
+		out.Append(decimal.Decimal64(b.ints[row]))
 	case *array.StringBuilder:
 		out.BinaryBuilder.Append(b.bytes(row))
 	case *array.ListBuilder:

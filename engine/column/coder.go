@@ -16,6 +16,8 @@ func (b *Builder) IsNull(row int) bool { return !b.valid[row] }
 func (b *Builder) SetNull(row int) {
 	b.valid[row] = false
 	switch {
+	case b.shared != nil:
+		b.codes[row] = 0
 	case b.spans != nil:
 		b.spans[row] = span{}
 	case b.floats != nil:
@@ -64,7 +66,7 @@ func (c *Coder) Code(row int) int {
 		return number(c.ints, int64(math.Float64bits(b.floats[row])))
 	case b.typ.Repr == model.Float64:
 		return number(c.floats, b.floats[row])
-	case b.typ.Repr == model.Decimal:
+	case b.decimals != nil:
 		return number(c.decimals, b.decimals[row])
 	}
 	return number(c.ints, b.ints[row])

@@ -137,8 +137,12 @@ func (e *Encoded) decodeDecimals(buf *Buffer, lo, n int) []decimal128.Num {
 
 // decodeBools packs the booleans again: one is true where its number is odd.
 func (e *Encoded) decodeBools(buf *Buffer, lo, n int) []byte {
-	words := e.decodeWords(buf, lo, n)
-	buf.bools = sized(buf.bools, bitmapBytes(n))
+	return buf.packBools(e.decodeWords(buf, lo, n))
+}
+
+// packBools returns a bit for each number, set where it is odd.
+func (buf *Buffer) packBools(words []uint32) []byte {
+	buf.bools = sized(buf.bools, bitmapBytes(len(words)))
 	for i := range buf.bools {
 		var b byte
 		for j, word := range words[:min(8, len(words))] {

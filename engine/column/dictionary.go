@@ -51,6 +51,9 @@ type DictionaryBuilder struct {
 	texts []string // by code
 	size  int      // bytes of texts, and of where they end
 	full  bool
+
+	shared *Texts   // those that places is about
+	places []uint32 // by number of a shared text its code + 1, 0 where it has none
 }
 
 // NewDictionaryBuilder returns an empty builder that takes up to limit texts.
@@ -89,6 +92,23 @@ func (d *DictionaryBuilder) truncate(n int) {
 	}
 	clear(d.texts[n:])
 	d.texts = d.texts[:n]
+	for i, place := range d.places {
+		if int(place) > n {
+			d.places[i] = 0
+		}
+	}
+}
+
+// placeOf returns the code of a shared text; ok is false where it is not known.
+func (d *DictionaryBuilder) placeOf(t *Texts, text int) (code uint32, ok bool) {
+	if d.shared != t {
+		d.shared, d.places = t, nil
+	}
+	if text >= len(d.places) {
+		d.places = append(d.places, make([]uint32, len(t.ends)-len(d.places))...)
+	}
+	place := d.places[text]
+	return place - 1, place != 0
 }
 
 // AppendTo appends the texts in the order of their codes, as [ParseDictionary]

@@ -59,7 +59,7 @@ func AppendEncoded(dst []byte, b *Builder, rows []uint32, d *DictionaryBuilder) 
 	case b.typ.Kind == model.String:
 		return b.encodeTexts(dst, rows, nulls, d)
 	}
-	return b.encodeNumbers(appendHeader(dst, formOf(b.typ), b, rows, nulls), rows), nil
+	return b.encodeNumbers(appendHeader(dst, formOf(b.typ), b, rows, nulls), rows, nulls), nil
 }
 
 // encodeLists appends the lists at rows, that of a NULL an empty one.
@@ -94,11 +94,20 @@ func appendSized(dst []byte, values []int64) []byte {
 // encodeTexts appends the strings at rows, of which so many are NULL, and the header
 // before them.
 func (b *Builder) encodeTexts(dst []byte, rows []uint32, nulls int, d *DictionaryBuilder) ([]byte, error) {
-	if d != nil && nulls < len(rows) {
-		if codes, ok := b.codes(rows, d); ok {
-			return encoding.AppendInts(appendHeader(dst, formCodes, b, rows, nulls), codes), nil
-		}
+	if codes, ok := b.codesIn(d, rows, nulls); ok {
+		return b.encodeCodes(dst, rows, nulls, codes), nil
 	}
+	return b.encodePlainTexts(dst, rows, nulls)
+}
+
+// encodeCodes appends codes in a dictionary, and the header before them.
+func (b *Builder) encodeCodes(dst []byte, rows []uint32, nulls int, codes []int64) []byte {
+	return encoding.AppendInts(appendHeader(dst, formCodes, b, rows, nulls), codes)
+}
+
+// encodePlainTexts appends the strings at rows without a dictionary, and the header
+// before them.
+func (b *Builder) encodePlainTexts(dst []byte, rows []uint32, nulls int) ([]byte, error) {
 	if err := b.checkSize(rows); err != nil {
 		return nil, err
 	}
@@ -146,24 +155,30 @@ func appendHeader(dst []byte, f form, b *Builder, rows []uint32, nulls int) []by
 }
 
 // encodeNumbers appends the values at rows, of any type but strings and lists.
-func (b *Builder) encodeNumbers(dst []byte, rows []uint32) []byte {
-	switch formOf(b.typ) {
-	case formFloats:
-		return encoding.AppendInts(dst, b.filled(rows, func(row uint32) int64 { return int64(math.Float64bits(b.floats[row])) }))
-	case formDecimals:
-		dst = appendSized(dst, b.filled(rows, func(row uint32) int64 { return b.decimals[row].HighBits() }))
-		return encoding.AppendInts(dst, b.filled(rows, func(row uint32) int64 { return lowInt(b.decimals[row]) }))
+func (b *Builder) encodeNumbers(dst []byte, rows []uint32, nulls int) []byte {
+	switch f := formOf(b.typ); {
+	case f == formFloats:
+		return encoding.AppendInts(dst, b.filled(rows, nulls, func(row uint32) int64 { return int64(math.Float64bits(b.floats[row])) }))
+	case f == formDecimals:
+		dst = appendSized(dst, b.filled(rows, nulls, func(row uint32) int64 { return b.decimals[row].HighBits() }))
+		return encoding.AppendInts(dst, b.filled(rows, nulls, func(row uint32) int64 { return lowInt(b.decimals[row]) }))
+	case nulls == 0:
+		return encoding.AppendInts(dst, gather(b.ints, rows))
 	}
-	if isNarrow(b.typ) {
-		return encoding.AppendInts(dst, b.filled(rows, func(row uint32) int64 { return lowInt(b.decimals[row]) }))
-	}
-	return encoding.AppendInts(dst, b.filled(rows, func(row uint32) int64 { return b.ints[row] }))
+	return encoding.AppendInts(dst, b.filled(rows, nulls, func(row uint32) int64 { return b.ints[row] }))
 }
 
-// filled returns the values at rows. A NULL takes the value before it, and those
-// before the first value take that, so that they cost little: 0 where all are NULL.
-func (b *Builder) filled(rows []uint32, value func(row uint32) int64) []int64 {
+// filled returns the values at rows, of which so many are NULL. A NULL takes the
+// value before it, and those before the first value take that, so that they cost
+// little: 0 where all are NULL.
+func (b *Builder) filled(rows []uint32, nulls int, value func(row uint32) int64) []int64 {
 	values := make([]int64, len(rows))
+	if nulls == 0 {
+		for i, row := range rows {
+			values[i] = value(row)
+		}
+		return values
+	}
 	var last int64
 	seen := false
 	for i, row := range rows {
@@ -185,20 +200,43 @@ func fillInts(values []int64, x int64) {
 	}
 }
 
-// codes returns the codes that d gives the texts at rows, of which any is not
-// NULL; ok is false, and d as before, where it has no room for all.
-func (b *Builder) codes(rows []uint32, d *DictionaryBuilder) (codes []int64, ok bool) {
+// codesIn returns the codes that d gives the texts at rows, of which so many are
+// NULL; ok is false, and d as before, where it is nil, has no room for all, or
+// none is not NULL.
+func (b *Builder) codesIn(d *DictionaryBuilder, rows []uint32, nulls int) (codes []int64, ok bool) {
+	if d == nil || nulls == len(rows) {
+		return nil, false
+	}
 	before, fits := d.Len(), true
-	codes = b.filled(rows, func(row uint32) int64 {
+	codes = b.filled(rows, nulls, func(row uint32) int64 {
 		if !fits {
 			return 0
 		}
 		var code uint32
-		code, fits = d.Code(b.bytes(int(row)))
+		code, fits = b.codeIn(d, row)
 		return int64(code)
 	})
 	if !fits {
 		d.truncate(before)
 	}
 	return codes, fits
+}
+
+// codeIn returns the code that d gives the text at a row. The places of shared texts
+// in d are remembered there.
+func (b *Builder) codeIn(d *DictionaryBuilder, row uint32) (code uint32, ok bool) {
+	if b.shared == nil {
+		return d.Code(b.bytes(int(row)))
+	}
+	at := int(b.codes[row])
+	if at >= b.shared.limit {
+		return d.Code(b.sharedBytes(int(row)))
+	}
+	if code, ok := d.placeOf(b.shared, at); ok {
+		return code, true
+	}
+	if code, ok = d.Code(b.shared.at(uint32(at))); ok {
+		d.places[at] = code + 1
+	}
+	return code, ok
 }

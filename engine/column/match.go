@@ -3,7 +3,6 @@ package column
 import (
 	"context"
 	"encoding/binary"
-	"math/bits"
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/model"
@@ -18,16 +17,24 @@ type Test struct {
 
 	texts  *texts  // of Values.Strings, where Prepare has been called
 	passed *passed // by dictionaries, where Prepare has been called
+	ints   *wholes // of Values.Ints, where Prepare has been called
+	narrow *wholes // of Values.Decimals, for those of up to 18 digits, where Prepare has been called
 }
 
 // Prepare returns a test that passes the same values and is quicker where it is
 // used for many blocks: what there is to work out of a pattern or of a long list
-// of strings has been worked out, and which values of a [Dictionary] pass is
+// has been worked out, and which values of a [Dictionary] pass is
 // remembered from the first block on, as long as the test is in use. It is safe
 // for concurrent use, as t is.
 func (t Test) Prepare() Test {
 	if t.texts == nil && t.Values != nil {
 		t.texts, t.passed = newTexts(&t.Values.Strings), new(passed)
+		if t.Values.Ints != nil {
+			t.ints = newWholes(t.Values.Ints)
+		}
+		if t.Values.Decimals != nil {
+			t.narrow = newWholes(narrowRanges(t.Values.Decimals))
+		}
 	}
 	return t
 }
@@ -59,7 +66,7 @@ func (v *Vector) Keep(ctx context.Context, w *bitmap.Words, base int, t Test) er
 		v.DropNulls(w, base)
 		return v.keepStrings(ctx, w, base, t.Prepare())
 	}
-	v.keepRanges(w, base, n, t.Values)
+	v.keepRanges(w, base, n, t)
 	v.DropNulls(w, base)
 	return nil
 }
@@ -67,22 +74,6 @@ func (v *Vector) Keep(ctx context.Context, w *bitmap.Words, base int, t Test) er
 // ctxWords is how many words of 64 rows are matched between two looks at the
 // context: a pattern may take a millisecond a row.
 const ctxWords = 4
-
-// keepEach takes the rows out of w for which passes is false.
-func keepEach(ctx context.Context, w *bitmap.Words, base int, passes func(row int) bool) error {
-	for i, word := range w {
-		if i%ctxWords == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		for rest := word; rest != 0; rest &= rest - 1 {
-			if bit := bits.TrailingZeros64(rest); !passes(base + i*64 + bit) {
-				word &^= 1 << bit
-			}
-		}
-		w[i] = word
-	}
-	return nil
-}
 
 // bitsFrom returns 64 bits of a bitmap from bit i on, a multiple of 64. Bits past
 // the last row are anything.
@@ -104,7 +95,9 @@ func (v *Vector) DropNulls(w *bitmap.Words, base int) {
 		return
 	}
 	for i := 0; i*64 < min(v.n-base, bitmap.BlockRows); i++ {
-		w[i] &= bitsFrom(v.valid, base+i*64)
+		if w[i] != 0 { // else the bits there need not be read
+			w[i] &= bitsFrom(v.valid, base+i*64)
+		}
 	}
 }
 
@@ -119,36 +112,49 @@ func (v *Vector) keepNulls(w *bitmap.Words, base, n int) {
 	}
 }
 
-// keepRanges takes the rows out of w whose value is not in values, for all types
-// but strings and lists. NULL rows stay or go.
-func (v *Vector) keepRanges(w *bitmap.Words, base, n int, values *rule.Values) {
-	if values.Except { // only tests of elements have it; here it costs a look at every row
-		all := *w
-		same := *values
-		same.Except = false
-		v.keepRanges(w, base, n, &same)
-		for i := range w {
-			w[i] = all[i] &^ w[i]
-		}
+// keepRanges takes the rows out of w whose value does not pass t, for all types but
+// strings and lists. NULL rows stay or go.
+func (v *Vector) keepRanges(w *bitmap.Words, base, n int, t Test) {
+	if !t.Values.Except { // only tests of elements have it; here it costs a look at every row
+		v.keepMembers(w, base, n, t)
 		return
 	}
-	switch {
+	all := *w
+	v.keepMembers(w, base, n, t)
+	for i := range w {
+		w[i] = all[i] &^ w[i]
+	}
+}
+
+// keepMembers is keepRanges as if t had no Except.
+func (v *Vector) keepMembers(w *bitmap.Words, base, n int, t Test) {
+	switch values := t.Values; {
 	case v.typ.Kind == model.Boolean:
 		v.keepBools(w, base, n, values.Bools)
-	case v.days != nil:
-		keepInRanges(w, v.days[base:base+n], values.Ints, spanWhole[int32], func(x int32) int64 { return int64(x) })
 	case v.floats != nil:
-		keepInRanges(w, v.floats[base:base+n], values.Floats, spanFloats, func(x float64) float64 { return x })
+		keepFloats(w, v.floats[base:base+n], values.Floats)
+	case v.decimals != nil:
+		keepDecimals(w, v.decimals[base:base+n], values.Decimals)
 	case isNarrow(v.typ) && len(values.Decimals) == 1:
 		r := values.Decimals[0]
 		spanWhole(w, v.ints[base:base+n], clampInt64(r.Lo), clampInt64(r.Hi))
+	case isNarrow(v.typ) && t.narrow != nil:
+		keepWholes(w, v.ints[base:base+n], t.narrow)
 	case isNarrow(v.typ):
-		keepInRanges(w, v.ints[base:base+n], narrowRanges(values.Decimals), spanWhole[int64], func(x int64) int64 { return x })
-	case v.decimals != nil:
-		keepInDecimals(w, v.decimals[base:base+n], values.Decimals)
+		keepWholes(w, v.ints[base:base+n], newWholes(narrowRanges(values.Decimals)))
+	case v.days != nil:
+		keepWholes(w, v.days[base:base+n], t.ofInts())
 	case v.ints != nil:
-		keepInRanges(w, v.ints[base:base+n], values.Ints, spanWhole[int64], func(x int64) int64 { return x })
+		keepWholes(w, v.ints[base:base+n], t.ofInts())
 	}
+}
+
+// ofInts returns the set of Values.Ints.
+func (t Test) ofInts() *wholes {
+	if t.ints != nil {
+		return t.ints
+	}
+	return newWholes(t.Values.Ints)
 }
 
 // keepBools takes the rows out of w whose value is not wanted.

@@ -11,40 +11,31 @@ import (
 	"github.com/rollcall-db/rollcall/engine/rule"
 )
 
-// keepInRanges takes the rows out of w whose value, as key gives it, lies in
-// none of the ranges. Bit i of w is values[i]. One range, the common case, is
-// span's.
-func keepInRanges[V any, K int64 | float64](
-	w *bitmap.Words, values []V, ranges []rule.Range[K],
-	span func(w *bitmap.Words, values []V, lo, hi K), key func(V) K,
-) {
+// keepFloats takes the rows out of w whose value lies in none of the ranges. Bit i
+// of w is values[i]. One range, the common case, is spanFloats'.
+func keepFloats(w *bitmap.Words, values []float64, ranges []rule.Range[float64]) {
 	switch len(ranges) {
 	case 0:
 		w.Clear()
 		return
 	case 1:
-		span(w, values, ranges[0].Lo, ranges[0].Hi)
+		spanFloats(w, values, ranges[0].Lo, ranges[0].Hi)
 		return
 	}
-	for i := 0; i*64 < len(values); i++ {
-		word := w[i]
-		for rest := word; rest != 0; rest &= rest - 1 {
-			bit := bits.TrailingZeros64(rest)
-			if !InRanges(ranges, key(values[i*64+bit])) {
-				word &^= 1 << bit
-			}
-		}
-		w[i] = word
-	}
+	keepRows(w, len(values), func(row int) bool { return InRanges(ranges, values[row]) })
 }
 
-// keepInDecimals is keepInRanges for decimals of more than 18 digits.
-func keepInDecimals(w *bitmap.Words, values []decimal128.Num, ranges []rule.Range[decimal128.Num]) {
-	for i := 0; i*64 < len(values); i++ {
+// keepDecimals is keepFloats for decimals of more than 18 digits.
+func keepDecimals(w *bitmap.Words, values []decimal128.Num, ranges []rule.Range[decimal128.Num]) {
+	keepRows(w, len(values), func(row int) bool { return InDecimals(ranges, values[row]) })
+}
+
+// keepRows takes those of n rows out of w that do not pass.
+func keepRows(w *bitmap.Words, n int, passes func(row int) bool) {
+	for i := 0; i*64 < n; i++ {
 		word := w[i]
 		for rest := word; rest != 0; rest &= rest - 1 {
-			bit := bits.TrailingZeros64(rest)
-			if !InDecimals(ranges, values[i*64+bit]) {
+			if bit := bits.TrailingZeros64(rest); !passes(i*64 + bit) {
 				word &^= 1 << bit
 			}
 		}

@@ -1,8 +1,10 @@
 package column
 
 import (
+	"cmp"
 	"context"
 	"math/bits"
+	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -20,30 +22,66 @@ type texts struct {
 	prog *syntax.Prog        // of StringMatches, for an automaton; nil where none can run it
 	idle *sync.Pool          // of automatons for prog
 	memo bool                // a look-up costs more than to remember the last ones
+
+	parts   []string // a string in the set contains one of them; nil: nothing is known
+	endings []ending // a string in the set, and no other, passes one of them; nil: nothing is known
+	sketch  *sketch  // of StringIn with many members
 }
 
-// longList is from how many strings on a hash beats a comparison with each.
+// longList is from how many strings on a hash beats a comparison with each, or a
+// search for each.
 const longList = 4
 
 func newTexts(s *rule.Strings) *texts {
 	t := &texts{Strings: s}
+	few := len(s.List) > 0 && len(s.List) <= longList
 	switch s.Op {
 	case rule.StringIn:
-		if len(s.List) > longList {
+		if !few {
 			t.set = make(map[string]struct{}, len(s.List))
 			for _, member := range s.List {
 				t.set[member] = struct{}{}
 			}
+			t.sketch = newSketch(s.List)
 			t.memo = true
 		}
-	case rule.StringContains, rule.StringStarts, rule.StringEnds:
-		t.memo = len(s.List) > longList
+	case rule.StringContains:
+		t.memo = !few
+		if few {
+			t.parts = s.List
+		}
+	case rule.StringStarts, rule.StringEnds:
+		t.memo = !few
 	case rule.StringMatches:
 		t.prog = newProg(s.Regexp)
 		t.memo = t.prog == nil
 		t.idle = &sync.Pool{New: func() any { return newAutomaton(s.Regexp, t.prog) }}
+		t.parts = partsOf(s.Regexp)
+	}
+	if few && s.Op != rule.StringContains {
+		for _, part := range s.List {
+			t.endings = append(t.endings, newEnding(s.Op, part))
+		}
 	}
 	return t
+}
+
+// partsOf returns few texts of which everything contains one that matches a
+// pattern, the longest of each list of clues; nil: there are no such.
+func partsOf(re *regexp.Regexp) []string {
+	lists := cluesOf(re)
+	if len(lists) > longList {
+		return nil
+	}
+	var parts []string
+	for _, list := range lists {
+		longest := slices.MaxFunc(list, func(x, y Clue) int { return cmp.Compare(len(x.Text), len(y.Text)) })
+		if len(longest.Text) < 2 {
+			return nil
+		}
+		parts = append(parts, longest.Text)
+	}
+	return parts
 }
 
 // has reports whether s is in the set.
@@ -79,31 +117,43 @@ func anyOf(list []string, s string, holds func(s, part string) bool) bool {
 // keepStrings takes the strings out of w that do not pass t, which has been
 // prepared. No row of w is NULL.
 func (v *Vector) keepStrings(ctx context.Context, w *bitmap.Words, base int, t Test) error {
-	text, offsets, except := v.text, v.offsets, t.Values.Except
-	switch list := t.texts.List; {
-	case t.texts.Op == rule.StringIn && t.texts.set == nil:
-		return keepEach(ctx, w, base, func(row int) bool {
-			s := text[offsets[row]:offsets[row+1]]
-			for _, member := range list {
-				if s == member {
-					return !except
-				}
-			}
-			return except
-		})
-	case t.texts.Op == rule.StringContains && len(list) == 1:
-		return keepEach(ctx, w, base, func(row int) bool { return strings.Contains(text[offsets[row]:offsets[row+1]], list[0]) != except })
+	if !t.Values.Except {
+		return v.keepTexts(ctx, w, base, t.texts)
 	}
-	m := newMatcher(t.texts)
+	all := *w
+	if err := v.keepTexts(ctx, w, base, t.texts); err != nil {
+		return err
+	}
+	for i := range w {
+		w[i] = all[i] &^ w[i]
+	}
+	return nil
+}
+
+// keepTexts takes the strings out of w that are not in t. No row of w is NULL.
+func (v *Vector) keepTexts(ctx context.Context, w *bitmap.Words, base int, t *texts) error {
+	switch {
+	case t.endings != nil:
+		v.keepEndings(w, base, t.endings)
+		return ctx.Err()
+	case t.parts != nil && (t.Op == rule.StringContains || v.areRare(t.parts, base)):
+		if err := v.keepContaining(ctx, w, base, t.parts); err != nil || t.Op == rule.StringContains {
+			return err
+		}
+	case t.sketch != nil:
+		v.keepSketched(w, base, t.sketch)
+	}
+	text, offsets := v.text, v.offsets
+	m := newMatcher(t)
 	defer m.done()
-	return keepTwo(ctx, w, base, t.texts.Op == rule.StringMatches, func(row, row2 int) (bool, bool) {
-		in, in2 := m.has2(text[offsets[row]:offsets[row+1]], text[offsets[row2]:offsets[row2+1]])
-		return in != except, in2 != except
+	return keepTwo(ctx, w, base, t.Op == rule.StringMatches, func(row, row2 int) (bool, bool) {
+		return m.has2(text[offsets[row]:offsets[row+1]], text[offsets[row2]:offsets[row2+1]])
 	})
 }
 
-// keepTwo is keepEach two rows at a time; the last one may be asked for twice. Of
-// rows that may take long, it looks at ctx before each pair.
+// keepTwo takes the rows out of w that do not pass. It asks for two at a time, for
+// the last one perhaps twice. Of rows that may take long, it looks at ctx before
+// each pair.
 func keepTwo(ctx context.Context, w *bitmap.Words, base int, long bool, passes func(row, row2 int) (bool, bool)) error {
 	for i, word := range w {
 		if i%ctxWords == 0 && ctx.Err() != nil {

@@ -130,7 +130,7 @@ func (b *Builder) distinct() (codes, first []uint32, ok bool) {
 // valueBytes returns the bytes that a row takes in an array of the plain type,
 // each where that is of values of one size.
 func (b *Builder) valueBytes(row, each int) int {
-	if b.spans == nil {
+	if b.spans == nil && b.shared == nil {
 		return each
 	}
 	size := arrow.Int32SizeBytes

@@ -103,5 +103,10 @@ func isNarrow(t model.Type) bool {
 	return t.Kind == model.Number && t.Repr == model.Decimal && t.Precision <= maxNarrowDigits
 }
 
+// isWide reports whether t is of decimals that need 128 bits each.
+func isWide(t model.Type) bool {
+	return t.Kind == model.Number && t.Repr == model.Decimal && t.Precision > maxNarrowDigits
+}
+
 // maxNarrowDigits is how many decimal digits any 64-bit number can hold.
 const maxNarrowDigits = 18

@@ -10,10 +10,8 @@ const (
 	chunk = 128
 
 	// oneWidth is the widest code that the 8 bytes from the one with its first
-	// bit on always hold; of codes of twoWidth and fourWidth they hold as many.
-	oneWidth  = wordBits - 7
-	twoWidth  = oneWidth / 2
-	fourWidth = oneWidth / 4
+	// bit on always hold.
+	oneWidth = wordBits - 7
 )
 
 // packedBytes returns the size of n codes of width bits: whole words.

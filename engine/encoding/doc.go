@@ -66,3 +66,5 @@
 //
 //	| size of the ends' encoding | ends: an encoding as above | bytes ... | padding |
 package encoding
+
+//go:generate go run generate_unpack.go

@@ -69,14 +69,22 @@ func FuzzParseInts(f *testing.F) {
 			}
 		}
 		var ints [300]int64
-		var low [300]uint32
+		var low, positions [300]uint32
+		var few [300]int64
+		for i := range positions {
+			positions[i] = uint32(i)
+		}
 		m := min(n, len(ints))
 		for _, lo := range []int{0, (n - m) / 3, n - m} {
 			x.Decode(ints[:m], lo)
 			x.DecodeUint32(low[:m], lo)
+			x.Gather(few[:m], lo, positions[:m])
+			least, most, bounded := x.Bounds()
 			for i := range m {
-				if v := x.At(lo + i); v != ints[i] || uint32(v) != low[i] {
-					t.Fatalf("value %d is %d, %d and %d", lo+i, v, ints[i], low[i])
+				if v := x.At(lo + i); v != ints[i] || uint32(v) != low[i] || v != few[i] {
+					t.Fatalf("value %d is %d, %d, %d and %d", lo+i, v, ints[i], low[i], few[i])
+				} else if bounded && (v < least || v > most) {
+					t.Fatalf("value %d is %d, expected %d to %d", lo+i, v, least, most)
 				}
 			}
 		}

@@ -68,11 +68,21 @@ func unpack64[T word](dst []T, src []byte, base, unit uint64) {
 	}
 }
 
-// unpackOdd is unpack for widths that are not whole machine words. It takes as
-// many codes out of the 8 bytes from a code's first one on as are sure to be in
-// them; a code that may lie in 9 bytes it takes out of two words. Of the last
-// codes, where these bytes would reach beyond src, it takes one at a time.
+// unpackOdd is unpack for widths that are not whole machine words. Eight codes
+// start where a byte does: of codes of up to maxConstant bits, eight at a time are
+// unpacked with constant shifts. Of wider ones it takes as many out of the 8 bytes
+// from a code's first one on as are sure to be in them; a code that may lie in 9
+// bytes it takes out of two words. The last codes, where these bytes would reach
+// beyond src, and those before the first eight it takes one at a time.
 func unpackOdd[T word](dst []T, src []byte, w, first uint, base, unit uint64) {
+	if w <= maxConstant {
+		head := min(-first%8, uint(len(dst)))
+		unpackEach(dst[:head], src, w, first*w, base, unit)
+		dst, first = dst[head:], first+head
+		eights := unpackPieces(dst, src[first*w/8:], w, base, unit)
+		unpackEach(dst[eights:], src, w, (first+uint(eights))*w, base, unit)
+		return
+	}
 	p := first * w
 	end := uint(len(src)-wordBytes+1) * 8 // a code that starts before it has 8 bytes
 	if w > oneWidth {
@@ -80,23 +90,49 @@ func unpackOdd[T word](dst []T, src []byte, w, first uint, base, unit uint64) {
 	}
 	if p < end {
 		whole := min(uint(len(dst)), (end-p+w-1)/w) &^ 3
-		switch {
-		case w <= fourWidth:
-			unpackFours(dst[:whole], src, w, p, base, unit)
-		case w <= twoWidth:
-			unpackTwos(dst[:whole], src, w, p, base, unit)
-		case w <= oneWidth:
+		if w <= oneWidth {
 			unpackOnes(dst[:whole], src, w, p, base, unit)
-		default:
+		} else {
 			unpackWide(dst[:whole], src, w, p, base, unit)
 		}
 		dst = dst[whole:]
 		p += whole * w
 	}
+	unpackEach(dst, src, w, p, base, unit)
+}
+
+// maxConstant is the widest code that is unpacked with constant shifts.
+const maxConstant = 31
+
+// unpackEach takes one code at a time, from bit p on.
+func unpackEach[T word](dst []T, src []byte, w, p uint, base, unit uint64) {
 	for i := range dst {
 		dst[i] = T(base + unit*codeAtBit(src, w, p))
 		p += w
 	}
+}
+
+// scaledAtOnce is how many codes are unpacked before they are multiplied: they are
+// still in the cache.
+const scaledAtOnce = 1024
+
+// unpackPieces takes eight codes at a time, and returns how many it has taken.
+func unpackPieces[T word](dst []T, src []byte, w uint, base, unit uint64) (taken int) {
+	if unit == 1 {
+		return unpackEights(dst, src, w, base)
+	}
+	for taken < len(dst) {
+		piece := dst[taken:min(taken+scaledAtOnce, len(dst))]
+		n := unpackEights(piece, src[uint(taken)*w/8:], w, 0)
+		for i, c := range piece[:n] {
+			piece[i] = T(base) + T(unit)*c
+		}
+		taken += n
+		if n < scaledAtOnce {
+			break
+		}
+	}
+	return taken
 }
 
 // unpackWide takes one code out of two words.
@@ -111,36 +147,7 @@ func unpackWide[T word](dst []T, src []byte, w, p uint, base, unit uint64) {
 	}
 }
 
-// unpackFours takes four codes out of 8 bytes. Here and in the two functions
-// below len(dst) is a multiple of 4.
-func unpackFours[T word](dst []T, src []byte, w, p uint, base, unit uint64) {
-	mask := uint64(1)<<w - 1
-	for ; len(dst) >= 4; dst = dst[4:] {
-		d, c := dst[:4:4], le.Uint64(src[p/8:])>>(p%8)
-		d[0] = T(base + unit*(c&mask))
-		d[1] = T(base + unit*(c>>(w%64)&mask))
-		d[2] = T(base + unit*(c>>(2*w%64)&mask))
-		d[3] = T(base + unit*(c>>(3*w%64)&mask))
-		p += 4 * w
-	}
-}
-
-// unpackTwos takes two codes out of 8 bytes.
-func unpackTwos[T word](dst []T, src []byte, w, p uint, base, unit uint64) {
-	mask := uint64(1)<<w - 1
-	for ; len(dst) >= 4; dst = dst[4:] {
-		d, c := dst[:4:4], le.Uint64(src[p/8:])>>(p%8)
-		d[0] = T(base + unit*(c&mask))
-		d[1] = T(base + unit*(c>>(w%64)&mask))
-		p += 2 * w
-		c = le.Uint64(src[p/8:]) >> (p % 8)
-		d[2] = T(base + unit*(c&mask))
-		d[3] = T(base + unit*(c>>(w%64)&mask))
-		p += 2 * w
-	}
-}
-
-// unpackOnes takes one code out of 8 bytes.
+// unpackOnes takes one code out of 8 bytes; len(dst) is a multiple of 4.
 func unpackOnes[T word](dst []T, src []byte, w, p uint, base, unit uint64) {
 	mask := uint64(1)<<w - 1
 	for ; len(dst) >= 4; dst = dst[4:] {
