@@ -82,7 +82,7 @@ func BenchmarkCover(b *testing.B) {
 	in := window.Interval{Lo: year.Hi - 30*86_400_000_000 + 1, Hi: year.Hi - 1}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, whole, edges := timeline.Cover(in); len(whole) != 28 || len(edges) != 2 {
+		if _, whole, edges := timeline.Cover(in, true); len(whole) != 28 || len(edges) != 2 {
 			b.Fatalf("%d whole days, %d edges", len(whole), len(edges))
 		}
 	}

@@ -2,6 +2,7 @@ package index
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -43,6 +44,9 @@ func (w *bitmapWriter) add(rows []uint32) error {
 // append appends a bitmap that is complete.
 func (w *bitmapWriter) append(b *bitmap.Builder) error {
 	offset := len(w.bytes)
+	if cap(w.bytes)-offset < offset/8 {
+		w.bytes = slices.Grow(w.bytes, offset) // append would copy long bytes many times
+	}
 	var err error
 	if w.bytes, err = b.AppendTo(w.bytes); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 // parts. It is immutable and safe for concurrent use.
 type Events struct {
 	fields []model.Field
+	parts  []*part
 	blocks *column.Lazy[EventBlock]
 }
 
@@ -38,9 +39,15 @@ func (b *EventBlock) CheckRows(rows int) error {
 // blocks of customers, which lie in parts, oldest first. Nothing is read before
 // it is asked for. Every error about bytes is made by the Corrupt of their part.
 func OpenEvents(fields []model.Field, blocks int, parts []toc.Sections) *Events {
+	return OpenEventsWith(fields, blocks, parts, make([]toc.Sections, len(parts)))
+}
+
+// OpenEventsWith is OpenEvents with the postings of each part; nil: it has none.
+func OpenEventsWith(fields []model.Field, blocks int, parts, postings []toc.Sections) *Events {
 	opened := make([]*part, len(parts))
 	for i, s := range parts {
 		opened[i] = newPart(i, fields, s)
+		opened[i].postings = postings[i]
 	}
 	load := func(block int) (*EventBlock, error) {
 		b := &EventBlock{}
@@ -55,7 +62,7 @@ func OpenEvents(fields []model.Field, blocks int, parts []toc.Sections) *Events 
 		}
 		return b, nil
 	}
-	return &Events{fields: fields, blocks: column.NewLazy(blocks, load)}
+	return &Events{fields: fields, parts: opened, blocks: column.NewLazy(blocks, load)}
 }
 
 // Block returns the events of the customers of block i. After the first call for
@@ -70,6 +77,7 @@ type part struct {
 	number       int // position among the parts
 	fields       []model.Field
 	sections     toc.Sections
+	postings     toc.Sections                    // nil: there are none
 	dictionaries *column.Lazy[column.Dictionary] // by field, for those that have one
 }
 

@@ -1,6 +1,10 @@
 package index
 
-import "github.com/rollcall-db/rollcall/engine/column"
+import (
+	"errors"
+
+	"github.com/rollcall-db/rollcall/engine/column"
+)
 
 // Chunk is a few of a part's events, decoded column by column as they are asked
 // for, into memory of its own: what it returned before a Load is of no use after
@@ -10,8 +14,12 @@ type Chunk struct {
 	// Rows is the customer of each event, within the block. It must not be changed.
 	Rows []uint16
 
-	part   *EventPart
-	lo, hi int // positions in the part
+	part     *EventPart
+	postings *Postings // that the events are taken from; nil: from the part itself
+	distinct bool      // not the events of postings, but their distinct values
+	lo, hi   int       // positions in the part, or places in the postings
+
+	read uint64
 
 	times   []int64
 	isTimed bool // times is decoded
@@ -22,14 +30,35 @@ type Chunk struct {
 // decoded is a column of a chunk.
 type decoded struct {
 	buffer column.Buffer
+	few    column.Buffer  // of FieldAt
 	vector *column.Vector // nil: not decoded since the last Load
 }
 
 // Load makes c the events at positions lo to hi-1 of p, at most bitmap.BlockRows
 // of them where they are to be matched.
 func (c *Chunk) Load(p *EventPart, lo, hi int) {
+	c.load(p, nil, lo, hi)
+	c.Rows = p.Rows[lo:hi]
+}
+
+// LoadPostings makes c the events at places lo to hi-1 of postings, at most
+// bitmap.BlockRows of them where they are to be matched. They are not in order of
+// time, and of their fields there are those that HasCopy tells of.
+func (c *Chunk) LoadPostings(x *Postings, lo, hi int) {
+	c.load(x.part, x, lo, hi)
+	c.Rows = x.Rows[lo:hi]
+}
+
+// LoadValues makes c an event of nobody for each distinct value of postings, in
+// their order, of which there is no field but theirs.
+func (c *Chunk) LoadValues(x *Postings) {
+	c.load(x.part, x, 0, x.Values())
+	c.Rows, c.distinct = nil, true
+}
+
+func (c *Chunk) load(p *EventPart, x *Postings, lo, hi int) {
 	c.forget()
-	c.Rows, c.part, c.lo, c.hi = p.Rows[lo:hi], p, lo, hi
+	c.part, c.postings, c.distinct, c.lo, c.hi = p, x, false, lo, hi
 	for len(c.fields) < len(p.part.fields) {
 		c.fields = append(c.fields, &decoded{})
 	}
@@ -39,22 +68,40 @@ func (c *Chunk) Load(p *EventPart, lo, hi int) {
 // Load.
 func (c *Chunk) Forget() {
 	c.forget()
-	c.Rows, c.part, c.lo, c.hi = nil, nil, 0, 0
+	c.Rows, c.part, c.postings, c.lo, c.hi = nil, nil, nil, 0, 0
 	c.time.buffer.Forget()
 	for _, f := range c.fields {
 		f.buffer.Forget()
+		f.few.Forget()
 	}
 }
 
 func (c *Chunk) forget() {
-	c.isTimed, c.time.vector = false, nil
+	c.read, c.isTimed, c.time.vector = 0, false, nil
 	for _, f := range c.fields {
 		f.vector = nil
 	}
 }
 
+// Len returns the number of events.
+func (c *Chunk) Len() int { return c.hi - c.lo }
+
+// BytesRead returns about how many bytes have been read of the events since they
+// were loaded: of their customers, and of what was asked for with Times and Field.
+func (c *Chunk) BytesRead() uint64 { return c.read + bytesPerRow*uint64(len(c.Rows)) }
+
+// bytesPerRow is what the customer of an event takes.
+const bytesPerRow = 2
+
+// readOf notes that so many values have been read of those that have a size.
+func (c *Chunk) readOf(size, values, read int) {
+	if values > 0 {
+		c.read += uint64(float64(size) * float64(read) / float64(values))
+	}
+}
+
 // Place returns the part that the events are of and the position of the first of
-// them there.
+// them there, where they were loaded from it.
 func (c *Chunk) Place() (p *EventPart, lo int) { return c.part, c.lo }
 
 // Times returns the times of the dated events, which are the first of the chunk,
@@ -62,6 +109,9 @@ func (c *Chunk) Place() (p *EventPart, lo int) { return c.part, c.lo }
 func (c *Chunk) Times() ([]int64, error) {
 	if c.isTimed {
 		return c.times, nil
+	}
+	if c.postings != nil {
+		return nil, errNoTimes
 	}
 	x, err := c.part.times.At(0)
 	if err != nil {
@@ -73,6 +123,7 @@ func (c *Chunk) Times() ([]int64, error) {
 	}
 	c.times, c.isTimed = c.times[:n], true
 	x.Decode(c.times, c.lo)
+	c.readOf(x.SizeBytes(), x.Len(), n)
 	return c.times, nil
 }
 
@@ -92,11 +143,61 @@ func (c *Chunk) Time() (*column.Vector, error) {
 func (c *Chunk) Field(i int) (*column.Vector, error) {
 	d := c.fields[i]
 	if d.vector == nil {
-		e, err := c.part.fields.At(i)
+		e, err := c.encoded(i)
 		if err != nil {
 			return nil, err
 		}
 		d.vector = e.Decode(&d.buffer, c.lo, c.hi)
+		c.readOf(e.SizeBytes(), e.Len(), c.Len())
 	}
 	return d.vector, nil
 }
+
+// Encoded returns field i as it is stored, and the row in it of the chunk's first
+// event.
+func (c *Chunk) Encoded(i int) (e *column.Encoded, lo int, err error) {
+	e, err = c.encoded(i)
+	return e, c.lo, err
+}
+
+// IsDecoded reports whether Field i has been asked for.
+func (c *Chunk) IsDecoded(i int) bool { return c.fields[i].vector != nil }
+
+// FieldAt returns the values of field i of the events at a few positions, ascending,
+// as a vector of as many rows, where they can be read without the others; else nil.
+// It is valid until the next call for the field.
+func (c *Chunk) FieldAt(i int, positions []uint32) (*column.Vector, error) {
+	d := c.fields[i]
+	e, err := c.encoded(i)
+	if err != nil || d.vector != nil || !e.IsNumbers() {
+		return nil, err
+	}
+	c.readOf(e.SizeBytes(), e.Len(), len(positions))
+	return e.DecodeAt(&d.few, c.lo, positions), nil
+}
+
+func (c *Chunk) encoded(i int) (*column.Encoded, error) {
+	switch x := c.postings; {
+	case x == nil:
+		return c.part.fields.At(i)
+	case c.distinct && i == x.field:
+		return x.distinct, nil
+	case c.distinct:
+		return nil, errNoCopy
+	default:
+		copied, err := x.copies.At(i)
+		if err == nil && copied.values == nil {
+			err = errNoCopy
+		}
+		if err != nil {
+			return nil, err
+		}
+		return copied.values, nil
+	}
+}
+
+// These are faults of ours: who asks knows what postings have.
+var (
+	errNoTimes = errors.New("index: postings have no times")
+	errNoCopy  = errors.New("index: postings have no copy of the field")
+)

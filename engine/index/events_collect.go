@@ -1,13 +1,8 @@
 package index
 
 import (
-	"fmt"
+	"slices"
 
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
-
-	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/model"
 )
@@ -31,6 +26,44 @@ func NewCollected(fields []model.Field) *Collected {
 	return c
 }
 
+// SharedTexts is the texts of the fields that are strings, for collections that share
+// them; nil for other fields.
+type SharedTexts []*column.Texts
+
+// NewSharedTexts returns texts for collections of events with these fields.
+func NewSharedTexts(fields []model.Field) SharedTexts {
+	texts := make(SharedTexts, len(fields))
+	for i, f := range fields {
+		if f.Type.Kind == model.String {
+			texts[i] = column.NewTexts(dictionaryTexts)
+		}
+	}
+	return texts
+}
+
+// NewSharedCollected is NewCollected for one of several collections, whose texts are
+// shared: nothing may be added to one of them while another one is used.
+func NewSharedCollected(fields []model.Field, texts SharedTexts) *Collected {
+	c := &Collected{Times: column.NewBuilder(model.Type{Kind: model.Timestamp}, 0), Fields: fields}
+	for i, f := range fields {
+		if texts[i] != nil {
+			c.Values = append(c.Values, column.NewShared(0, texts[i]))
+		} else {
+			c.Values = append(c.Values, column.NewBuilder(f.Type, 0))
+		}
+	}
+	return c
+}
+
+// Reserve makes room for n events more.
+func (c *Collected) Reserve(n int) {
+	c.Rows = slices.Grow(c.Rows, n)
+	c.Times.Reserve(n)
+	for _, v := range c.Values {
+		v.Reserve(n)
+	}
+}
+
 // Reset takes all events out, and keeps their memory for the next ones.
 func (c *Collected) Reset() {
 	c.Rows = c.Rows[:0]
@@ -47,45 +80,4 @@ func (c *Collected) Bytes() int64 {
 		n += v.Bytes()
 	}
 	return n
-}
-
-// eventFields returns the columns of the event table.
-func eventFields(fields []model.Field) []arrow.Field {
-	columns := []arrow.Field{
-		{Name: "row", Type: arrow.PrimitiveTypes.Uint16},
-		{Name: "time", Type: arrow.FixedWidthTypes.Timestamp_us, Nullable: true},
-	}
-	for _, f := range fields {
-		columns = append(columns, arrow.Field{Name: "field:" + f.Name, Type: f.Type.Arrow(), Nullable: true})
-	}
-	return columns
-}
-
-// EventSchema returns the schema of the event table that a build puts aside: row
-// within the block, time (NULL for undated events, which come last), then the
-// fields.
-func EventSchema(fields []model.Field) *arrow.Schema {
-	return arrow.NewSchema(eventFields(fields), nil)
-}
-
-// Batch returns the event table of one block from the positions of its events,
-// a piece of Order. The error is a *column.TooLargeError with the field's name.
-func (c *Collected) Batch(order []uint32) (arrow.RecordBatch, error) {
-	rows := array.NewUint16Builder(memory.DefaultAllocator)
-	for _, i := range order {
-		rows.Append(uint16(c.Rows[i] % bitmap.BlockRows))
-	}
-	times, err := c.Times.Take(order)
-	if err != nil {
-		return nil, err
-	}
-	columns := []arrow.Array{rows.NewArray(), times}
-	for i, v := range c.Values {
-		values, err := v.Take(order)
-		if err != nil {
-			return nil, fmt.Errorf("field %q: %w", c.Fields[i].Name, err)
-		}
-		columns = append(columns, values)
-	}
-	return array.NewRecordBatch(EventSchema(c.Fields), columns, int64(len(order))), nil
 }

@@ -31,6 +31,8 @@ type EventPart struct {
 	coded  []byte                       // the encoded times
 	times  *column.Lazy[encoding.Ints]  // one member
 	fields *column.Lazy[column.Encoded] // by field
+
+	postings *column.Lazy[Postings] // by field
 }
 
 var (
@@ -65,6 +67,7 @@ func (p *part) open(block uint32) (*EventPart, error) {
 	e.dated, e.coded = int(dated), times[timeHeader:]
 	e.times = column.NewLazy(1, e.openTimes)
 	e.fields = column.NewLazy(len(p.fields), e.openField)
+	e.postings = column.NewLazy(len(p.fields), e.openPostings)
 	return e, nil
 }
 
@@ -98,11 +101,7 @@ func (p *EventPart) openField(field int) (*column.Encoded, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := p.part.dictionary(field)
-	if err != nil {
-		return nil, err
-	}
-	e, err := column.ParseEncoded(p.part.fields[field].Type, data, len(p.Rows), d)
+	e, err := p.parseField(field, data, len(p.Rows))
 	if err != nil {
 		return nil, p.part.corrupt(tag, p.block, err)
 	}

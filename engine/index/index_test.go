@@ -121,7 +121,7 @@ func TestCoverHoldsEveryEventOnce(t *testing.T) {
 				in.Hi = math.MaxInt64
 			}
 			var want, got bitmap.Words
-			_, whole, edges := timeline.Cover(in)
+			_, whole, edges := timeline.Cover(in, true)
 			for i := range whole {
 				whole[i].OrInto(&got, 0)
 			}

@@ -21,16 +21,16 @@ import (
 // of all ends at math.MaxInt64, and has that instant. A Timeline is immutable and
 // safe for concurrent use.
 type Timeline struct {
-	calendars []calendar // one, but where time-zone data changed between parts
-	days      int        // distinct ones
+	calendars []*calendar // one for each part
+	days      int         // distinct ones
 }
 
-// calendar is days that go together.
+// calendar is the days of one part.
 type calendar struct {
-	dates []int32           // of the days, since 1970-01-01; ascending
-	days  []window.Interval // ascending, disjoint; only days with events
-	views []bitmap.View     // one or more per day
-	ends  []int             // by day: where its bitmaps end in views; nil: one per day
+	dates  []int32           // of the days, since 1970-01-01; ascending
+	days   []window.Interval // ascending, disjoint; only days with events
+	views  []bitmap.View     // one per day
+	groups []group           // of days, that have bitmaps, too; in the order of their places
 }
 
 var timelineFields = []arrow.Field{
@@ -44,6 +44,7 @@ var timelineFields = []arrow.Field{
 type TimelineBuilder struct {
 	days    *window.Days
 	buckets map[int32]*bucket
+	words   bitmap.Words // of one day of the block being added
 }
 
 // bucket is one day of a timeline on its way.
@@ -64,8 +65,8 @@ func (b *TimelineBuilder) Add(rows []uint32, times []int64) {
 	var last *bucket // of the day that the previous event was on
 	var touched []*bucket
 	for i, row := range rows {
-		day, lo, hi := b.days.Of(times[i])
-		if last == nil || last.span.Lo != lo {
+		if last == nil || times[i] < last.span.Lo || times[i] >= last.span.Hi {
+			day, lo, hi := b.days.Of(times[i])
 			if last = b.buckets[day]; last == nil {
 				last = &bucket{span: window.Interval{Lo: lo, Hi: hi}}
 				b.buckets[day] = last
@@ -77,8 +78,12 @@ func (b *TimelineBuilder) Add(rows []uint32, times []int64) {
 		last.rows = append(last.rows, row)
 	}
 	for _, t := range touched {
-		t.customers.Add(distinct(t.rows))
-		t.rows = nil // the next block may have no event on that day
+		b.words.Clear()
+		for _, row := range t.rows {
+			b.words.Add(uint16(row))
+		}
+		t.customers.AddWords(int(t.rows[0]/bitmap.BlockRows), &b.words)
+		t.rows = t.rows[:0]
 	}
 }
 
@@ -115,24 +120,38 @@ func OpenTimeline(directory arrow.RecordBatch, bitmaps []byte) (*Timeline, error
 	if err != nil {
 		return nil, err
 	}
+	c := &calendar{views: views}
+	if err := c.openDays(directory); err != nil {
+		return nil, err
+	}
+	return &Timeline{calendars: []*calendar{c}, days: len(views)}, nil
+}
+
+// TimelineDays returns the days of a timeline whose directory this is, ascending
+// and disjoint.
+func TimelineDays(directory arrow.RecordBatch) ([]window.Interval, error) {
+	if err := checkFields(directory, timelineFields); err != nil {
+		return nil, err
+	}
+	var c calendar
+	err := c.openDays(directory)
+	return c.days, err
+}
+
+// openDays takes the days from a directory.
+func (c *calendar) openDays(directory arrow.RecordBatch) error {
 	dates := directory.Column(0).(*array.Date32).Date32Values()
 	from := directory.Column(1).(*array.Timestamp).TimestampValues()
 	to := directory.Column(2).(*array.Timestamp).TimestampValues()
-	c := calendar{dates: make([]int32, len(views)), days: make([]window.Interval, len(views)), views: views}
-	for i := range views {
+	c.dates, c.days = make([]int32, len(dates)), make([]window.Interval, len(dates))
+	for i := range dates {
 		c.dates[i], c.days[i] = int32(dates[i]), window.Interval{Lo: int64(from[i]), Hi: int64(to[i])}
 		if from[i] >= to[i] || i > 0 && (from[i] < to[i-1] || dates[i] <= dates[i-1]) {
-			return nil, fmt.Errorf("day %d is from %d to %d, which is not after the one before it", i, from[i], to[i])
+			return fmt.Errorf("day %d is from %d to %d, which is not after the one before it", i, from[i], to[i])
 		}
 	}
-	return &Timeline{calendars: []calendar{c}, days: len(views)}, nil
+	return nil
 }
 
 // sortedKeys returns the keys of m, ascending.
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
-
-// distinct sorts rows in place and returns them without doubles.
-func distinct(rows []uint32) []uint32 {
-	slices.Sort(rows)
-	return slices.Compact(rows)
-}

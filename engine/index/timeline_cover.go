@@ -13,27 +13,27 @@ import (
 func (t *Timeline) Len() int { return t.days }
 
 // Cover splits a window into the days that lie wholly inside, given by their
-// number and their bitmaps, one or more for each, and at most two disjoint spans of
+// number and the bitmaps that have their customers, and at most two disjoint spans of
 // days that are cut by its bounds, whose events have to be looked at one by one. Days
-// without events are in neither. The bitmaps must not be changed.
+// without events are in neither. The bitmaps are of days or, with levels, of groups
+// of them, as few as there can be. They must not be changed.
 //
 // Every event of the window is on one of the days or in one of the spans, and these
 // have no others. Where time-zone data changed between parts it may be in both.
-func (t *Timeline) Cover(in window.Interval) (days int, whole []bitmap.View, edges []window.Interval) {
+func (t *Timeline) Cover(in window.Interval, levels bool) (days int, whole []bitmap.View, edges []window.Interval) {
 	if in.Empty() {
 		return 0, nil, nil
 	}
 	if len(t.calendars) == 1 {
-		c := &t.calendars[0]
+		c := t.calendars[0]
 		first, end, edges := c.cover(in)
-		return end - first, c.bitmaps(first, end), edges
+		return end - first, c.bitmaps(nil, first, end, levels), edges
 	}
 	var dates []int32
-	for i := range t.calendars {
-		c := &t.calendars[i]
+	for _, c := range t.calendars {
 		first, end, cut := c.cover(in)
 		dates = append(dates, c.dates[first:end]...)
-		whole = append(whole, c.bitmaps(first, end)...)
+		whole = c.bitmaps(whole, first, end, levels)
 		edges = append(edges, cut...)
 	}
 	return countDates(dates), whole, joined(edges)
@@ -59,19 +59,21 @@ func (c *calendar) cover(in window.Interval) (first, end int, edges []window.Int
 	return first, end, edges
 }
 
-// bitmaps returns those of the days first to end-1.
-func (c *calendar) bitmaps(first, end int) []bitmap.View {
-	lo, hi := c.start(first), c.start(end)
-	return c.views[lo:hi:hi]
-}
-
-// start returns where the bitmaps of a day start in views, or where those of the
-// last one end.
-func (c *calendar) start(day int) int {
-	if c.ends == nil || day == 0 {
-		return day
+// bitmaps appends those of the days first to end-1 to dst: of the largest groups
+// that lie wholly among them, then of the days that are left. Groups lie within each
+// other or apart, so that there is no cover of fewer.
+func (c *calendar) bitmaps(dst []bitmap.View, first, end int, levels bool) []bitmap.View {
+	if !levels || len(c.groups) == 0 {
+		return append(dst, c.views[first:end]...)
 	}
-	return c.ends[day-1]
+	for day := first; day < end; {
+		if g := c.groupAt(day, end); g != nil {
+			dst, day = append(dst, g.view), g.end
+			continue
+		}
+		dst, day = append(dst, c.views[day]), day+1
+	}
+	return dst
 }
 
 // countDates returns how many distinct dates there are, which it puts in order.

@@ -81,6 +81,7 @@ var expectations = map[Form]map[string]string{
 		"value_column":              "the name of the column with the attribute's values",
 		"timestamp_column":          "the name of the column with the event's time",
 		"keep":                      "a count and a unit, such as 730 days",
+		"ranks":                     fmt.Sprintf("a whole number from 0 to %d", MaxRanks),
 		"computed":                  "a list of computed attributes",
 		"computed[]":                "a mapping with name, behavior and rule",
 		"computed[].behavior":       "the name of a behavior",
@@ -271,6 +272,12 @@ func (at place) unknownSpan(text, unit string) Problem {
 		p.Nearest = nearestWord(strings.TrimSuffix(unit, "s"), p.Allowed)
 		p.Hint = oneOf(p.Nearest, p.Allowed)
 	}
+	return p
+}
+
+func (at place) unknownRanks(text string) Problem {
+	p := at.problem(CodeInvalidValue, "found "+document.Quote(text)+", expected "+expectations[FormBook]["ranks"], "")
+	p.Found = document.Shorten(text)
 	return p
 }
 

@@ -19,7 +19,7 @@ var (
 		alias: map[string]string{"column": "value_column"},
 	}
 	bookBehaviorKeys = mapKeys{
-		known: slices.Concat([]string{"name"}, tableKeys, []string{"key_column", "timestamp_column", "fields", "keep"}),
+		known: slices.Concat([]string{"name"}, tableKeys, []string{"key_column", "timestamp_column", "fields", "keep", "ranks"}),
 		alias: map[string]string{"time_column": "timestamp_column", "columns": "fields"},
 	}
 	bookFields = fieldList{
@@ -93,7 +93,7 @@ func (r *reader) bookBehavior(n *document.Node, path *document.Path) BehaviorSou
 	r.addName(m, "name", "behavior")
 	behavior := BehaviorSource{
 		Name: m.name("name"), Table: r.table(m), KeyColumn: m.name("key_column"),
-		TimeColumn: m.name("timestamp_column"), Keep: r.keep(m),
+		TimeColumn: m.name("timestamp_column"), Keep: r.keep(m), Ranks: r.ranks(m),
 	}
 	r.fields(m, bookFields, &behavior)
 	return behavior
@@ -117,6 +117,21 @@ func (r *reader) keep(m configMap) window.Spec {
 		return window.Spec{}
 	}
 	return spec
+}
+
+// ranks reads of how many of a customer's latest events the day is indexed:
+// ranks: 8.
+func (r *reader) ranks(m configMap) *int {
+	text := m.optionalName("ranks")
+	if text == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > MaxRanks || strconv.Itoa(n) != text {
+		r.problems.add(m.at("ranks").unknownRanks(text))
+		return nil
+	}
+	return &n
 }
 
 // computed reads a computed attribute, of one of the behaviors.

@@ -38,6 +38,8 @@ type EventLayout struct {
 	// KeptFrom is the instant, in microseconds since 1970-01-01 UTC, before which
 	// events were left out by the build; nil where all are kept.
 	KeptFrom *int64 `json:"kept_from_micros,omitempty"`
+	// Ranks is BehaviorSource.Ranks.
+	Ranks *int `json:"ranks,omitempty"`
 }
 
 // FieldLayout is where an event's time or field is.

@@ -18,6 +18,9 @@ const (
 	MaxProblems = 100
 	// MaxFilters is the greatest number of filters on a master table.
 	MaxFilters = 2
+	// MaxRanks is of how many of a customer's latest events the day may be indexed.
+	// Each takes about as much room as a behavior's events of some days.
+	MaxRanks = 64
 )
 
 // Limits on how a problem is shown. They shorten text for the reader.

@@ -72,6 +72,9 @@ type BehaviorSource struct {
 	// Keep is how long events are kept: those older at a build are left out. Its
 	// form is InLast, or Ever for all.
 	Keep window.Spec
+	// Ranks is of how many of a customer's latest events the snapshot indexes the
+	// day, from 0 to MaxRanks; nil: as many as the build does where nobody says.
+	Ranks *int
 }
 
 // FieldSource says where the values of one field of an event are.

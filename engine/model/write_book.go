@@ -114,6 +114,9 @@ func (w *bookWriter) behavior(b BehaviorSource, connection string) {
 	if b.Keep != (window.Spec{}) {
 		w.line("    keep: " + strings.TrimPrefix(b.Keep.String(), "in last "))
 	}
+	if b.Ranks != nil {
+		w.line("    ranks: " + strconv.Itoa(*b.Ranks))
+	}
 }
 
 // field writes a field of which more is to be said than its column.

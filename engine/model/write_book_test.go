@@ -26,6 +26,7 @@ func checkRoundTrip(t *testing.T, s *ParentSegment) {
 
 func TestAppendBook(t *testing.T) {
 	days := func(n int64) window.Spec { return window.Spec{Form: window.InLast, N: n, Unit: window.Day} }
+	eight := 8
 	got := string(AppendBook([]byte("# start\n"), &ParentSegment{
 		Name: "All: Customers", Timezone: "Asia/Tokyo",
 		Master: Master{
@@ -38,7 +39,7 @@ func TestAppendBook(t *testing.T) {
 		},
 		Behaviors: []BehaviorSource{
 			{Name: "purchase", Table: TableRef{Connection: "lake", Table: "p"}, KeyColumn: "id", TimeColumn: "at", AllFields: true, Keep: days(730)},
-			{Name: "visit", Table: TableRef{Connection: "lake", Table: "v"}, KeyColumn: "id", TimeColumn: "at", Keep: days(1)},
+			{Name: "visit", Table: TableRef{Connection: "lake", Table: "v"}, KeyColumn: "id", TimeColumn: "at", Keep: days(1), Ranks: &eight},
 			{
 				Name: "view", Table: TableRef{Connection: "lake", Table: "w"}, KeyColumn: "id", TimeColumn: "at",
 				Fields: []FieldSource{{Name: "page", Column: "url"}, {Name: "x", Column: "x", Kind: Date}},
@@ -83,6 +84,7 @@ behaviors:
     timestamp_column: at
     fields: []
     keep: 1 day
+    ranks: 8
   - name: view
     table: w
     key_column: id
@@ -205,6 +207,10 @@ func (g *segmentMaker) behavior(connection string) BehaviorSource {
 	}
 	if g.IntN(2) == 0 {
 		b.Keep = window.Spec{Form: window.InLast, N: 1 + g.Int64N(1000), Unit: window.Unit(1 + g.IntN(int(window.Year)))}
+	}
+	if g.IntN(2) == 0 {
+		b.Ranks = new(int)
+		*b.Ranks = g.IntN(MaxRanks + 1)
 	}
 	if !b.AllFields {
 		for range g.IntN(4) {

@@ -74,6 +74,10 @@ func (w *Writer) makeCurrent(data []byte) error {
 // beside the current one, to replace it. Everything is synced before what refers
 // to it (I1). It returns the bytes of the manifest.
 func (w *Writer) prepare(m *Manifest, keep int) ([]byte, error) {
+	if err := w.syncDownTo(0); err != nil {
+		return nil, err
+	}
+	w.writeback.end()
 	data, err := w.describe(m, keep)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,8 @@
 //	    attribute-0000.zones.arrow   zone map: a row per block
 //	    attribute-0000.values.arrow  directory of the value index
 //	    attribute-0000.bitmaps
+//	    attribute-0000.ordered       ordered index: sections of bins and digits
+//	    attribute-0000.grams         gram index: sections per block
 //	    behavior-0000-0000.events    part 0 of behavior 0: sections per block
 //	    behavior-0000-0000.days.arrow  directory of its timeline
 //	    behavior-0000-0000.bitmaps

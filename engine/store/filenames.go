@@ -36,6 +36,12 @@ func AttributeIndexFiles(i int) (directory, bitmaps string) {
 // AttributeZonesFile names the zone map of attribute i.
 func AttributeZonesFile(i int) string { return fmt.Sprintf("attribute-%04d.zones.arrow", i) }
 
+// AttributeOrderedFile names the ordered index of attribute i.
+func AttributeOrderedFile(i int) string { return fmt.Sprintf("attribute-%04d.ordered", i) }
+
+// AttributeGramsFile names the gram index of attribute i.
+func AttributeGramsFile(i int) string { return fmt.Sprintf("attribute-%04d.grams", i) }
+
 // PartFile names the events of one part of a behavior.
 func PartFile(behavior, part int) string {
 	return fmt.Sprintf("behavior-%04d-%04d.events", behavior, part)
@@ -47,14 +53,29 @@ func PartIndexFiles(behavior, part int) (directory, bitmaps string) {
 	return fmt.Sprintf("behavior-%04d-%04d.days.arrow", behavior, part), fmt.Sprintf("behavior-%04d-%04d.bitmaps", behavior, part)
 }
 
+// PartLevelsFile names the groups of days of the timeline of one part of a
+// behavior.
+func PartLevelsFile(behavior, part int) string {
+	return fmt.Sprintf("behavior-%04d-%04d.levels", behavior, part)
+}
+
+// PostingsFile names the postings of one part of a behavior.
+func PostingsFile(behavior, part int) string {
+	return fmt.Sprintf("behavior-%04d-%04d.postings", behavior, part)
+}
+
+// RanksFile names the ranks of a behavior.
+func RanksFile(behavior int) string { return fmt.Sprintf("behavior-%04d.ranks", behavior) }
+
 // scratchFile names scratch file i of a writer.
 func scratchFile(i int) string { return fmt.Sprintf("scratch-%04d.arrow", i) }
 
 // ourFile matches the files of a version, its manifest excepted, and those that
 // a writer puts aside in its folder.
 var ourFile = regexp.MustCompile(`^(keys\.(arrow|table)|live\.bitmap` +
-	`|attribute-\d{4,}\.(arrow|values\.arrow|zones\.arrow|bitmaps)` +
+	`|attribute-\d{4,}\.(arrow|values\.arrow|zones\.arrow|bitmaps|ordered|grams)` +
 	`|behavior-\d{4,}-\d{4,}\.(events|days\.arrow|bitmaps)` +
+	`|behavior-\d{4,}-\d{4,}\.(levels|postings)|behavior-\d{4,}\.ranks` +
 	`|scratch-\d{4,}\.arrow)$`)
 
 // isOurFile reports whether name is one that a version's folder may hold.

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"testing"
@@ -145,7 +146,21 @@ func (c content) writeSpend(w *store.Writer, m *store.Manifest) error {
 			b.SetDecimal(row, decimal128.FromI64(int64(row)*37))
 		}
 	}
+	if err := writeOrdered(w, 1, b); err != nil {
+		return err
+	}
 	return c.writeAttribute(w, m, 1, b, store.AttributeInfo{})
+}
+
+// writeOrdered writes the ordered index of attribute i, where it has values.
+func writeOrdered(w *store.Writer, i int, b *column.Builder) error {
+	ordering, err := index.NewOrdering(context.Background(), b)
+	if err != nil || ordering == nil {
+		return err
+	}
+	return w.WriteSections(store.AttributeOrderedFile(i), func(add func(tag toc.Tag, index uint32, data []byte) error) error {
+		return ordering.Write(context.Background(), add)
+	})
 }
 
 func (c content) writeTags(w *store.Writer, m *store.Manifest) error {

@@ -78,7 +78,11 @@ func (osFS) Remove(path string) error             { return os.Remove(path) }
 func (osFS) RemoveAll(path string) error          { return os.RemoveAll(path) }
 
 func (osFS) Create(path string) (File, error) {
-	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	return osFile{f}, nil
 }
 
 func (osFS) Open(path string) (ReaderAt, error) { return os.Open(path) }

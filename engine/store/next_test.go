@@ -133,7 +133,9 @@ func TestNextWithoutChange(t *testing.T) {
 		y, _ := next.ValueIndex(i)
 		v, _ := s.Zones(i)
 		w, _ := next.Zones(i)
-		if x != y || v != w {
+		o, _ := s.OrderedIndex(i)
+		p, _ := next.OrderedIndex(i)
+		if x != y || v != w || o != p {
 			t.Errorf("attribute %d has another index or zone map", i)
 		}
 	}

@@ -71,6 +71,9 @@ const (
 	openedZones
 	openedSections
 	openedTimeline
+	openedLevels
+	openedOrdered
+	openedGrams
 )
 
 // shared returns what the version before has opened by that key, or opens it.
@@ -156,6 +159,12 @@ func (o *opener) attribute(i int, t model.Type) attribute {
 	if o.s.files[AttributeZonesFile(i)] != nil {
 		opened.zones = o.zones(i, t)
 	}
+	if o.s.files[AttributeOrderedFile(i)] != nil {
+		opened.ordered = o.ordered(i, t)
+	}
+	if o.s.files[AttributeGramsFile(i)] != nil {
+		opened.grams = o.grams(i)
+	}
 	return opened
 }
 
@@ -193,19 +202,23 @@ func (o *opener) behavior(i int, fields []model.Field) behavior {
 	b := behavior{fields: fields}
 	for part := range o.s.manifest.Behaviors[i].Parts {
 		b.parts = append(b.parts, o.sections(PartFile(i, part)))
+		b.postings = append(b.postings, o.postings(i, part))
 		b.timelines = append(b.timelines, o.timeline(i, part))
 	}
+	b.ranks = o.ranks(i, fields)
 	o.openAll(&b)
 	return b
 }
 
-// timeline returns the timeline of one part of a behavior.
+// timeline returns the timeline of one part of a behavior, with its levels where it
+// has any.
 func (o *opener) timeline(i, part int) *column.Lazy[index.Timeline] {
 	directoryName, bitmapsName := PartIndexFiles(i, part)
 	days, bitmaps := o.file(directoryName), o.file(bitmapsName)
-	return shared(o, openedKey{kind: openedTimeline, files: [2]*mapping{days, bitmaps}}, func() *column.Lazy[index.Timeline] {
+	plain := shared(o, openedKey{kind: openedTimeline, files: [2]*mapping{days, bitmaps}}, func() *column.Lazy[index.Timeline] {
 		return openIndex(directory(days), bitmaps, index.OpenTimeline)
 	})
+	return o.withLevels(plain, days, o.s.files[PartLevelsFile(i, part)])
 }
 
 // openAll opens the events and the timeline of all parts together, unless the
@@ -213,7 +226,7 @@ func (o *opener) timeline(i, part int) *column.Lazy[index.Timeline] {
 func (o *opener) openAll(b *behavior) {
 	if o.prev != nil {
 		for _, p := range o.prev.behaviors {
-			if o.prev.Rows() == o.s.Rows() && slices.Equal(p.fields, b.fields) && slices.Equal(p.parts, b.parts) {
+			if o.prev.Rows() == o.s.Rows() && slices.Equal(p.fields, b.fields) && slices.Equal(p.parts, b.parts) && slices.Equal(p.postings, b.postings) {
 				b.events = p.events
 			}
 			if slices.Equal(p.timelines, b.timelines) {
@@ -222,7 +235,7 @@ func (o *opener) openAll(b *behavior) {
 		}
 	}
 	if b.events == nil {
-		b.events = index.OpenEvents(b.fields, o.s.Blocks(), b.parts)
+		b.events = index.OpenEventsWith(b.fields, o.s.Blocks(), b.parts, b.postings)
 	}
 	if timelines := b.timelines; b.timeline == nil {
 		b.timeline = lazyOne(func() (*index.Timeline, error) { return mergeTimelines(timelines) })

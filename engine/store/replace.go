@@ -21,5 +21,8 @@ func (w *Writer) Discard(name string) error {
 		return fmt.Errorf("discarding %s: it is not a file that this version wrote, or it is open", name)
 	}
 	w.files = slices.Delete(w.files, i, i+1)
+	if err := w.dropUnsynced(name); err != nil {
+		return err
+	}
 	return w.fs.Remove(filepath.Join(versionDir(w.dir, w.version), name))
 }

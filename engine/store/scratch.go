@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -30,11 +29,7 @@ func (w *Writer) WriteScratch(schema *arrow.Schema, batches iter.Seq2[arrow.Reco
 		return nil, err
 	}
 	size := &counter{}
-	buf := bufio.NewWriterSize(io.MultiWriter(f, size), writeBuffer)
-	err = writeArrow(buf, schema, batches)
-	if err == nil {
-		err = buf.Flush()
-	}
+	err = buffered(io.MultiWriter(f, size), func(out io.Writer) error { return writeArrow(out, schema, batches) })
 	if err = errors.Join(err, f.Close()); err != nil { // nothing to sync: a crash loses the version
 		return nil, fmt.Errorf("writing %s: %w", filepath.Base(path), err)
 	}

@@ -36,18 +36,22 @@ type Snapshot struct {
 
 // attribute is the opened files of one attribute.
 type attribute struct {
-	column *column.Column
-	values *column.Lazy[index.Values] // one member; nil: no value index
-	zones  *column.Lazy[index.Zones]  // one member; nil: no zone map
+	column  *column.Column
+	values  *column.Lazy[index.Values]  // one member; nil: no value index
+	zones   *column.Lazy[index.Zones]   // one member; nil: no zone map
+	ordered *column.Lazy[index.Ordered] // one member; nil: no ordered index
+	grams   *index.Grams                // nil: no gram index
 }
 
 // behavior is the opened files of one behavior.
 type behavior struct {
 	fields    []model.Field
 	parts     []toc.Sections
+	postings  []toc.Sections // of each part; nil: it has none
 	events    *index.Events
 	timelines []*column.Lazy[index.Timeline] // of each part, one member each
 	timeline  *column.Lazy[index.Timeline]   // of all parts, one member
+	ranks     *column.Lazy[index.Ranks]      // one member; nil: no ranks
 }
 
 // openAttempts bounds how often Open starts again because a build removed the

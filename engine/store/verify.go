@@ -235,6 +235,8 @@ func (v *verifier) checkStructures() error {
 	groups := []group{{files: keyFiles(s.manifest), check: v.checkKeys}}
 	for i := range s.attributes {
 		groups = append(groups, group{files: attributeFiles(s.manifest, i), check: func() error { return v.checkAttribute(i) }})
+		groups = append(groups, v.orderedGroup(i)...)
+		groups = append(groups, v.gramsGroup(i)...)
 	}
 	for i := range s.behaviors {
 		groups = append(groups, v.behaviorGroups(i)...)

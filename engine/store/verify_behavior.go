@@ -26,12 +26,15 @@ func (v *verifier) behaviorGroups(i int) []group {
 			files: []string{PartFile(i, part), directory, bitmaps},
 			check: func() error { return c.checkPart(part) },
 		})
+		groups = append(groups, c.levelsGroup(part)...)
+		groups = append(groups, c.postingsGroup(part)...)
 	}
 	if len(events) == 0 {
 		return []group{{files: keyFiles(v.snapshot.manifest), check: c.checkNone}}
 	}
 	all := withLive(v.snapshot.manifest, events...)
-	return append(groups, group{files: all, check: func() error { return c.checkTotals(events) }})
+	groups = append(groups, group{files: all, check: func() error { return c.checkTotals(events) }})
+	return append(groups, c.ranksGroup(events)...)
 }
 
 // checkNone checks that the manifest counts nothing of a behavior without parts.

@@ -87,8 +87,8 @@ func TestVerifyFindsEveryFlip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(m.Files) != 16 {
-		t.Errorf("%d files, expected 16: 3 of keys, 4, 2 and 1 of attributes, 3 of each part", len(m.Files))
+	if len(m.Files) != 17 {
+		t.Errorf("%d files, expected 17: 3 of keys, 4, 3 and 1 of attributes, 3 of each part", len(m.Files))
 	}
 	for _, f := range m.Files {
 		path := filepath.Join(dir, f.Path)
@@ -240,6 +240,11 @@ func TestVerifyStructures(t *testing.T) {
 			name := store.AttributeZonesFile(1)
 			return errors.Join(w.Discard(name), w.WriteArrow(name, zones.Schema(), one(zones)))
 		}, "00000001/attribute-0001.zones.arrow is corrupt: block 0: min is 0.05, expected 0.37"},
+		{"ordered index of other values", func(w *store.Writer, _ *store.Manifest) error {
+			b := column.NewBuilder(schema.Attributes[1].Type, 900)
+			b.SetDecimal(899, decimal128.FromI64(5))
+			return errors.Join(w.Discard(store.AttributeOrderedFile(1)), writeOrdered(w, 1, b))
+		}, "00000001/attribute-0001.ordered is corrupt: block 0: row 1: no bin has its value, bin 0 is the nearest"},
 		{"timeline of other events", func(w *store.Writer, _ *store.Manifest) error {
 			timeline := index.NewTimelineBuilder(time.UTC)
 			timeline.Add([]uint32{1}, []int64{1_700_000_000_000_000})

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
@@ -18,6 +19,24 @@ import (
 
 // writeBuffer is the size of what goes to a file at once.
 const writeBuffer = 256 << 10
+
+// buffers are used again: most files are smaller than one, which costs as much to
+// clear as such a file to write.
+var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, writeBuffer) }}
+
+// buffered calls fill with a buffer before out, and flushes it.
+func buffered(out io.Writer, fill func(io.Writer) error) error {
+	buf := buffers.Get().(*bufio.Writer)
+	buf.Reset(out)
+	defer func() {
+		buf.Reset(nil) // let go of out
+		buffers.Put(buf)
+	}()
+	if err := fill(buf); err != nil {
+		return err
+	}
+	return buf.Flush()
+}
 
 // WriteArrow writes a table as an Arrow IPC file, uncompressed so that it can
 // be used in place, and releases its batches. A column that is encoded as a
@@ -69,8 +88,8 @@ func (w *Writer) WriteSections(name string, fill func(add func(tag toc.Tag, inde
 	})
 }
 
-// write makes one file of the version, complete and synced (I1). After an error
-// the version can only be aborted.
+// write makes one file of the version, complete, to be synced before the version is
+// committed (I1). After an error the version can only be aborted.
 func (w *Writer) write(name string, fill func(io.Writer) error) error {
 	if err := w.checkNew(name); err != nil {
 		return err
@@ -80,16 +99,11 @@ func (w *Writer) write(name string, fill func(io.Writer) error) error {
 		return err
 	}
 	sums := newSummer()
-	buf := bufio.NewWriterSize(io.MultiWriter(f, sums), writeBuffer)
-	err = fill(buf)
-	if err == nil {
-		err = buf.Flush()
+	if err = buffered(io.MultiWriter(w.writeback.of(f), sums), fill); err != nil {
+		return fmt.Errorf("writing %s: %w", name, errors.Join(err, f.Close()))
 	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
+	if err := w.syncLater(name, f); err != nil {
+		return err
 	}
 	info := FileInfo{Name: name, Path: filePath(w.version, name)}
 	info.Size, info.Sums = sums.result()

@@ -23,6 +23,8 @@ type Writer struct {
 	mapped  map[string]*mapping // by name: those of files that were asked for
 	done    bool
 
+	unsynced  []unsynced // files that are complete, in the order in which they were made
+	writeback writeback
 	scratches int // made so far
 }
 
@@ -184,7 +186,8 @@ func (w *Writer) Abort() error {
 		return nil
 	}
 	w.done = true
-	err := w.unmap()
+	w.writeback.end()
+	err := errors.Join(w.unmap(), w.dropUnsynced(""))
 	if w.version != 0 { // else the current version is not known: all of it stays
 		err = errors.Join(err, w.removeNew())
 	}
