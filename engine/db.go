@@ -23,13 +23,18 @@ type Options struct {
 	// Nil: there are none.
 	Segments *rule.Library
 	// ResultCacheBytes is how much memory counts may be remembered in: a count that
-	// is asked again, of the same rule as of the same instant and in the same
-	// version, is not worked out again. A rule asked as of now is asked of another
-	// instant every time, so only Query.At gains. Every version that is open
+	// is asked again in the same version, of the same rule whose windows come to the
+	// same, is not worked out again. Windows that lie wholly before or after all
+	// events come to the same, and so do all as_ofs for a rule that has none; a rule
+	// with "in last 30 days" that is asked as of now is another one every
+	// microsecond, so it takes Query.At to gain there. Every version that is open
 	// remembers its own. 0: nothing is remembered.
 	ResultCacheBytes int64
 	// Structures takes part of the choice of structures away from the planner, for
-	// tests and measurements: every choice gives the same answers.
+	// tests and measurements: those in Never are not read, and those in Always are
+	// read wherever they can answer, whatever it costs. Every choice gives the same
+	// answers. The zero value leaves all to the planner. It changes nothing about
+	// which structures a snapshot has.
 	Structures plan.Choice
 	// Version is the version to open and to stay with. 0: the current one, and
 	// those that follow it.

@@ -36,6 +36,14 @@ type OverflowError = exec.OverflowError
 
 // boundary joins the sentinel that callers look for to an error from below.
 func boundary(err error) error {
+	if err == nil {
+		return nil
+	}
+	return classify(err)
+}
+
+// classify is boundary for an error. It allocates.
+func classify(err error) error {
 	var (
 		corrupt *store.CorruptError
 		version *store.VersionError

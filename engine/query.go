@@ -31,6 +31,8 @@ type bound struct {
 	rule *rule.Rule
 	text string // canonical, as it was when the query was made
 	last atomic.Pointer[binding]
+
+	planned atomic.Pointer[planned]
 }
 
 // acquirer gives the version that a query is to ask: a DB or a Snapshot.
@@ -44,7 +46,9 @@ type binding struct {
 	schema  *model.Schema
 	checked *rule.Checked
 	text    string // canonical
-	err     error  // what is wrong with the rule in this schema; then there is no checked
+	// timeless says that the rule means the same at any as_of.
+	timeless bool
+	err      error // what is wrong with the rule in this schema; then there is no checked
 }
 
 // parseQuery makes the query of a rule in text.
@@ -84,7 +88,7 @@ func newQuery(db *DB, from acquirer, r *rule.Rule) (q *Query, err error) {
 func (b *bound) check(schema *model.Schema) *binding {
 	found := &binding{schema: schema}
 	if found.checked, found.err = rule.Check(b.rule, schema, b.db.options.Segments); found.err == nil {
-		found.text = found.checked.String()
+		found.text, found.timeless = found.checked.String(), isTimeless(found.checked.Root)
 	}
 	b.last.Store(found)
 	return found
@@ -153,52 +157,46 @@ type Answer struct {
 	Elapsed   time.Duration
 }
 
-// program plans the query over a version, at its as_of.
-func (q *Query) program(ctx context.Context, v *version, b *binding) (*plan.Program, error) {
+// moment returns the as_of of asking the query now.
+func (q *Query) moment() time.Time {
 	if q.asOf == nil {
-		return plan.New(ctx, v.snapshot, b.checked, q.db.options.Now(), q.db.options.Structures)
+		return q.db.options.Now()
 	}
-	return plan.New(ctx, v.snapshot, b.checked, *q.asOf, q.db.options.Structures)
+	return *q.asOf
 }
 
 // Count returns the number of customers that the rule selects.
 func (q *Query) Count(ctx context.Context) (n uint64, err error) {
 	err = q.ask(func(v *version, b *binding) error {
-		if q.asOf != nil {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			var ok bool
-			if n, ok = v.results.get(b.question(*q.asOf)); ok {
-				return nil
-			}
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		p, err := q.program(ctx, v, b)
+		asOf := q.moment()
+		asked := v.question(b, asOf)
+		var ok bool
+		if n, ok = v.results.get(asked); ok {
+			return nil
+		}
+		p, err := q.programAt(ctx, v, b, asOf)
 		if err != nil {
 			return err
 		}
-		n, err = q.count(ctx, v, b, p)
+		n, err = v.count(ctx, asked, p)
 		return err
 	})
 	return n, err
 }
 
-// count counts what a program of q selects, or remembers.
-func (q *Query) count(ctx context.Context, v *version, b *binding, p *plan.Program) (uint64, error) {
-	asked := b.question(p.AsOf)
+// count counts what the program of a question selects, or remembers.
+func (v *version) count(ctx context.Context, asked question, p *plan.Program) (uint64, error) {
 	if n, ok := v.results.get(asked); ok {
 		return n, nil
 	}
 	n, err := exec.Count(ctx, v.snapshot, p.Root)
-	if err == nil && q.asOf != nil { // as of now is never asked again
+	if err == nil {
 		v.results.put(asked, n)
 	}
 	return n, err
-}
-
-// question returns what the rule's count is remembered under.
-func (b *binding) question(asOf time.Time) question {
-	return question{rule: b.text, asOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond)}
 }
 
 // Answer counts as Count does, and says what version, as_of, windows and warnings
@@ -211,7 +209,7 @@ func (q *Query) Answer(ctx context.Context) (a *Answer, err error) {
 			return err
 		}
 		a = v.answer(p)
-		a.Count, err = q.count(ctx, v, b, p)
+		a.Count, err = v.count(ctx, v.question(b, p.AsOf), p)
 		return err
 	})
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"container/list"
 	"sync"
 	"time"
+
+	"github.com/rollcall-db/rollcall/engine/plan"
 )
 
 // entryBytes is what an entry of a results costs beside its rule's text: the
@@ -23,8 +25,17 @@ type results struct {
 
 // question is what a count is the answer to.
 type question struct {
-	rule string    // canonical
-	asOf time.Time // in UTC and whole microseconds, so that equal instants are equal values
+	rule    string // canonical
+	moments string // what its windows come to: see plan.Moments
+}
+
+// question returns what the count of a rule at a time is remembered under; the zero
+// question where nothing is remembered.
+func (v *version) question(b *binding, asOf time.Time) question {
+	if v.results == nil {
+		return question{}
+	}
+	return question{rule: b.text, moments: plan.Moments(v.snapshot, b.checked, asOf)}
 }
 
 // remembered is a count and its question.
@@ -78,4 +89,4 @@ func (r *results) put(q question, count uint64) {
 }
 
 // cost returns the bytes that an entry is taken for.
-func cost(q question) int64 { return entryBytes + int64(len(q.rule)) }
+func cost(q question) int64 { return entryBytes + int64(len(q.rule)+len(q.moments)) }

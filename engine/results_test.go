@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 )
 
 func TestResultsForgetTheLeastRecentlyAsked(t *testing.T) {
@@ -24,14 +23,13 @@ func TestResultsForgetTheLeastRecentlyAsked(t *testing.T) {
 	}
 }
 
-func TestResultsTellInstantsApart(t *testing.T) {
+func TestResultsTellMomentsApart(t *testing.T) {
 	r := newResults(1 << 20)
-	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	r.put(question{"a", at}, 7)
-	if _, ok := r.get(question{"a", at.Add(time.Microsecond)}); ok {
-		t.Error("a count is given for another instant")
+	r.put(question{"a", "then"}, 7)
+	if _, ok := r.get(question{"a", "now"}); ok {
+		t.Error("a count is given for other moments")
 	}
-	if n, ok := r.get(question{"a", at}); !ok || n != 7 {
+	if n, ok := r.get(question{"a", "then"}); !ok || n != 7 {
 		t.Errorf("got %d, %t, want 7, true", n, ok)
 	}
 }

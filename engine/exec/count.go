@@ -25,16 +25,20 @@ func (r *runner) happened(n *plan.Node, out *bitmap.Words) error {
 			if err != nil {
 				return err
 			}
-			addRows(out, p.Rows[lo:hi])
+			r.addRows(out, p.Rows[lo:hi])
 		}
 		if n.Undated {
-			addRows(out, p.Rows[p.Dated():])
+			r.addRows(out, p.Rows[p.Dated():])
 		}
 	}
 	return nil
 }
 
-func addRows(out *bitmap.Words, rows []uint16) {
+// bytesPerRow is what the customer of an event takes.
+const bytesPerRow = 2
+
+func (r *runner) addRows(out *bitmap.Words, rows []uint16) {
+	r.read += bytesPerRow * uint64(len(rows))
 	for _, row := range rows {
 		out.Add(row)
 	}
@@ -46,27 +50,24 @@ func (r *runner) count(n *plan.Node, out *bitmap.Words) error {
 	if err != nil {
 		return err
 	}
-	out.Clear()
-	if inCounts(n.Counts, 0) {
-		out.Fill(r.n)
+	total := 0
+	for _, p := range events.Parts {
+		total += len(p.Rows)
 	}
-	// All parts are counted before any customer is decided on.
+	c := &r.counter
+	c.start(n.Counts, total)
 	for _, p := range events.Parts {
 		dated, undated, err := seen(n, p)
 		if err != nil {
 			return err
 		}
-		r.countRows(dated)
-		r.countRows(undated)
-	}
-	for _, p := range events.Parts {
-		dated, undated, err := seen(n, p)
-		if err != nil {
-			return err
+		for _, rows := range [...][]uint16{dated, undated} {
+			r.read += bytesPerRow * uint64(len(rows))
+			c.note(rows)
+			c.add(rows)
 		}
-		r.decide(n.Counts, dated, out)
-		r.decide(n.Counts, undated, out)
 	}
+	c.settle(out, r.n)
 	return nil
 }
 
@@ -80,30 +81,6 @@ func seen(n *plan.Node, p *index.EventPart) (dated, undated []uint16, err error)
 		undated = p.Rows[p.Dated():]
 	}
 	return p.Rows[lo:hi], undated, nil
-}
-
-func (r *runner) countRows(rows []uint16) {
-	for _, row := range rows {
-		r.counts[row]++
-	}
-}
-
-// decide puts the customers of rows into out or takes them out, by their
-// counts, which it sets back to zero.
-func (r *runner) decide(counts []rule.Range[int64], rows []uint16, out *bitmap.Words) {
-	for _, row := range rows {
-		n := r.counts[row]
-		if n == 0 {
-			continue // decided
-		}
-		r.counts[row] = 0
-		bit := uint64(1) << (row % 64)
-		if inCounts(counts, int64(n)) {
-			out[row/64] |= bit
-		} else {
-			out[row/64] &^= bit
-		}
-	}
 }
 
 // inCounts reports whether n lies in one of a few sorted ranges.

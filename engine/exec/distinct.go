@@ -12,7 +12,8 @@ import (
 	"github.com/rollcall-db/rollcall/engine/plan"
 )
 
-// Distinct values are counted in two steps. Every value becomes a key of 64 bits,
+// Distinct values are counted with a bit for each where that tells, see distinct_masks.go.
+// Else they are counted in two steps. Every value becomes a key of 64 bits,
 // and the keys are put together by customer; then each customer's keys, few and
 // side by side, go through a small hash table.
 //
@@ -28,10 +29,18 @@ type distinct struct {
 	numbers []number // the same
 	slots   []uint32 // of the hash table: 1 + position among the customer's keys; 0: empty
 	masks   *[bitmap.BlockRows]uint64
+	least   int64                     // of the values, where the bits are theirs
+	ownBits bool                      // they are
+	seen    *[bitmap.BlockRows]uint32 // values of each customer, where they are not
+	unsure  bitmap.Words              // whose bits do not tell
+	sides   sides                     // of the counts that pass
 }
 
 // foldDistinct counts each customer's distinct values.
 func (r *runner) foldDistinct(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
+	if ok, err := r.foldMasks(n, e, out); ok || err != nil {
+		return err
+	}
 	switch t := n.Fold.Type; {
 	case isFloat(t):
 		return r.foldFloatKeys(n, e, out)

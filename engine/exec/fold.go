@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/rollcall-db/rollcall/bitmap"
@@ -22,21 +23,24 @@ import (
 // folds is what folds keep. Arrays are made when they are first needed; between
 // uses the members of touched, sums and tallies are zero, the others anything.
 type folds struct {
-	touched   bitmap.Words // customers with an event that counts
-	positions []uint32     // of events, for each
-	ints      []int64      // their values
+	touched bitmap.Words // customers with an event that counts
 
 	sums    *[bitmap.BlockRows]wideSum
 	tallies *[bitmap.BlockRows]tally
 	bestInt *[bitmap.BlockRows]int64
 	bestNum *[bitmap.BlockRows]number
 	bestF   *[bitmap.BlockRows]float64
-	dayOf   *[bitmap.BlockRows]uint32
 	exact   exactSum
+
+	intervals []window.Interval
 
 	days    *window.Days
 	daysLoc *time.Location
 
+	counter counter
+	totals  totals
+
+	selection
 	distinct
 }
 
@@ -106,27 +110,18 @@ func (r *runner) settle(out *bitmap.Words, untouched bool, passes func(row int) 
 
 // foldCount counts the events that pass a filter.
 func (r *runner) foldCount(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
-	err := r.each(n, e, noField, func(c *index.Chunk, _ *column.Vector, positions []uint32) error {
-		r.touch(c.Rows, positions)
-		for _, p := range positions {
-			r.counts[c.Rows[p]]++
-		}
+	c := &r.counter
+	c.start(n.Fold.Counts, 0)
+	err := r.eachRow(n, e, func(rows []uint16) error {
+		c.note(rows)
+		c.add(rows)
 		return nil
 	})
-	if err == nil {
-		r.settleCounts(n, out)
+	if err != nil {
+		return err
 	}
-	return err
-}
-
-// settleCounts decides by the counts, which it sets back to zero.
-func (r *runner) settleCounts(n *plan.Node, out *bitmap.Words) {
-	counts := n.Fold.Counts
-	r.settle(out, inCounts(counts, 0), func(row int) bool {
-		count := r.counts[row]
-		r.counts[row] = 0
-		return inCounts(counts, int64(count))
-	})
+	c.settle(out, r.n)
+	return nil
 }
 
 // foldDays counts the local days with an event.
@@ -134,41 +129,124 @@ func (r *runner) foldDays(n *plan.Node, e *index.EventBlock, out *bitmap.Words) 
 	if r.days == nil || r.daysLoc != n.Fold.Location {
 		r.days, r.daysLoc = window.NewDays(n.Fold.Location), n.Fold.Location
 	}
-	if len(e.Parts) > 1 {
+	switch {
+	case len(e.Parts) > 1:
 		return r.foldDaysOfParts(n, e, out)
+	case n.Where == nil && len(e.Parts) == 1:
+		return r.foldEachDay(n, e.Parts[0], out)
 	}
 	return r.foldDaysInOrder(n, e, out)
 }
 
-// foldDaysInOrder is foldDays for events in order of time: a customer's days are,
-// too, and the last one tells whether the next is another.
-func (r *runner) foldDaysInOrder(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
-	dayOf := array(&r.dayOf)
-	var day uint32 // counted from 1
-	var end int64  // of the day; math.MaxInt64: there is none after it
-	err := r.each(n, e, noField, func(c *index.Chunk, _ *column.Vector, positions []uint32) error {
-		times, err := c.Times()
+// foldEachDay is foldDays for all events of a part, in order of time: those of a day
+// lie side by side.
+func (r *runner) foldEachDay(n *plan.Node, p *index.EventPart, out *bitmap.Words) error {
+	c := &r.counter
+	c.start(n.Fold.Counts, manyTwice)
+	lo, hi, err := p.Span(n.Spans[0])
+	if err != nil {
+		return err
+	}
+	for lo < hi {
+		if err := r.ctx.Err(); err != nil {
+			return err
+		}
+		next, err := r.endOfDay(p, lo)
 		if err != nil {
 			return err
 		}
-		r.touch(c.Rows, positions)
-		for _, p := range positions {
-			if t := times[p]; day == 0 || t >= end && end != math.MaxInt64 {
-				day++
-				_, _, end = r.days.Of(t)
+		next = min(next, hi)
+		r.read += bytesPerRow * uint64(next-lo)
+		r.countDay(c, p.Rows[lo:next])
+		lo = next
+	}
+	c.settle(out, r.n)
+	return nil
+}
+
+// countDay counts each of some customers once.
+func (r *runner) countDay(c *counter, rows []uint16) {
+	today := r.take()
+	defer r.give()
+	today.Clear()
+	addDay(c, today, rows)
+}
+
+// addDay counts each of some customers once who is not in today yet, and puts them
+// there.
+func addDay(c *counter, today *bitmap.Words, rows []uint16) {
+	if c.way == countOnce {
+		c.add(rows)
+		return
+	}
+	c.many = true
+	for _, row := range rows {
+		had := today[row/64]
+		c.counts[row] += uint32(^had >> (row % 64) & 1)
+		today[row/64] = had | 1<<(row%64)
+	}
+}
+
+// foldDaysInOrder is foldDays for the events of a part that pass a filter, in order of
+// time: those of a day come one after the other.
+func (r *runner) foldDaysInOrder(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
+	c, today := &r.counter, r.take()
+	defer r.give()
+	c.start(n.Fold.Counts, manyTwice)
+	end := 0 // position in the part where the events of today end
+	err := r.visit(n, e, noField, func(chunk *index.Chunk, w *bitmap.Words, left int) error {
+		part, first := chunk.Place()
+		for rows, done := r.rowsOf(chunk, w, left), 0; done < len(rows); {
+			at := first + r.positionOf(chunk, left, done)
+			if at >= end {
+				var err error
+				if end, err = r.endOfDay(part, at); err != nil {
+					return err
+				}
+				today.Clear()
 			}
-			row := c.Rows[p]
-			if r.counts[row] == 0 || dayOf[row] != day {
-				dayOf[row] = day
-				r.counts[row]++
-			}
+			next := done + r.countBefore(chunk, left, done, end-first)
+			addDay(c, today, rows[done:next])
+			done = next
 		}
 		return nil
 	})
 	if err == nil {
-		r.settleCounts(n, out)
+		c.settle(out, r.n)
 	}
 	return err
+}
+
+// positionOf returns the position in its chunk of the event that rowsOf gave as i.
+func (r *runner) positionOf(c *index.Chunk, left, i int) int {
+	if left == c.Len() {
+		return i
+	}
+	return int(r.positions[i])
+}
+
+// countBefore returns how many of the events that rowsOf gave, from i on, have positions
+// before end.
+func (r *runner) countBefore(c *index.Chunk, left, i, end int) int {
+	if left == c.Len() {
+		return min(end, left) - i
+	}
+	n, _ := slices.BinarySearch(r.positions[i:left], uint32(end))
+	return n
+}
+
+// endOfDay returns the position behind the last event of the day of that at a position.
+func (r *runner) endOfDay(p *index.EventPart, position int) (int, error) {
+	at, err := p.TimeAt(position)
+	if err != nil {
+		return 0, err
+	}
+	_, _, end := r.days.Of(at)
+	if end == math.MaxInt64 {
+		return p.Dated(), nil
+	}
+	_, hi, err := p.Span(window.Interval{Lo: at, Hi: end})
+	return hi, err
 }
 
 // foldDaysOfParts is foldDays for events of several parts, which are in order
@@ -192,28 +270,9 @@ func (r *runner) foldDaysOfParts(n *plan.Node, e *index.EventBlock, out *bitmap.
 	return err
 }
 
-// foldEdge finds whose first (or last) event lies inside: who has one there and
-// none before (after) it.
+// foldEdge finds whose first (or last) event lies inside: whose least (or greatest)
+// time does.
 func (r *runner) foldEdge(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
-	inside := n.Fold.Inside
-	out.Clear()
-	err := r.each(n, e, noField, func(c *index.Chunk, _ *column.Vector, positions []uint32) error {
-		part, first := c.Place()
-		lo, hi, err := part.Span(inside)
-		if err != nil {
-			return err
-		}
-		for _, p := range positions {
-			row := c.Rows[p]
-			if bit := uint64(1) << (row % 64); lo <= first+int(p) && first+int(p) < hi {
-				out[row/64] |= bit
-			} else {
-				r.touched[row/64] |= bit
-			}
-		}
-		return nil
-	})
-	subtract(out, &r.touched)
-	r.touched.Clear()
-	return err
+	r.intervals = append(r.intervals[:0], n.Fold.Inside)
+	return r.foldTimes(n, e, r.intervals, n.Fold.Op == rule.AggregateFirst, out)
 }

@@ -3,6 +3,7 @@ package exec
 import (
 	"errors"
 	"hash/maphash"
+	"math/bits"
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
@@ -14,7 +15,8 @@ type groups struct {
 	keys      []uint64
 	positions []uint32 // of their values, wherever those are kept; empty where nobody asks for them
 
-	ends            [bitmap.BlockRows]uint32 // by customer: where the keys in sorted end
+	found           bitmap.Words             // customers with a key
+	ends            [bitmap.BlockRows]uint32 // by customer in found: where the keys in sorted end
 	sorted          []uint64
 	sortedPositions []uint32
 }
@@ -40,15 +42,18 @@ func (g *groups) addPosition(row uint16, key uint64, position int) {
 //
 // Method: counting sort.
 func (g *groups) each(use func(row uint16, keys []uint64, positions []uint32)) {
-	clear(g.ends[:])
+	g.found.Clear()
+	addOnce(&g.found, g.rows)
+	g.eachRow(func(row uint16) { g.ends[row] = 0 })
 	for _, row := range g.rows {
 		g.ends[row]++
 	}
 	start := uint32(0)
-	for row, n := range g.ends {
+	g.eachRow(func(row uint16) {
+		n := g.ends[row]
 		g.ends[row] = start
 		start += n
-	}
+	})
 	g.sorted = atLeast(g.sorted, len(g.keys))
 	g.sortedPositions = atLeast(g.sortedPositions, len(g.positions))
 	for i, row := range g.rows {
@@ -60,16 +65,23 @@ func (g *groups) each(use func(row uint16, keys []uint64, positions []uint32)) {
 		}
 	}
 	lo := uint32(0)
-	for row, hi := range g.ends {
-		if lo == hi {
-			continue
-		}
+	g.eachRow(func(row uint16) {
+		hi := g.ends[row]
 		var positions []uint32
 		if len(g.positions) > 0 {
 			positions = g.sortedPositions[lo:hi]
 		}
-		use(uint16(row), g.sorted[lo:hi], positions)
+		use(row, g.sorted[lo:hi], positions)
 		lo = hi
+	})
+}
+
+// eachRow calls use for every customer in found, ascending.
+func (g *groups) eachRow(use func(row uint16)) {
+	for i, word := range g.found {
+		for ; word != 0; word &= word - 1 {
+			use(uint16(i*64 + bits.TrailingZeros64(word)))
+		}
 	}
 }
 

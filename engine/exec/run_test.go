@@ -2,6 +2,7 @@ package exec
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -72,17 +73,23 @@ func TestFoldsAllocateNothing(t *testing.T) {
 			if _, ok := randomPassing(r, node.Fold, values); !ok || node.Fold.Op == rule.AggregateAvg {
 				continue // a bound of averages is made for every block
 			}
-			run := newRunner(t, customers)
-			var out bitmap.Words
-			if allocs := testing.AllocsPerRun(5, func() {
-				run.depth = 0
-				if err := run.run(node, &out); err != nil {
-					t.Fatal(err)
-				}
-			}); allocs > 0 {
-				t.Errorf("%d parts: %s: %v allocations", parts, text, allocs)
-			}
+			checkAllocations(t, fmt.Sprintf("%d parts: %s", parts, text), node)
 		}
+	}
+}
+
+// checkAllocations runs a node again and again.
+func checkAllocations(t *testing.T, name string, node *plan.Node) {
+	t.Helper()
+	run := newRunner(t, customers)
+	var out bitmap.Words
+	if allocs := testing.AllocsPerRun(5, func() {
+		run.depth = 0
+		if err := run.run(node, &out); err != nil {
+			t.Fatal(err)
+		}
+	}); allocs > 0 {
+		t.Errorf("%s: %v allocations", name, allocs)
 	}
 }
 

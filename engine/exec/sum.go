@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -61,20 +62,15 @@ func (s *wideSum) num() (n number, ok bool) {
 
 // foldSum adds whole numbers or decimals up, for sums and averages.
 func (r *runner) foldSum(n *plan.Node, e *index.EventBlock, out *bitmap.Words) error {
-	sums := array(&r.sums)
-	whole, isAvg := isWhole(n.Fold.Type), n.Fold.Op == rule.AggregateAvg
+	if isWhole(n.Fold.Type) {
+		return r.foldTotals(n, e, out)
+	}
+	sums, isAvg := array(&r.sums), n.Fold.Op == rule.AggregateAvg
 	err := r.each(n, e, n.Fold.Field, func(c *index.Chunk, field *column.Vector, positions []uint32) error {
 		r.touch(c.Rows, positions)
-		if whole {
-			r.ints = field.Ints(r.ints[:0], positions)
-			for i, p := range positions {
-				sums[c.Rows[p]].add(r.ints[i]>>63, uint64(r.ints[i]))
-			}
-		} else {
-			all := field.Decimals()
-			for _, p := range positions {
-				sums[c.Rows[p]].add(all[p].HighBits(), all[p].LowBits())
-			}
+		all := field.Decimals()
+		for _, p := range positions {
+			sums[c.Rows[p]].add(all[p].HighBits(), all[p].LowBits())
 		}
 		if isAvg {
 			for _, p := range positions {
@@ -133,7 +129,9 @@ type averages struct {
 type averageBound struct {
 	open      bool
 	mul, unit *big.Int
-	small     bool // both are of 64 bits
+	small     bool // both are of 64 bits: mul64 and unit64
+	mul64     int64
+	unit64    int64
 }
 
 // newAverages makes the set of averages of a field with so many digits after the
@@ -151,6 +149,7 @@ func newAverages(a *rule.Averages, scale int) *averages {
 		digits := big.NewInt(int64(max(b.Scale-scale, scale-b.Scale)))
 		shift.Mul(shift, new(big.Int).Exp(big.NewInt(10), digits, nil))
 		whole.small = whole.mul.IsInt64() && whole.unit.IsInt64()
+		whole.mul64, whole.unit64 = whole.mul.Int64(), whole.unit.Int64()
 		return whole
 	}
 	return &averages{none: a.None, lo: bound(a.Lo), hi: bound(a.Hi)}
@@ -174,11 +173,18 @@ func (a *averages) has(sum number, count uint32) bool {
 	return true
 }
 
+// product returns the product of numbers of 64 bits, in 128.
+func product(x, y int64) (high int64, low uint64) {
+	hi, low := bits.Mul64(uint64(x), uint64(y))
+	return int64(hi) - x>>63&y - y>>63&x, low
+}
+
 // compare returns how the bound compares with an average.
 func (b *averageBound) compare(sum number, count uint32) int {
 	if b.small && sum.HighBits() == int64(sum.LowBits())>>63 {
-		// Products of 64-bit numbers: 128 bits hold them.
-		return fromInt(b.mul.Int64()).Mul(fromInt(int64(count))).Cmp(sum.Mul(fromInt(b.unit.Int64())))
+		x, xLow := product(b.mul64, int64(count))
+		y, yLow := product(int64(sum.LowBits()), b.unit64)
+		return cmp.Or(cmp.Compare(x, y), cmp.Compare(xLow, yLow))
 	}
 	bound := new(big.Int).Mul(b.mul, big.NewInt(int64(count)))
 	total := sum.BigInt()

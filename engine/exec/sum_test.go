@@ -162,3 +162,20 @@ func TestAverages(t *testing.T) {
 		}
 	}
 }
+
+// TestProduct multiplies numbers of 64 bits.
+func TestProduct(t *testing.T) {
+	r := rand.New(rand.NewPCG(*seedFlag, 13))
+	for i := range 10_000 {
+		x, y := r.Int64()>>r.IntN(63)-r.Int64()>>r.IntN(63), r.Int64()>>r.IntN(63)-r.Int64()>>r.IntN(63)
+		if i == 0 {
+			x, y = math.MinInt64, math.MinInt64
+		}
+		high, low := product(x, y)
+		got := new(big.Int).Lsh(big.NewInt(high), 64)
+		got.Add(got, new(big.Int).SetUint64(low))
+		if want := new(big.Int).Mul(big.NewInt(x), big.NewInt(y)); got.Cmp(want) != 0 {
+			t.Fatalf("seed %d: %d × %d is %v, want %v", *seedFlag, x, y, got, want)
+		}
+	}
+}

@@ -5,29 +5,57 @@ import (
 	"math"
 	"time"
 
+	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
-// attribute plans a test of an attribute: its value index, else its column.
+// attribute plans a test of an attribute: its value index or its ordered index, where
+// it has one that answers, or its column, whichever costs least.
 func (p *planner) attribute(c *rule.AttributeTest) (*Node, error) {
-	n := &Node{Cond: c, Test: p.columnTest(c, &c.ColumnTest)}
-	values, err := p.snapshot.ValueIndex(c.Attribute)
+	test := p.columnTest(c, &c.ColumnTest)
+	values, err := p.byValues(c, test)
 	if err != nil {
 		return nil, err
 	}
-	if values == nil {
-		n.Op, n.Column = Scan, p.snapshot.Attribute(c.Attribute)
-		if n.Zones, err = p.snapshot.Zones(c.Attribute); err != nil {
-			return nil, err
-		}
-		n.Access = "column scan"
-		n.Bytes = uint64(p.snapshot.Rows()) * valueBytes(c.Type)
-		return n, nil
+	ordered, err := p.byOrder(c, test)
+	if err != nil {
+		return nil, err
 	}
-	n.Op = Bitmaps
-	if n.Bitmaps, err = values.Select(p.ctx, n.Test); err != nil {
+	switch {
+	case ordered != nil && p.must(OrderedIndex):
+		return ordered, nil
+	case values != nil && p.must(ValueIndex):
+		return values, nil
+	}
+	best, err := p.byColumn(c, test)
+	if err != nil {
+		return nil, err
+	}
+	if best.Grams != nil && p.must(Grams) {
+		return best, nil
+	}
+	for _, n := range []*Node{ordered, values} { // of equal ones the last
+		// A bitmap of who is NULL is as good as that of the column.
+		if n != nil && (cost(n) <= cost(best) || test.IsNull) {
+			best = n
+		}
+	}
+	return best, nil
+}
+
+// byValues plans a test by the value index; nil where there is none.
+func (p *planner) byValues(c *rule.AttributeTest, test column.Test) (*Node, error) {
+	if !p.may(ValueIndex) {
+		return nil, nil
+	}
+	values, err := p.snapshot.ValueIndex(c.Attribute)
+	if err != nil || values == nil {
+		return nil, err
+	}
+	n := &Node{Op: Bitmaps, Cond: c, Test: test, Disjoint: true}
+	if n.Bitmaps, err = values.Select(p.ctx, test); err != nil {
 		return nil, err
 	}
 	for i := range n.Bitmaps {
@@ -36,6 +64,23 @@ func (p *planner) attribute(c *rule.AttributeTest) (*Node, error) {
 	n.Access = fmt.Sprintf("value index, %d of %d bitmaps", len(n.Bitmaps), values.Len())
 	return n, nil
 }
+
+// byColumn plans a test by a look at every value.
+func (p *planner) byColumn(c *rule.AttributeTest, test column.Test) (n *Node, err error) {
+	n = &Node{Op: Scan, Cond: c, Test: test, Column: p.snapshot.Attribute(c.Attribute), Access: "column scan"}
+	n.Bytes = uint64(p.rows()) * valueBytes(c.Type)
+	if test.IsNull {
+		n.Bytes = uint64(p.rows()) / bitsPerByte
+	}
+	if p.may(Zones) {
+		if n.Zones, err = p.snapshot.Zones(c.Attribute); err != nil {
+			return nil, err
+		}
+	}
+	return n, p.byGrams(c, n)
+}
+
+const bitsPerByte = 8
 
 // valueBytes is about how many bytes of a column a row takes.
 func valueBytes(t model.Type) uint64 {

@@ -89,6 +89,16 @@ func intersect(x, y window.Interval) window.Interval {
 
 // plan chooses the structure.
 func (b *behaviorPlan) plan() error {
+	in := b.in // fold narrows it
+	if err := b.withoutRanks(); err != nil || b.node.Op == None || b.node.Op == All {
+		return err
+	}
+	b.in = in
+	return b.byRanks()
+}
+
+// withoutRanks chooses among the other structures.
+func (b *behaviorPlan) withoutRanks() error {
 	n, a := b.node, &b.test.Aggregate
 	switch a.Op {
 	case rule.AggregateFirst, rule.AggregateLast:
@@ -100,8 +110,7 @@ func (b *behaviorPlan) plan() error {
 			return err
 		}
 	}
-	b.fold()
-	return nil
+	return b.fold()
 }
 
 // counts plans what needs no look at single events: it reports false where a
@@ -149,13 +158,23 @@ func (b *behaviorPlan) events() string {
 
 // happened finds where the events of an interval are, for Happened and Absent.
 func (b *behaviorPlan) happened(n *Node, in window.Interval) error {
+	if !b.may(Timeline) {
+		n.Access += "events, one by one"
+		if !in.Empty() {
+			n.Spans, n.Bytes = []window.Interval{in}, b.eventBytes(in, bytesPerRow)
+		}
+		return nil
+	}
 	timeline, err := b.snapshot.Timeline(b.test.Behavior)
 	if err != nil {
 		return err
 	}
 	var days int
-	days, n.Bitmaps, n.Spans = timeline.Cover(in)
+	days, n.Bitmaps, n.Spans = timeline.Cover(in, b.may(Levels))
 	n.Access += fmt.Sprintf("timeline, %d of %d days", days, timeline.Len())
+	if len(n.Bitmaps) != days {
+		n.Access += fmt.Sprintf(" in %d bitmaps", len(n.Bitmaps))
+	}
 	for i := range n.Bitmaps {
 		n.Bytes += uint64(n.Bitmaps[i].SizeBytes())
 	}

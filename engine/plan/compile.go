@@ -1,15 +1,12 @@
 package plan
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/engine/store"
-	"github.com/rollcall-db/rollcall/engine/window"
 )
 
 // New makes the program of a rule over s at asOf, which it floors to
@@ -18,14 +15,15 @@ import (
 // ctx's: testing every distinct value of an attribute may take a while.
 func New(ctx context.Context, s *store.Snapshot, c *rule.Checked, asOf time.Time, choice Choice) (*Program, error) {
 	p := &planner{
-		ctx: ctx, snapshot: s, checked: c, choice: choice, segments: map[*rule.Segment]*Node{},
+		ctx: ctx, snapshot: s, checked: c, choice: choice,
 		out: &Program{AsOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond), Warnings: c.Warnings().Lines()},
 	}
-	root, err := p.node(c.Root)
+	root, err := p.node(simplify(c.Root))
 	if err != nil {
 		return nil, err
 	}
-	p.out.Root = root
+	p.out.Root, p.out.Windows = p.shared(root), p.resolved()
+	p.out.Root.settle()
 	return p.out, nil
 }
 
@@ -36,38 +34,77 @@ type planner struct {
 	checked  *rule.Checked
 	choice   Choice
 	out      *Program
-	segments map[*rule.Segment]*Node // those planned so far
+	segments map[*rule.Segment]*Node     // those planned so far
+	tests    map[string]*Node            // those of attributes and behaviors, by canonical text
+	repeated bool                        // a test has been named again
+	slots    int                         // in use
+	lulls    map[*rule.BehaviorTest]lull // of tests that stand for two
+	windows  []noted
+	test     rule.Cond // of the rule, whose windows are noted
 }
+
+// rows returns the number of customers.
+func (p *planner) rows() int { return p.snapshot.Rows() }
 
 // node plans one condition.
 func (p *planner) node(c rule.Cond) (*Node, error) {
 	switch c := c.(type) {
 	case *rule.And:
-		n, err := p.group(And, c, c.Conds)
-		if err == nil {
-			// Ties stay in the order written, so that plans are stable.
-			slices.SortStableFunc(n.Kids, func(x, y *Node) int { return cmp.Compare(x.Bytes, y.Bytes) })
-			n.Access = "and, cheapest first"
-		}
-		return n, err
+		return p.and(c)
 	case *rule.Or:
-		return p.group(Or, c, c.Conds)
+		return p.or(c)
 	case *rule.Not:
-		return p.group(Not, c, []rule.Cond{c.Cond})
+		kid, err := p.node(c.Cond)
+		if err != nil {
+			return nil, err
+		}
+		return constant(&Node{Op: Not, Cond: c, Kids: []*Node{kid}, Bytes: kid.Bytes, Access: "everybody else"}), nil
 	case *rule.AttributeTest:
-		return p.attribute(c)
+		return p.once(c, func() (*Node, error) { return p.attribute(c) })
 	case *rule.BehaviorTest:
-		return p.behavior(c)
+		return p.once(c, func() (*Node, error) { return p.behaviorTest(c) })
 	case *rule.SegmentTest:
 		return p.segment(c)
 	}
 	return nil, fmt.Errorf("plan: no way to run a %T", c)
 }
 
-var groupAccess = map[Op]string{Or: "or", Not: "everybody else"}
+// once plans a test of an attribute or a behavior, equal ones once.
+func (p *planner) once(c rule.Cond, plan func() (*Node, error)) (*Node, error) {
+	if n := p.tests[c.Text()]; n != nil {
+		p.repeated = true
+		return n, nil
+	}
+	p.test = c
+	n, err := plan()
+	if err != nil {
+		return nil, err
+	}
+	if p.tests == nil {
+		p.tests = map[string]*Node{}
+	}
+	p.tests[c.Text()] = n
+	return n, nil
+}
 
+// and plans an "and". The members that cost least for the customers they take away
+// are first.
+func (p *planner) and(c *rule.And) (*Node, error) {
+	n, err := p.group(And, c, p.mergeEvents(p.mergeAnd(c.Conds)))
+	if err != nil || n.Op != And {
+		return n, err
+	}
+	p.sort(n.Kids)
+	return n, nil
+}
+
+func (p *planner) or(c *rule.Or) (*Node, error) { return p.group(Or, c, p.mergeOr(c.Conds)) }
+
+var groupAccess = map[Op]string{And: "and, cheapest first", Or: "or"}
+
+// group plans an And or an Or of conditions; of one, that one.
 func (p *planner) group(op Op, c rule.Cond, conds []rule.Cond) (*Node, error) {
-	n := &Node{Op: op, Cond: c, Access: groupAccess[op]}
+	n := &Node{Op: op, Cond: c, Access: groupAccess[op], Kids: make([]*Node, 0, len(conds))}
 	for _, cond := range conds {
 		kid, err := p.node(cond)
 		if err != nil {
@@ -76,7 +113,10 @@ func (p *planner) group(op Op, c rule.Cond, conds []rule.Cond) (*Node, error) {
 		n.Kids = append(n.Kids, kid)
 		n.Bytes += kid.Bytes
 	}
-	return n, nil
+	if len(n.Kids) == 1 {
+		return n.Kids[0], nil
+	}
+	return constant(n), nil
 }
 
 // segment plans a reference to another segment. The segment itself is planned
@@ -84,22 +124,21 @@ func (p *planner) group(op Op, c rule.Cond, conds []rule.Cond) (*Node, error) {
 func (p *planner) segment(c *rule.SegmentTest) (*Node, error) {
 	n := p.segments[c.Segment]
 	if n == nil {
-		root, err := p.node(c.Segment.Root)
+		root, err := p.node(simplify(c.Segment.Root))
 		if err != nil {
 			return nil, err
 		}
 		n = &Node{
-			Op: Segment, Kids: []*Node{root}, Slot: len(p.segments),
+			Op: Segment, Kids: []*Node{root}, Slot: p.slots,
 			Bytes: root.Bytes, Access: "segment, computed once",
 		}
+		if p.segments == nil {
+			p.segments = map[*rule.Segment]*Node{}
+		}
+		p.slots++
 		p.segments[c.Segment] = n
 	}
 	reference := *n
 	reference.Cond = c
 	return &reference, nil
-}
-
-// window notes the resolved window of a condition.
-func (p *planner) window(c rule.Cond, in window.Interval) {
-	p.out.Windows = append(p.out.Windows, Window{Condition: c.Text(), Interval: in})
 }

@@ -16,7 +16,7 @@ var foldWords = [...]string{
 }
 
 // fold plans a scan of the events.
-func (b *behaviorPlan) fold() {
+func (b *behaviorPlan) fold() error {
 	n, a := b.node, &b.test.Aggregate
 	n.Op = Fold
 	n.Fold = &Folding{
@@ -40,8 +40,18 @@ func (b *behaviorPlan) fold() {
 	}
 	n.Spans = []window.Interval{b.in}
 	n.Bytes = b.eventBytes(b.in, bytesPerRow+b.reads.bytes())
-	n.Access = foldWords[a.Op] + " of " + b.events() + b.reads.text()
+	if err := b.postings(); err != nil {
+		return err
+	}
+	if len(n.Postings) > 0 {
+		n.Bytes /= passingOfPostings
+	}
+	n.Access = foldWords[a.Op] + " of " + b.events() + b.postingsText() + b.reads.text()
+	return nil
 }
+
+// passingOfPostings is of how many events one is taken to pass a test by postings.
+const passingOfPostings = 8
 
 // fieldSet is the fields of a behavior that a plan reads.
 type fieldSet struct {

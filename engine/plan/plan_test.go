@@ -22,7 +22,7 @@ var cdnowData = fixture.New("cdnow", cdnow.WriteWarehouse, cdnow.ParentYAML())
 
 func TestMain(m *testing.M) { os.Exit(fixture.Main(m, cdnowData)) }
 
-// TestPlans plans the rules of testdata/plans over CDNOW: "plan as-of=TIME", the
+// TestPlans plans the rules of testdata over CDNOW: "plan as-of=TIME", the
 // rule, and the program's steps with their structure and estimate, its windows
 // and its warnings. With "kept-from=TIME" the snapshot keeps no older events.
 func TestPlans(t *testing.T) {
@@ -39,7 +39,7 @@ func TestPlans(t *testing.T) {
 		[2]string{"Buyers", "purchase in last 60 days"},
 		[2]string{"Lists/Gold buyers", "loyalty_tier = 'Gold' and segment 'Buyers'"},
 	)
-	datadriven.RunTest(t, "testdata/plans", func(t *testing.T, d *datadriven.TestData) string {
+	plans := func(t *testing.T, d *datadriven.TestData) string {
 		var asOf string
 		d.ScanArgs(t, "as-of", &asOf)
 		at, err := window.ParseAsOf(asOf, time.UTC)
@@ -78,7 +78,8 @@ func TestPlans(t *testing.T) {
 			fmt.Fprintf(&b, "warning: %s\n", w)
 		}
 		return b.String()
-	})
+	}
+	datadriven.Walk(t, "testdata", func(t *testing.T, path string) { datadriven.RunTest(t, path, plans) })
 }
 
 // library makes a library of segments given as path and rule.

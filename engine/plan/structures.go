@@ -1,5 +1,10 @@
 package plan
 
+import (
+	"math/bits"
+	"strings"
+)
+
 // Structures is a set of the structures that a plan may read.
 type Structures uint16
 
@@ -18,6 +23,25 @@ const (
 
 	AllStructures Structures = 1<<iota - 1
 )
+
+var structureNames = [...]string{
+	"value index", "ordered index", "zone maps", "timeline", "levels", "ranks", "distinct ranks", "postings", "grams",
+}
+
+// String returns the names of the structures: "timeline and levels".
+func (s Structures) String() string {
+	switch s & AllStructures {
+	case 0:
+		return "no structure"
+	case AllStructures:
+		return "all structures"
+	}
+	var names []string
+	for rest := uint(s & AllStructures); rest != 0; rest &= rest - 1 {
+		names = append(names, structureNames[bits.TrailingZeros(rest)])
+	}
+	return strings.Join(names, " and ")
+}
 
 // Choice takes part of the choice of structures away from the planner, for tests
 // and measurements. The zero value leaves it all to the planner.
