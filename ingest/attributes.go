@@ -43,13 +43,7 @@ func (b *builder) attributesOf(ctx context.Context, scan *attributeScan) error {
 	b.report(report)
 	state.Rows, state.Orphans = report.Rows, report.Orphans
 	b.manifest.Tables = append(b.manifest.Tables, *state)
-	for _, c := range scan.columns {
-		if err := b.writeAttribute(ctx, c.attribute, builders[c.attribute], b.sameAttribute(c.attribute)); err != nil {
-			return err
-		}
-		builders[c.attribute] = nil // written: let its memory go
-	}
-	return nil
+	return b.writeAttributes(ctx, scan, builders)
 }
 
 // keepsAttributes reports whether the old version's values of a table's
@@ -104,9 +98,14 @@ func (b *builder) keepAttributes(ctx context.Context, scan *attributeScan) error
 func (b *builder) adoptAttribute(i, old int) error {
 	info := b.old.Manifest().Attributes[old]
 	files := map[string]string{store.AttributeFile(old): store.AttributeFile(i)}
-	zones := store.AttributeZonesFile(old)
-	if b.old.file(zones) != nil {
-		files[zones] = store.AttributeZonesFile(i)
+	for from, to := range map[string]string{
+		store.AttributeZonesFile(old):   store.AttributeZonesFile(i),
+		store.AttributeOrderedFile(old): store.AttributeOrderedFile(i),
+		store.AttributeGramsFile(old):   store.AttributeGramsFile(i),
+	} {
+		if b.old.file(from) != nil {
+			files[from] = to
+		}
 	}
 	if info.Indexed {
 		fromDirectory, fromBitmaps := store.AttributeIndexFiles(old)

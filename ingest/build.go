@@ -37,6 +37,8 @@ type Options struct {
 	// Delete allows that attributes, behaviors and fields of an existing snapshot
 	// go. A build that would drop one without it is refused with a *DriftError.
 	Delete bool
+	// Indexes are the thresholds of indexes.
+	Indexes Indexes
 	// FS is the file system that the snapshot is written to. Nil: the machine's.
 	FS store.FS
 
@@ -64,8 +66,8 @@ type Progress struct {
 // After an error the snapshot is as it was, but for two that tell that the new
 // version stands all the same: *store.NotDurableError and *store.NotRemovedError.
 // Other errors are *ConfigError, *DriftError, *DuplicateKeyError, *ValueError,
-// *OverlapError, those of [store.Create], the source's, or ctx's. Build starts no
-// goroutine.
+// *OverlapError, those of [store.Create], the source's, or ctx's. No
+// goroutine of Build is left when it returns.
 func Build(ctx context.Context, p *model.ParentSegment, src source.Source, dir string, opts *Options) (m *store.Manifest, err error) {
 	if opts == nil {
 		opts = &Options{}

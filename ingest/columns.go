@@ -13,16 +13,26 @@ import (
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/index"
+	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/engine/toc"
 )
 
-// writeAttribute writes the values of attribute i of the schema, their zone map
-// and their value index, or adopts those of attribute old of the old version where
-// they are the same; old is -1 where there is none to compare with.
+// writeAttribute writes the values of attribute i of the schema, their zone map,
+// their value index and their ordered index, or adopts those of attribute old of the
+// old version where they are the same; old is -1 where there is none to compare with.
 func (b *builder) writeAttribute(ctx context.Context, i int, values *column.Builder, old int) error {
+	p, err := b.prepare(ctx, values, old < 0)
+	if err != nil {
+		return err
+	}
+	return b.writePrepared(ctx, i, p, old)
+}
+
+// writePrepared is writeAttribute for values of which some is computed already.
+func (b *builder) writePrepared(ctx context.Context, i int, p *preparedAttribute, old int) error {
 	name := b.schema.Attributes[i].Name
-	info := b.summarize(values)
-	if err := b.writeColumn(ctx, store.AttributeFile(i), "value", values); err != nil {
+	if err := b.writeColumn(ctx, store.AttributeFile(i), "value", p); err != nil {
 		return fmt.Errorf("attribute %q: %w", name, err)
 	}
 	if old >= 0 && b.out.Same(store.AttributeFile(i), *b.old.file(store.AttributeFile(old))) {
@@ -31,28 +41,40 @@ func (b *builder) writeAttribute(ctx context.Context, i int, values *column.Buil
 		}
 		return b.adoptAttribute(i, old)
 	}
-	if zones, ok := index.BuildZones(values); ok {
-		if err := b.out.WriteArrow(store.AttributeZonesFile(i), zones.Schema(), one(zones)); err != nil {
-			return err
-		}
-	}
-	if err := ctx.Err(); err != nil {
+	if err := b.prepareIndexes(ctx, p); err != nil {
 		return err
 	}
-	directory, bitmaps, ok, err := index.BuildValues(values)
-	if err != nil {
+	if err := b.writeIndexes(ctx, i, p.index); err != nil {
 		return err
 	}
-	if ok {
-		info.Indexed, info.Distinct = true, b.distinct(directory, values)
-		dirName, bitmapsName := store.AttributeIndexFiles(i)
-		if err := b.writeIndex(dirName, bitmapsName, directory, bitmaps); err != nil {
-			return err
-		}
+	if err := b.writeGrams(i, p.values, p.stored.Distinct()); err != nil {
+		return err
 	}
-	b.manifest.Attributes[i] = info
-	b.progress(Progress{Stage: "write", Table: name, Rows: int64(values.Len()), Total: int64(values.Len())})
+	b.manifest.Attributes[i] = p.info
+	rows := int64(p.values.Len())
+	b.progress(Progress{Stage: "write", Table: name, Rows: rows, Total: rows})
 	return nil
+}
+
+// writeIndexes writes the zone map and the indexes of attribute i.
+func (b *builder) writeIndexes(ctx context.Context, i int, x *attributeIndexes) error {
+	if x.zones != nil {
+		if err := b.out.WriteArrow(store.AttributeZonesFile(i), x.zones.Schema(), one(x.zones)); err != nil {
+			return err
+		}
+	}
+	if x.directory != nil {
+		dirName, bitmapsName := store.AttributeIndexFiles(i)
+		if err := b.writeIndex(dirName, bitmapsName, x.directory, x.bitmaps); err != nil {
+			return err
+		}
+	}
+	if x.ordering == nil {
+		return nil
+	}
+	return b.out.WriteSections(store.AttributeOrderedFile(i), func(add func(tag toc.Tag, index uint32, data []byte) error) error {
+		return x.ordering.Write(ctx, add)
+	})
 }
 
 // distinct returns the number of values in a value index, NULL not counted.
@@ -94,9 +116,21 @@ func (b *builder) summarize(values *column.Builder) store.AttributeInfo {
 	return info
 }
 
+// writeGrams writes the gram index of attribute i where it is of enough distinct
+// strings.
+func (b *builder) writeGrams(i int, values *column.Builder, distinct int) error {
+	least := limit(b.opts.Indexes.GramValues, DefaultGramValues)
+	if values.Type().Kind != model.String || least == 0 || distinct < least {
+		return nil
+	}
+	return b.out.WriteSections(store.AttributeGramsFile(i), func(add func(tag toc.Tag, index uint32, data []byte) error) error {
+		return new(index.GramBuilder).Write(values, add)
+	})
+}
+
 // writeColumn writes a column as a table of one column, a batch per block.
-func (b *builder) writeColumn(ctx context.Context, file, name string, values *column.Builder) error {
-	stored := values.Stored()
+func (b *builder) writeColumn(ctx context.Context, file, name string, p *preparedAttribute) error {
+	values, stored := p.values, p.stored
 	schema := arrow.NewSchema([]arrow.Field{{Name: name, Type: stored.Type(), Nullable: true}}, nil)
 	return b.out.WriteArrow(file, schema, func(yield func(arrow.RecordBatch, error) bool) {
 		rows := make([]uint32, 0, bitmap.BlockRows)

@@ -27,6 +27,8 @@ type CompactOptions struct {
 	Renumber bool
 	// Progress is as in Options.
 	Progress func(Progress)
+	// Indexes is as in Options.
+	Indexes Indexes
 	// FS is the file system of the snapshot. Nil: the machine's.
 	FS store.FS
 
@@ -48,7 +50,7 @@ func Compact(ctx context.Context, dir string, opts *CompactOptions) (m *store.Ma
 	if opts == nil {
 		opts = &CompactOptions{}
 	}
-	b := newBuilder(&Options{Progress: opts.Progress, FS: opts.FS, spillBytes: opts.spillBytes})
+	b := newBuilder(&Options{Progress: opts.Progress, FS: opts.FS, Indexes: opts.Indexes, spillBytes: opts.spillBytes})
 	defer func() {
 		if err = b.end(recover(), err); err != nil {
 			m = nil

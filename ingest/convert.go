@@ -173,6 +173,12 @@ func each(arr arrow.Array, dst []uint32, set func(i int, row uint32)) {
 }
 
 func loadStrings(_ *counts, b *column.Builder, arr arrow.Array, dst []uint32) error {
+	if coded, ok := arr.(*array.Dictionary); ok { // of a source.Coder
+		texts, codes := coded.Dictionary().(*array.String), coded.Indices().(*array.Uint32)
+		set := column.NewCodedTexts(b, texts.Len(), texts.Value)
+		each(arr, dst, func(i int, row uint32) { set.Set(int(row), codes.Value(i)) })
+		return nil
+	}
 	a := arr.(stringArray)
 	each(arr, dst, func(i int, row uint32) { b.SetString(int(row), a.Value(i)) })
 	return nil

@@ -41,12 +41,15 @@ func stall(later bool) (*model.ParentSegment, memorySource) {
 	return p, src
 }
 
+// smallIndexes are thresholds by which a stall has every structure.
+var smallIndexes = Indexes{OrderedValues: 1, GramValues: 1, LevelRows: 1, PostingEvents: -1, PostingBytes: 64}
+
 // buildStall builds the two versions of a stall.
 func buildStall(t testing.TB, fsys store.FS, dir string) {
 	t.Helper()
 	for _, later := range []bool{false, true} {
 		p, src := stall(later)
-		if _, err := Build(t.Context(), p, src, dir, &Options{AsOf: asOf, FS: fsys}); err != nil {
+		if _, err := Build(t.Context(), p, src, dir, &Options{AsOf: asOf, FS: fsys, Indexes: smallIndexes}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -61,7 +64,9 @@ var stallRules = []string{
 	"interests = 'golf'", "interests at least 2 in ('golf', 'tennis')", "sizes != 2", "sizes is null",
 	"purchase", "purchase count >= 2 in last 1 full month", "purchase where amount > 5", "purchase sum(amount) > 6",
 	"visit in last 1 day", "visit count distinct days >= 2", "visit where page = '/'", "visit where tags = 'y'", "visit where paid is null",
-	"last visit more than 20 days ago", "visit where (page = '/b' and tags is null) in last 3 days",
+	"last visit more than 20 days ago", "visit 2 to 40 days ago", "visit count >= 2 in last 60 days", "visit count distinct page >= 2 in last 60 days",
+	"visit where page = '/' sum(paid) > 1", "visit where paid > 1 and page != '/e' count >= 1",
+	"first visit in last 20 days", "visit where (page = '/b' and tags is null) in last 3 days",
 }
 
 // stallAttributes are all attributes of a stall.

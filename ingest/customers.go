@@ -7,6 +7,7 @@ import (
 	"math/bits"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
@@ -31,7 +32,10 @@ type customers struct {
 	live     []uint64 // a bit per row; nil: all rows are live
 	count    int      // of live rows
 
-	ints []int64 // of find
+	ints     []int64  // of find
+	looked   int      // keys that find looked up
+	placed   *keyRows // once isPlaced; nil: keys are not so
+	isPlaced bool
 
 	first   int  // row of the first customer that this version adds
 	revived bool // a row is live that was dead in the version before
@@ -55,12 +59,15 @@ func (c *customers) find(dst []uint32, keyColumn arrow.Array) (missing int, err 
 	if isText {
 		_, err = c.dict.FindStrings(dst, texts.Value)
 	} else {
-		whole := wholeNumbers(keyColumn)
-		c.ints = c.ints[:0]
-		for i := range dst {
-			c.ints = append(c.ints, whole(i))
+		err = c.findInts(dst, keyColumn)
+	}
+	if err == nil && c.live == nil && keyColumn.NullN() == 0 {
+		for _, row := range dst {
+			if row == noRow {
+				missing++
+			}
 		}
-		_, err = c.dict.FindInts(dst, c.ints)
+		return missing, nil
 	}
 	for i, row := range dst {
 		if row == noRow || keyColumn.IsNull(i) || !c.isLive(row) {
@@ -69,6 +76,33 @@ func (c *customers) find(dst []uint32, keyColumn arrow.Array) (missing int, err 
 		}
 	}
 	return missing, err
+}
+
+// findInts is find for whole numbers, but for NULLs and customers who are not live.
+func (c *customers) findInts(dst []uint32, keyColumn arrow.Array) error {
+	ints := c.ints[:0]
+	if a, ok := keyColumn.(*array.Int64); ok {
+		ints = a.Int64Values()
+	} else {
+		whole := wholeNumbers(keyColumn)
+		for i := range dst {
+			ints = append(ints, whole(i))
+		}
+		c.ints = ints
+	}
+	if c.looked += len(dst); c.looked >= c.numbered && !c.isPlaced {
+		var err error
+		if c.placed, err = newKeyRows(c.column, c.numbered); err != nil {
+			return err
+		}
+		c.isPlaced = true
+	}
+	if c.placed != nil {
+		c.placed.find(dst, ints)
+		return nil
+	}
+	_, err := c.dict.FindInts(dst, ints)
+	return err
 }
 
 // liveIn returns which rows of a block are live; nil: all.

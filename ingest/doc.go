@@ -51,8 +51,16 @@
 // # Memory
 //
 // Keys are sorted in bounded memory and looked up in the file that they are
-// written to. The attributes of one table are held in memory while it is read. Of
-// events a bounded part is held: more go to scratch files in the folder of the new
-// version, and come back a block of customers at a time (see eventLog). The events
-// of an overlap are all held.
+// written to, or, where they are whole numbers close to each other, by their place.
+// The attributes of one table are held in memory while it is read. Of events a
+// bounded part is held: more go to scratch files in the folder of the new version,
+// and come back a block of customers at a time (see eventLog). The events of an
+// overlap are all held.
+//
+// # Side by side
+//
+// A build uses all processors, but only for work whose result does not depend on
+// who does it when: sources read ahead, attributes and blocks of events are computed
+// a few at a time. Files are written by the goroutine of the caller alone, in one
+// order.
 package ingest

@@ -59,7 +59,11 @@ func (r *eventReader) read(ctx context.Context, table source.Table) error {
 	for _, f := range r.scan.fields {
 		columns = projection(r.scan.key, append(columns[1:], f.name)...)
 	}
+	if coder, ok := table.(source.Coder); ok {
+		table = coder.Coded(columns[1:])
+	}
 	s := newScanner(table, "behavior", []string{r.described.Name}, columns, r.progress)
+	r.log.expect(table.Info().Rows, r.blocks())
 	s.report.Notes = r.scan.notes
 	s.where += r.parts
 	err := s.run(ctx, func(batch arrow.RecordBatch) error {

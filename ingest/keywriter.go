@@ -40,6 +40,7 @@ func (b *builder) openKeys(c *customers) error {
 		return err
 	}
 	c.column = column.NewColumn(c.typ, batches)
+	c.looked, c.placed, c.isPlaced = 0, nil, false
 	err = b.out.WriteSections(store.KeyTableFile, func(add func(tag toc.Tag, index uint32, data []byte) error) error {
 		return keys.WriteTable(c.column, c.numbered, add)
 	})

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"errors"
 	"math"
 	"time"
 
@@ -128,9 +127,8 @@ func (r *recentEvents) settle() (left int64, err error) {
 	more := r.events.Unmatched(r.taken)
 	if left = int64(len(r.events.Rows) - r.taken - len(more)); left > 0 {
 		kept := index.NewCollected(r.events.Fields)
-		if err := errors.Join(kept.AppendFrom(r.events, positions(0, r.taken)), kept.AppendFrom(r.events, more)); err != nil {
-			return 0, err
-		}
+		kept.AppendFrom(r.events, positions(0, r.taken))
+		kept.AppendFrom(r.events, more)
 		r.events = kept
 	}
 	r.taken = len(r.events.Rows)
@@ -140,9 +138,7 @@ func (r *recentEvents) settle() (left int64, err error) {
 // flush adds what was taken to the log.
 func (r *recentEvents) flush(ctx context.Context, l *behaviorLoad) error {
 	for lo := r.stored; lo < r.taken; lo += blockRows {
-		if err := l.log.collected.AppendFrom(r.events, positions(lo, min(lo+blockRows, r.taken))); err != nil {
-			return err
-		}
+		l.log.collected.AppendFrom(r.events, positions(lo, min(lo+blockRows, r.taken)))
 		if err := l.log.added(ctx); err != nil {
 			return err
 		}

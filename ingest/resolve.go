@@ -378,7 +378,7 @@ func (r *resolver) behavior(path string, b *model.BehaviorSource) {
 	scan.notes = timeConv.noteOn(spelled)
 	layout := model.EventLayout{
 		Table: b.Table, KeyColumn: key,
-		Time: model.FieldLayout{Column: spelled, Encoding: timeConv.encoding}, Fields: []model.FieldLayout{},
+		Time: model.FieldLayout{Column: spelled, Encoding: timeConv.encoding}, Fields: []model.FieldLayout{}, Ranks: b.Ranks,
 	}
 	scan.keepFrom = b.Keep.Resolve(r.asOf, r.out.loc).Lo
 	if scan.keepFrom != math.MinInt64 {

@@ -35,6 +35,9 @@ func opener(kind string, write func(*testing.T, string, arrow.RecordBatch)) sour
 		s := mustOpen(t, root)
 		mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 		s.mem = mem
+		if kind == "" { // folders of parts: side by side
+			s.taskRows = 1
+		}
 		t.Cleanup(func() { mem.AssertSize(t, 0) })
 		return s
 	}

@@ -64,8 +64,10 @@ func (d *csvData) fields() []arrow.Field { return d.columns }
 
 func (d *csvData) rows(part int) int64 { return d.nRows[part] }
 
-func (d *csvData) reader(i int, columns []int, builders []array.Builder) (rowReader, error) {
-	f, err := openCSVFile(&d.parts[i])
+func (d *csvData) groups(part int) []int64 { return []int64{d.rows(part)} }
+
+func (d *csvData) reader(pieces span, columns []int, builders []array.Builder) (rowReader, error) {
+	f, err := openCSVFile(&d.parts[pieces.part])
 	if err != nil {
 		return nil, err
 	}

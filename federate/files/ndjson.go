@@ -85,8 +85,10 @@ func (d *ndjsonData) fields() []arrow.Field { return d.columns }
 
 func (d *ndjsonData) rows(part int) int64 { return d.nRows[part] }
 
-func (d *ndjsonData) reader(i int, columns []int, builders []array.Builder) (rowReader, error) {
-	f, err := openNDJSONFile(&d.parts[i])
+func (d *ndjsonData) groups(part int) []int64 { return []int64{d.rows(part)} }
+
+func (d *ndjsonData) reader(pieces span, columns []int, builders []array.Builder) (rowReader, error) {
+	f, err := openNDJSONFile(&d.parts[pieces.part])
 	if err != nil {
 		return nil, err
 	}

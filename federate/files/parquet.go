@@ -104,39 +104,53 @@ func (d *parquetData) fields() []arrow.Field {
 
 func (d *parquetData) rows(part int) int64 { return d.metas[part].rows }
 
-func (d *parquetData) reader(i int, columns []int, builders []array.Builder) (rowReader, error) {
+func (d *parquetData) groups(part int) []int64 {
+	groups := d.metas[part].file.Metadata().RowGroups
+	rows := make([]int64, len(groups))
+	for i := range groups {
+		rows[i] = groups[i].NumRows
+	}
+	return rows
+}
+
+func (d *parquetData) reader(pieces span, columns []int, builders []array.Builder) (rowReader, error) {
+	i := pieces.part
 	f, err := d.parts[i].open()
 	if err != nil {
 		return nil, err
 	}
-	r := &parquetReader{file: f, meta: d.metas[i]}
+	r := &parquetReader{file: f, meta: d.metas[i], group: pieces.lo, end: pieces.hi}
+	before := int64(0)
+	for _, n := range d.groups(i)[:pieces.lo] {
+		before += n
+	}
 	for k, c := range columns {
 		column := &d.metas[i].columns[d.columnOf[i][c]]
-		err := guard(d.parts[i].path, func() error { return r.meta.checkBooleans(f, column) })
+		err := guard(d.parts[i].path, func() error { return r.meta.checkBooleans(f, column, pieces) })
 		if err != nil {
 			return nil, errors.Join(err, r.close())
 		}
-		r.columns = append(r.columns, newColumnReader(d.parts[i].path, column, builders[k]))
+		r.columns = append(r.columns, newColumnReader(d.parts[i].path, column, before, builders[k]))
 	}
 	return r, nil
 }
 
-// parquetReader reads the rows of one file, row group after row group.
+// parquetReader reads the rows of row groups of one file, one after the other.
 type parquetReader struct {
 	file    *os.File
 	meta    *parquetMeta
 	columns []*columnReader
-	group   int   // row groups started
+	group   int   // the next row group to start
+	end     int   // and the one to stop at
 	left    int64 // rows of the current one
 }
 
 func (r *parquetReader) read(n int) (int, error) {
 	for r.left == 0 {
-		groups := r.meta.file.RowGroups()
-		if r.group == len(groups) {
+		if r.group == r.end {
 			return 0, io.EOF
 		}
-		g := groups[r.group]
+		g := r.meta.file.RowGroups()[r.group]
 		for _, c := range r.columns {
 			if err := c.start(r.file, g); err != nil {
 				return 0, err

@@ -31,6 +31,12 @@ func newAppender(c *parquetColumn, b array.Builder) valueAppender {
 	if c.convert.how == howNothing {
 		return nothing{}
 	}
+	if out, ok := b.(*textCodes); ok {
+		if c.convert.how == howUUID {
+			return newTyped(takeFixedArrays, eachValue(func(v []byte) error { return out.appendText(uuidText(v)) }))
+		}
+		return newCodeAppender(out)
+	}
 	switch c.leaf.Type.V {
 	case format.Boolean:
 		b := b.(*array.BooleanBuilder)
@@ -82,7 +88,10 @@ func appendInt32s(c conversion, b array.Builder) func([]int32) (int, error) {
 func appendInt64s(c conversion, b array.Builder) func([]int64) (int, error) {
 	switch b := b.(type) {
 	case *array.TimestampBuilder:
-		return eachValue(func(v int64) error { b.Append(arrow.Timestamp(v)); return nil })
+		return func(v []int64) (int, error) {
+			b.AppendValues(arrow.TimestampTraits.CastFromBytes(arrow.Int64Traits.CastToBytes(v)), nil)
+			return 0, nil
+		}
 	case *array.Decimal128Builder:
 		if c.how == howUnsigned {
 			return eachValue(func(v int64) error { b.Append(decimal128.FromU64(uint64(v))); return nil })
@@ -100,13 +109,16 @@ func appendUnscaled[T int32 | int64](c conversion, b *array.Decimal128Builder) f
 	if t.Precision < 19 {
 		limit = int64(decimal128.GetMaxValue(t.Precision).LowBits())
 	}
-	return eachValue(func(v T) error {
-		if int64(v) > limit || int64(v) < -limit {
-			return fmt.Errorf("%d has more than the %d digits declared", int64(v), t.Precision)
+	return func(values []T) (int, error) {
+		b.Reserve(len(values))
+		for i, v := range values {
+			if int64(v) > limit || int64(v) < -limit {
+				return i, fmt.Errorf("%d has more than the %d digits declared", int64(v), t.Precision)
+			}
+			b.UnsafeAppend(decimal128.FromI64(int64(v)))
 		}
-		b.Append(decimal128.FromI64(int64(v)))
-		return nil
-	})
+		return 0, nil
+	}
 }
 
 // appendInt96 appends instants held as a Julian day and the nanoseconds of it.
@@ -133,13 +145,13 @@ func appendBytes(c conversion, b array.Builder) func([]byte) error {
 	case *array.StringBuilder:
 		if c.how == howUUID {
 			return func(v []byte) error {
-				b.Append(fmt.Sprintf("%x-%x-%x-%x-%x", v[:4], v[4:6], v[6:8], v[8:10], v[10:]))
+				b.BinaryBuilder.Append(uuidText(v))
 				return nil
 			}
 		}
 		return func(v []byte) error {
 			if !utf8.Valid(v) {
-				return fmt.Errorf("%.40q is not valid UTF-8", v)
+				return notUTF8(v)
 			}
 			b.BinaryBuilder.Append(v)
 			return nil
@@ -147,6 +159,11 @@ func appendBytes(c conversion, b array.Builder) func([]byte) error {
 	}
 	raw := b.(*array.BinaryBuilder)
 	return func(v []byte) error { raw.Append(v); return nil }
+}
+
+// uuidText returns a UUID of 16 bytes as people write it.
+func uuidText(v []byte) []byte {
+	return fmt.Appendf(nil, "%x-%x-%x-%x-%x", v[:4], v[4:6], v[6:8], v[8:10], v[10:])
 }
 
 // appendBigEndian appends a decimal held as a big-endian two's complement

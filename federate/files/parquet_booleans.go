@@ -11,16 +11,17 @@ import (
 )
 
 // checkBooleans refuses a column of booleans with pages that parquet-go reads
-// wrongly. It reads the headers of all of the column's pages in a file.
+// wrongly. It reads the headers of all of the column's pages in some row groups of
+// a file.
 //
 // Note: parquet-go v0.32.0 gives whole bytes of booleans for each run of RLE, so
 // that every value after a run of another length lies in a wrong row.
-func (m *parquetMeta) checkBooleans(file io.ReaderAt, c *parquetColumn) error {
+func (m *parquetMeta) checkBooleans(file io.ReaderAt, c *parquetColumn, in span) error {
 	if c.leaf.Type.V != format.Boolean {
 		return nil
 	}
 	groups := m.file.Metadata().RowGroups
-	for i := range groups {
+	for i := in.lo; i < in.hi; i++ {
 		chunk := &groups[i].Columns[c.leaf.leaf].MetaData
 		isRLE, err := hasRLEPage(io.NewSectionReader(file, chunkStart(chunk), chunk.TotalCompressedSize))
 		if err != nil {

@@ -24,8 +24,10 @@ type columnReader struct {
 	open     bool  // the last row of the chunk is a list that may go on
 }
 
-func newColumnReader(path string, c *parquetColumn, b array.Builder) *columnReader {
-	r := &columnReader{path: path, column: c, builder: b, pages: pageReader{leaf: c.leaf}}
+// newColumnReader returns a reader of a column that starts after so many rows of the
+// file.
+func newColumnReader(path string, c *parquetColumn, row int64, b array.Builder) *columnReader {
+	r := &columnReader{path: path, column: c, row: row, builder: b, pages: pageReader{leaf: c.leaf}}
 	values := b
 	if c.isList {
 		r.list = b.(*array.ListBuilder)

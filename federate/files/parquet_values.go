@@ -3,6 +3,7 @@ package files
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/deprecated"
@@ -45,7 +46,7 @@ func (t *typed[T]) lookUp(d parquet.Dictionary, positions encoding.Values) error
 	if d != t.source {
 		t.source, t.dictionary = d, t.take(new([]T), d.Page().Data(), d.Len())
 	}
-	values := t.memory[:0]
+	values := slices.Grow(t.memory[:0], len(positions.Int32()))
 	for _, k := range positions.Int32() {
 		if uint(k) >= uint(len(t.dictionary)) {
 			return fmt.Errorf("value %d of a dictionary of %d", k, len(t.dictionary))
@@ -78,7 +79,7 @@ func takeBooleans(memory *[]bool, v encoding.Values, n int) []bool {
 
 func takeByteArrays(memory *[][]byte, v encoding.Values, _ int) [][]byte {
 	data, offsets := v.ByteArray()
-	values := (*memory)[:0]
+	values := slices.Grow((*memory)[:0], len(offsets))
 	for i := 1; i < len(offsets); i++ {
 		lo, hi := offsets[i-1], offsets[i]
 		values = append(values, data[lo:hi:hi])

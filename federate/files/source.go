@@ -26,6 +26,8 @@ type Source struct {
 	mem    memory.Allocator
 	closed atomic.Bool
 
+	taskRows int64 // taskRows, save in tests
+
 	mu     sync.Mutex
 	opened map[string]*table // by path; a table is used again while its files are unchanged
 }
@@ -34,6 +36,7 @@ var (
 	_ source.Source = (*Source)(nil)
 	_ source.Parted = (*table)(nil)
 	_ source.Texter = (*table)(nil)
+	_ source.Coder  = (*table)(nil)
 )
 
 // Open returns the source of the folder at location, which is a path or a
@@ -68,7 +71,7 @@ func Open(location string) (*Source, error) {
 	}
 	return &Source{
 		root: filepath.Clean(root), uri: location,
-		mem: memory.DefaultAllocator, opened: map[string]*table{},
+		mem: memory.DefaultAllocator, taskRows: taskRows, opened: map[string]*table{},
 	}, nil
 }
 

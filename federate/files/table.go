@@ -35,6 +35,7 @@ type table struct {
 
 	chosen  []int    // positions of the parts whose rows the table has, ascending
 	unknown []string // names of parts that it is to have and that are not there
+	coded   []string // names of columns whose text is given as numbers of a dictionary
 }
 
 // data is what opening the files of one format found.
@@ -43,12 +44,15 @@ type data interface {
 	fields() []arrow.Field
 	// rows gives the number of rows of each part.
 	rows(part int) int64
-	// reader starts on a part. It appends values of fields[i] to builders[k]
+	// groups gives the numbers of rows of the pieces of a part that can be read
+	// apart from each other: one piece, where it cannot be divided.
+	groups(part int) []int64
+	// reader starts on pieces of a part. It appends values of fields[i] to builders[k]
 	// for i = columns[k].
-	reader(part int, columns []int, builders []array.Builder) (rowReader, error)
+	reader(pieces span, columns []int, builders []array.Builder) (rowReader, error)
 }
 
-// rowReader reads the rows of one part.
+// rowReader reads the rows of pieces of one part.
 type rowReader interface {
 	// read appends up to n rows and returns how many, and io.EOF with the last
 	// ones or after them.
@@ -127,10 +131,12 @@ func (t *table) Info() source.Info { return t.info }
 // schema.
 func (t *table) Scan(ctx context.Context, columns []string) iter.Seq2[arrow.RecordBatch, error] {
 	return func(yield func(arrow.RecordBatch, error) bool) {
-		s, err := newScan(t, columns)
-		if err == nil {
-			defer s.release()
-			err = s.run(ctx, func(b arrow.RecordBatch) bool { return yield(b, nil) })
+		one := func(b arrow.RecordBatch) bool { return yield(b, nil) }
+		var err error
+		if tasks := t.tasks(); len(tasks) > 1 {
+			err = t.scanAhead(ctx, columns, tasks, one)
+		} else {
+			err = t.scanOne(ctx, columns, slices.Concat(tasks...), one)
 		}
 		if err != nil && !errors.Is(err, errStopped) {
 			yield(nil, err)
@@ -171,7 +177,7 @@ func newScan(t *table, columns []string) (*scan, error) {
 		}
 	}
 	for k, i := range at {
-		b := array.NewBuilder(t.source.mem, fields[k].Type)
+		b := t.newBuilder(&fields[k], i)
 		s.builders = append(s.builders, b)
 		if i < nFile {
 			s.columns, s.inFiles, s.hive = append(s.columns, i), append(s.inFiles, b), append(s.hive, -1)
@@ -183,16 +189,26 @@ func newScan(t *table, columns []string) (*scan, error) {
 	return s, nil
 }
 
+// newBuilder returns the builder of column i, whose field it makes that of the
+// batches.
+func (t *table) newBuilder(f *arrow.Field, i int) array.Builder {
+	if t.isCoded(i) {
+		f.Type = source.CodedText
+		return newTextCodes(t.source.mem)
+	}
+	return array.NewBuilder(t.source.mem, f.Type)
+}
+
 func (s *scan) release() {
 	for _, b := range s.builders {
 		b.Release()
 	}
 }
 
-// run reads the chosen parts, one after the other.
-func (s *scan) run(ctx context.Context, yield func(arrow.RecordBatch) bool) error {
-	for _, i := range s.table.chosen {
-		if err := s.part(ctx, i, yield); err != nil {
+// run reads row groups of parts, one after the other.
+func (s *scan) run(ctx context.Context, task []span, yield func(arrow.RecordBatch) bool) error {
+	for _, some := range task {
+		if err := s.part(ctx, some, yield); err != nil {
 			return err
 		}
 	}
@@ -202,21 +218,25 @@ func (s *scan) run(ctx context.Context, yield func(arrow.RecordBatch) bool) erro
 	return s.flush(yield)
 }
 
-// part reads one part and checks that it has the rows that it declares.
-func (s *scan) part(ctx context.Context, i int, yield func(arrow.RecordBatch) bool) (err error) {
-	p := &s.table.parts[i]
+// part reads row groups of one part and checks that they have the rows that they
+// declare.
+func (s *scan) part(ctx context.Context, some span, yield func(arrow.RecordBatch) bool) (err error) {
+	p := &s.table.parts[some.part]
 	if err := s.table.source.check(ctx); err != nil {
 		return err
 	}
-	r, err := s.open(i)
+	want, got := s.table.declared(some), int64(0)
+	r, err := s.open(some, want)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, readError(p.path, r.close())) }()
-	want, got := s.table.data.rows(i), int64(0)
 	for done := false; !done; {
 		if err := s.table.source.check(ctx); err != nil {
 			return err
+		}
+		if s.rows == 0 {
+			s.reserve(int(min(want-got, batchRows)))
 		}
 		var n int
 		err := guard(p.path, func() (err error) {
@@ -242,14 +262,35 @@ func (s *scan) part(ctx context.Context, i int, yield func(arrow.RecordBatch) bo
 	return nil
 }
 
-// open starts on part i. Without columns of the files there is nothing to
-// read: the rows were counted when the table was opened.
-func (s *scan) open(i int) (r rowReader, err error) {
-	if len(s.columns) == 0 {
-		return &rowCounter{s.table.data.rows(i)}, nil
+// declared returns how many rows row groups have.
+func (t *table) declared(some span) int64 {
+	groups := t.data.groups(some.part)
+	if some.hi-some.lo == len(groups) {
+		return t.data.rows(some.part)
 	}
-	err = guard(s.table.parts[i].path, func() (err error) {
-		r, err = s.table.data.reader(i, s.columns, s.inFiles)
+	rows := int64(0)
+	for _, n := range groups[some.lo:some.hi] {
+		rows += n
+	}
+	return rows
+}
+
+// reserve makes room for the rows of a batch.
+func (s *scan) reserve(rows int) {
+	for _, b := range s.builders {
+		b.Reserve(rows)
+	}
+}
+
+// open starts on row groups of a part, which have so many rows. Without columns of
+// the files there is nothing to read: the rows were counted when the table was
+// opened.
+func (s *scan) open(some span, rows int64) (r rowReader, err error) {
+	if len(s.columns) == 0 {
+		return &rowCounter{rows}, nil
+	}
+	err = guard(s.table.parts[some.part].path, func() (err error) {
+		r, err = s.table.data.reader(some, s.columns, s.inFiles)
 		return err
 	})
 	return r, err
@@ -299,6 +340,8 @@ func (s *scan) bytes() int {
 // elements in a builder.
 func sizes(b array.Builder) (text, elements int) {
 	switch b := b.(type) {
+	case *textCodes:
+		return b.texts.DataLen(), 0
 	case *array.StringBuilder:
 		return b.DataLen(), 0
 	case *array.BinaryBuilder:
