@@ -2,6 +2,7 @@ package measure
 
 import (
 	"github.com/rollcall-db/rollcall/bench/contender"
+	"github.com/rollcall-db/rollcall/bench/suite"
 	"github.com/rollcall-db/rollcall/bench/workload"
 )
 
@@ -46,6 +47,9 @@ type EngineReport struct {
 	Load    contender.Load `json:"load"`
 }
 
+// AimCustomers is the number of customers that the aims of results are set for.
+const AimCustomers = suite.AimCustomers
+
 // Result is one query as one engine answered it.
 type Result struct {
 	Suite    string         `json:"suite"`
@@ -61,6 +65,8 @@ type Result struct {
 	TimesUS  []float64      `json:"times_us,omitempty"`      // of the timed executions, in their order
 	Allocs   *float64       `json:"allocs_per_op,omitempty"` // absent where the engine is not Go
 	Clients  []ClientResult `json:"clients,omitempty"`
+	// AimUS is the aim of the query for our engine at AimCustomers; 0: none.
+	AimUS float64 `json:"aim_us,omitempty"`
 	// Unsupported says why the engine has no figures; they are 0 then.
 	Unsupported string `json:"unsupported,omitempty"`
 }

@@ -113,7 +113,8 @@ func timeQuery(ctx context.Context, name string, q *suite.Query, engines []conte
 	}()
 	for i, e := range engines {
 		results[i] = Result{
-			Suite: name, Query: q.ID, Rule: q.Rule, AsOf: q.AsOf.Format(time.RFC3339), Engine: e.Name(),
+			Suite: name, Query: q.ID, Rule: q.Rule, AsOf: q.AsOf.Format(time.RFC3339Nano), Engine: e.Name(),
+			AimUS: float64(q.Aim.Microseconds()),
 		}
 		p, err := e.Prepare(ctx, q)
 		if errors.Is(err, contender.ErrUnsupported) {

@@ -27,6 +27,9 @@ func render(reports []Named, folder string, opts Options) (string, []*picture) {
 	p := &page{opts: opts, folder: folder, style: newPalette(reports)}
 	p.head(reports)
 	slugs := map[string]bool{}
+	if p.opts.Remarks != "" {
+		p.paragraph("%s", strings.TrimSpace(p.opts.Remarks))
+	}
 	for _, n := range reports {
 		p.prefix = uniqueSlug(slugs, strings.TrimSuffix(n.Name, ".json"))
 		p.run(n)
@@ -102,6 +105,7 @@ func (p *page) run(n Named) {
 		p.suite(s)
 	}
 	p.notCompared(r)
+	p.aims(r, suites)
 	p.floor(suites)
 	p.clients(suites)
 	p.allocations(suites)

@@ -22,6 +22,9 @@ type Named struct {
 type Options struct {
 	Title string // of the page; "": Performance
 	Ours  string // the engine that the others are compared with; "": rollcall
+	// Remarks is Markdown that stands above the runs: what a person has to say of
+	// the figures. "": nothing.
+	Remarks string
 }
 
 // withDefaults fills in what is not set.

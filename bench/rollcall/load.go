@@ -63,16 +63,25 @@ func part(m *store.Manifest, file string) string {
 			return m.Schema.Attributes[i].Name + ": value index"
 		case store.AttributeZonesFile(i):
 			return m.Schema.Attributes[i].Name + ": zone map"
+		case store.AttributeOrderedFile(i):
+			return m.Schema.Attributes[i].Name + ": ordered index"
+		case store.AttributeGramsFile(i):
+			return m.Schema.Attributes[i].Name + ": gram index"
 		}
 	}
 	for i := range m.Schema.Behaviors {
+		if file == store.RanksFile(i) {
+			return m.Schema.Behaviors[i].Name + ": ranks"
+		}
 		for p := range m.Behaviors[i].Parts {
 			directory, bitmaps := store.PartIndexFiles(i, p)
 			switch file {
 			case store.PartFile(i, p):
 				return m.Schema.Behaviors[i].Name + ": events"
-			case directory, bitmaps:
+			case directory, bitmaps, store.PartLevelsFile(i, p):
 				return m.Schema.Behaviors[i].Name + ": timeline"
+			case store.PostingsFile(i, p):
+				return m.Schema.Behaviors[i].Name + ": postings"
 			}
 		}
 	}

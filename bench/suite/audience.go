@@ -15,17 +15,18 @@ func audience(asOf time.Time) []question {
 
 func audienceByAttributes() []question {
 	return []question{
-		{id: "Q1", rule: "loyalty_tier = 'Gold'", sql: func(l *language) string {
+		{id: "Q1", aim: 10 * time.Microsecond, rule: "loyalty_tier = 'Gold'", sql: func(l *language) string {
 			return customersWhere(l.tierIs("Gold"))
 		}},
-		{id: "Q2", rule: "loyalty_tier = 'Gold' and country in ('US', 'JP', 'DE')", sql: func(l *language) string {
+		{id: "Q2", aim: 200 * time.Microsecond, rule: "loyalty_tier = 'Gold' and country in ('US', 'JP', 'DE')", sql: func(l *language) string {
 			return customersWhere(l.tierIs("Gold") + " AND " + l.isIn(countryColumn, []string{"US", "JP", "DE"}))
 		}},
-		{id: "Q3", rule: "lifetime_value > 1000", sql: func(l *language) string {
+		{id: "Q3", aim: 400 * time.Microsecond, rule: "lifetime_value > 1000", sql: func(l *language) string {
 			return customersWhere("lifetime_value > " + l.decimal("1000"))
 		}},
 		{
 			id:   "Q4",
+			aim:  800 * time.Microsecond,
 			rule: "loyalty_tier = 'Gold' and email_opt_in and lifetime_value between 200 and 2000 and not country = 'US'",
 			bare: and4,
 			sql: func(l *language) string {
@@ -39,24 +40,24 @@ func audienceByAttributes() []question {
 func audienceByEvents(asOf time.Time) []question {
 	last := func(days int) span { return lastDays(days, asOf) }
 	return []question{
-		{id: "Q5", rule: "purchase in last 30 days", sql: func(l *language) string {
+		{id: "Q5", aim: 200 * time.Microsecond, rule: "purchase in last 30 days", sql: func(l *language) string {
 			return l.seen("purchases", last(30))
 		}},
-		{id: "Q6", rule: "loyalty_tier = 'Gold' and purchase in last 30 days and not purchase in last 7 days", sql: func(l *language) string { return l.lapsing(asOf) }},
-		{id: "Q7", rule: "email_open count > 3 in last 31 days", sql: func(l *language) string {
+		{id: "Q6", aim: 350 * time.Microsecond, rule: "loyalty_tier = 'Gold' and purchase in last 30 days and not purchase in last 7 days", sql: func(l *language) string { return l.lapsing(asOf) }},
+		{id: "Q7", aim: 200 * time.Microsecond, rule: "email_open count > 3 in last 31 days", sql: func(l *language) string {
 			return l.grouped("email_opens", "", last(31), "count(*) > 3")
 		}},
-		{id: "Q8", rule: "purchase where category = 'Electronics' sum(amount) > 500 in last 90 days", sql: func(l *language) string {
+		{id: "Q8", aim: 4 * time.Millisecond, rule: "purchase where category = 'Electronics' sum(amount) > 500 in last 90 days", sql: func(l *language) string {
 			return l.grouped("purchases", l.electronics(), last(90), "sum(amount) > "+l.decimal("500"))
 		}},
-		{id: "Q9", rule: "(page_view in last 7 days and not purchase in last 90 days) or loyalty_tier = 'Silver'", sql: func(l *language) string { return l.browsing(asOf) }},
-		{id: "Q10", rule: "purchase where category = 'Electronics' and amount > 100 count >= 2 in last 180 days", sql: func(l *language) string {
+		{id: "Q9", aim: 600 * time.Microsecond, rule: "(page_view in last 7 days and not purchase in last 90 days) or loyalty_tier = 'Silver'", sql: func(l *language) string { return l.browsing(asOf) }},
+		{id: "Q10", aim: 4 * time.Millisecond, rule: "purchase where category = 'Electronics' and amount > 100 count >= 2 in last 180 days", sql: func(l *language) string {
 			return l.grouped("purchases", l.electronics()+"amount > "+l.decimal("100")+" AND ", last(180), "count(*) >= 2")
 		}},
-		{id: "Q11", rule: "purchase 150 to 200 days ago", sql: func(l *language) string {
+		{id: "Q11", aim: time.Millisecond, rule: "purchase 150 to 200 days ago", sql: func(l *language) string {
 			return l.seen("purchases", lastDays(50, asOf.AddDate(0, 0, -150)))
 		}},
-		{id: "Q12", rule: "email_open count distinct campaign_id >= 3 in last 60 days", sql: func(l *language) string { return l.diverse(asOf) }},
+		{id: "Q12", aim: 500 * time.Microsecond, rule: "email_open count distinct campaign_id >= 3 in last 60 days", sql: func(l *language) string { return l.diverse(asOf) }},
 	}
 }
 

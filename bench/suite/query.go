@@ -16,6 +16,10 @@ const (
 	Databricks Dialect = "databricks"
 )
 
+// AimCustomers is the number of customers that the aims of queries are set for,
+// with 200 million events.
+const AimCustomers = 10_000_000
+
 // Query is one question in rollcall's language and in SQL.
 type Query struct {
 	ID   string // unique within its suite, as Q1
@@ -28,6 +32,9 @@ type Query struct {
 	// Bare names the plain loop that answers the same question over words in memory;
 	// "": there is none.
 	Bare string
+	// Aim is what the question is to take, at most, as the median at AimCustomers; 0:
+	// there is no aim.
+	Aim time.Duration
 }
 
 // RowsSQL returns the statement that selects columns of the customers whom q

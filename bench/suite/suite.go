@@ -68,6 +68,7 @@ type question struct {
 	id, rule string
 	asOf     time.Time // zero: that of the suite
 	bare     string
+	aim      time.Duration // at AimCustomers; 0: none
 	sql      func(l *language) string
 }
 
@@ -84,7 +85,7 @@ func written(questions []question, asOf time.Time) []Query {
 		for _, l := range languages {
 			texts[l.dialect] = q.sql(l)
 		}
-		queries = append(queries, Query{ID: q.id, Rule: q.rule, AsOf: from, SQL: texts, Bare: q.bare})
+		queries = append(queries, Query{ID: q.id, Rule: q.rule, AsOf: from, SQL: texts, Bare: q.bare, Aim: q.aim})
 	}
 	return slices.Clip(queries)
 }

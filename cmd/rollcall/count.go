@@ -20,7 +20,9 @@ func (a *app) countCommand() *cobra.Command {
 		Long: `Prints the number of customers that a rule selects, the time that it was looked
 at from, and what each window came to. With --explain it shows the plan: for
 every condition the structure that answers it, the number of customers that it
-selects alone, and the number that remains together with the conditions above it.
+selects alone, the number that remains together with the conditions above it, the
+bytes that it was estimated to read, those that it read, and the time it took.
+Conditions that one look answers are one line, and each is computed in full.
 
 ` + ruleHelp,
 		Args: exactArgs("SNAP", "RULE"),
@@ -73,7 +75,8 @@ type snapshotJSON struct {
 type stepJSON struct {
 	Condition string     `json:"condition"`
 	Access    string     `json:"access"`
-	Bytes     uint64     `json:"estimated_bytes"`
+	Estimate  uint64     `json:"estimated_bytes"`
+	Bytes     uint64     `json:"bytes"`
 	Alone     uint64     `json:"alone"`
 	Together  uint64     `json:"together"`
 	ElapsedUS int64      `json:"elapsed_us"`
@@ -139,14 +142,14 @@ func (a *app) explain(ctx context.Context, q *question) error {
 		return err
 	}
 	tw := newTable()
-	tw.AppendHeader(table.Row{"condition", "alone", "together", "bytes", "time", "by"})
+	tw.AppendHeader(table.Row{"condition", "alone", "together", "estimated bytes", "bytes", "time", "by"})
 	appendSteps(tw, &e.Plan, 0)
-	return a.printTable(tw, "alone", "together", "bytes", "time")
+	return a.printTable(tw, "alone", "together", "estimated bytes", "bytes", "time")
 }
 
 func newStepJSON(s *engine.Step) stepJSON {
 	out := stepJSON{
-		Condition: s.Condition, Access: s.Access, Bytes: s.Bytes, Alone: s.Alone, Together: s.Together,
+		Condition: s.Condition, Access: s.Access, Estimate: s.Estimate, Bytes: s.Bytes, Alone: s.Alone, Together: s.Together,
 		ElapsedUS: s.Elapsed.Microseconds(),
 	}
 	for i := range s.Steps {
@@ -159,7 +162,7 @@ func newStepJSON(s *engine.Step) stepJSON {
 func appendSteps(tw table.Writer, s *engine.Step, depth int) {
 	tw.AppendRow(table.Row{
 		strings.Repeat("  ", depth) + s.Condition, groups(int64(s.Alone)), groups(int64(s.Together)),
-		groups(int64(s.Bytes)), micros(s.Elapsed), s.Access,
+		groups(int64(s.Estimate)), groups(int64(s.Bytes)), micros(s.Elapsed), s.Access,
 	})
 	for i := range s.Steps {
 		appendSteps(tw, &s.Steps[i], depth+1)

@@ -33,10 +33,12 @@ behavior: "name", "last", "age_seconds"), "deleted_rows" and "storage":
 
   keys        "name", "stored_as", "values_bytes", "table_bytes", "live_bytes"
   attributes  each "name", "stored_as", "values_bytes", "index_bytes",
-              "zones_bytes", "bytes_per_row"
-  behaviors   each "name", "events_bytes", "timeline_bytes", "bytes_per_event"
-              (of both); "parts", each "version", "events", "undated", "first",
-              "last", "events_bytes", "timeline_bytes"; "columns", each "name"
+              "ordered_bytes", "grams_bytes", "zones_bytes",
+              "bytes_per_row"
+  behaviors   each "name", "events_bytes", "timeline_bytes", "postings_bytes",
+              "ranks_bytes", "bytes_per_event" (of these); "parts", each
+              "version", "events", "undated", "first", "last", "events_bytes",
+              "timeline_bytes", "postings_bytes"; "columns", each "name"
               ("rows", "time" or the field's), "field", "bytes",
               "bytes_per_event", "encodings" (each "encoding", "blocks", "bytes");
               "other_bytes" (dictionaries, tables of contents),

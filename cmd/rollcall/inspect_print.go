@@ -82,19 +82,19 @@ func (a *app) printTables(out *inspectJSON) error {
 // printColumns prints how keys and attributes are stored.
 func (a *app) printColumns(out *inspectJSON) error {
 	tw := newTable()
-	tw.AppendHeader(table.Row{"column", "type", "stored as", "values", "index", "zones", "bytes a row"})
+	tw.AppendHeader(table.Row{"column", "type", "stored as", "values", "index", "ordered", "grams", "zones", "bytes a row"})
 	k := out.Storage.Keys
 	tw.AppendRow(table.Row{
-		k.Name + " (key)", out.Schema.KeyType, storedText(k.StoredAs), bytesText(k.ValuesBytes), bytesText(k.TableBytes), "-",
+		k.Name + " (key)", out.Schema.KeyType, storedText(k.StoredAs), bytesText(k.ValuesBytes), bytesText(k.TableBytes), "-", "-", "-",
 		perText(ratio(k.ValuesBytes+k.TableBytes, out.Rows)),
 	})
 	for i, at := range out.Storage.Attributes {
 		tw.AppendRow(table.Row{
 			at.Name, out.Schema.Attributes[i].Type, storedText(at.StoredAs), bytesText(at.ValuesBytes),
-			sizeOr(at.IndexBytes), sizeOr(at.ZonesBytes), perText(at.BytesPerRow),
+			sizeOr(at.IndexBytes), sizeOr(at.OrderedBytes), sizeOr(at.GramsBytes), sizeOr(at.ZonesBytes), perText(at.BytesPerRow),
 		})
 	}
-	if err := a.printTable(tw, "values", "index", "zones", "bytes a row"); err != nil || k.LiveBytes == 0 {
+	if err := a.printTable(tw, "values", "index", "ordered", "grams", "zones", "bytes a row"); err != nil || k.LiveBytes == 0 {
 		return err
 	}
 	return a.printf("which rows are customers: %s\n", bytesText(k.LiveBytes))
@@ -103,7 +103,7 @@ func (a *app) printColumns(out *inspectJSON) error {
 // printBehaviors prints how fresh behaviors are and what they take.
 func (a *app) printBehaviors(out *inspectJSON) error {
 	tw := newTable()
-	tw.AppendHeader(table.Row{"behavior", "events", "newest", "age", "parts", "size", "timeline", "bytes an event"})
+	tw.AppendHeader(table.Row{"behavior", "events", "newest", "age", "parts", "size", "timeline", "postings", "ranks", "bytes an event"})
 	for i, b := range out.Storage.Behaviors {
 		newest, age := out.Newest[i], "-"
 		if newest.AgeSeconds != nil {
@@ -111,10 +111,10 @@ func (a *app) printBehaviors(out *inspectJSON) error {
 		}
 		tw.AppendRow(table.Row{
 			b.Name, groups(int64(out.Behaviors[i].Events)), textOr(newest.Last), age, groups(int64(len(b.Parts))),
-			bytesText(b.EventsBytes), bytesText(b.TimelineBytes), perText(b.BytesPerEvent),
+			bytesText(b.EventsBytes), bytesText(b.TimelineBytes), sizeOr(b.PostingsBytes), sizeOr(b.RanksBytes), perText(b.BytesPerEvent),
 		})
 	}
-	return a.printTable(tw, "events", "age", "parts", "size", "timeline", "bytes an event")
+	return a.printTable(tw, "events", "age", "parts", "size", "timeline", "postings", "ranks", "bytes an event")
 }
 
 // printParts prints the parts of the behaviors.
@@ -125,7 +125,7 @@ func (a *app) printParts(out *inspectJSON) error {
 		for i, p := range b.Parts {
 			tw.AppendRow(table.Row{
 				fmt.Sprintf("%s %d", b.Name, i), p.Version, groups(int64(p.Events)), groups(int64(p.Undated)),
-				bytesText(p.EventsBytes + p.TimelineBytes), textOr(p.First), textOr(p.Last),
+				bytesText(p.EventsBytes + p.TimelineBytes + p.PostingsBytes), textOr(p.First), textOr(p.Last),
 			})
 		}
 	}
@@ -176,16 +176,21 @@ func fileUses(m *store.Manifest) map[string]string {
 		directory, bitmaps := store.AttributeIndexFiles(i)
 		uses[store.AttributeFile(i)] = name + ", values"
 		uses[store.AttributeZonesFile(i)] = name + ", zone map"
+		uses[store.AttributeOrderedFile(i)] = name + ", ordered index"
+		uses[store.AttributeGramsFile(i)] = name + ", gram index"
 		uses[directory] = name + ", directory of the value index"
 		uses[bitmaps] = name + ", bitmaps of the value index"
 	}
 	for i, b := range m.Schema.Behaviors {
+		uses[store.RanksFile(i)] = "behavior " + b.Name + ", ranks"
 		for p := range m.Behaviors[i].Parts {
 			name := fmt.Sprintf("behavior %s, part %d", b.Name, p)
 			directory, bitmaps := store.PartIndexFiles(i, p)
 			uses[store.PartFile(i, p)] = name + ", events"
 			uses[directory] = name + ", directory of the timeline"
 			uses[bitmaps] = name + ", bitmaps of the timeline"
+			uses[store.PostingsFile(i, p)] = name + ", postings"
+			uses[store.PartLevelsFile(i, p)] = name + ", levels of the timeline"
 		}
 	}
 	return uses

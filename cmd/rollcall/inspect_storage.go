@@ -25,19 +25,23 @@ type keysStoredJSON struct {
 }
 
 type attributeStoredJSON struct {
-	Name        string  `json:"name"`
-	StoredAs    string  `json:"stored_as"` // Arrow type; empty: there are no rows
-	ValuesBytes int64   `json:"values_bytes"`
-	IndexBytes  int64   `json:"index_bytes"` // of the value index; 0: there is none
-	ZonesBytes  int64   `json:"zones_bytes"` // of the zone map; 0: there is none
-	BytesPerRow float64 `json:"bytes_per_row"`
+	Name         string  `json:"name"`
+	StoredAs     string  `json:"stored_as"` // Arrow type; empty: there are no rows
+	ValuesBytes  int64   `json:"values_bytes"`
+	IndexBytes   int64   `json:"index_bytes"`   // of the value index; 0: there is none
+	OrderedBytes int64   `json:"ordered_bytes"` // of the ordered index; 0: there is none
+	GramsBytes   int64   `json:"grams_bytes"`   // of the gram index; 0: there is none
+	ZonesBytes   int64   `json:"zones_bytes"`   // of the zone map; 0: there is none
+	BytesPerRow  float64 `json:"bytes_per_row"`
 }
 
 type behaviorStoredJSON struct {
 	Name          string              `json:"name"`
 	EventsBytes   int64               `json:"events_bytes"`
 	TimelineBytes int64               `json:"timeline_bytes"`
-	BytesPerEvent float64             `json:"bytes_per_event"` // of both, by event that is stored
+	PostingsBytes int64               `json:"postings_bytes"`
+	RanksBytes    int64               `json:"ranks_bytes"`     // 0: there are none
+	BytesPerEvent float64             `json:"bytes_per_event"` // of all four, by event that is stored
 	Parts         []partStoredJSON    `json:"parts"`           // oldest first
 	Columns       []eventColumnStored `json:"columns"`
 	OtherBytes    int64               `json:"other_bytes"` // of EventsBytes, those of no column: dictionaries, tables of contents
@@ -52,6 +56,7 @@ type partStoredJSON struct {
 	Last          *string `json:"last"`
 	EventsBytes   int64   `json:"events_bytes"`
 	TimelineBytes int64   `json:"timeline_bytes"`
+	PostingsBytes int64   `json:"postings_bytes"` // 0: there are none
 }
 
 // eventColumnStored is a column of all parts of a behavior.
@@ -114,8 +119,9 @@ func (r *storageReader) attribute(i int) (err error) {
 	a := attributeStoredJSON{
 		Name: r.Schema().Attributes[i].Name, ValuesBytes: r.size(store.AttributeFile(i)),
 		IndexBytes: r.size(directory) + r.size(bitmaps), ZonesBytes: r.size(store.AttributeZonesFile(i)),
+		OrderedBytes: r.size(store.AttributeOrderedFile(i)), GramsBytes: r.size(store.AttributeGramsFile(i)),
 	}
-	a.BytesPerRow = ratio(a.ValuesBytes+a.IndexBytes+a.ZonesBytes, uint64(r.Rows()))
+	a.BytesPerRow = ratio(a.ValuesBytes+a.IndexBytes+a.OrderedBytes+a.GramsBytes+a.ZonesBytes, uint64(r.Rows()))
 	a.StoredAs, err = r.storedAs(r.Attribute(i), store.AttributeFile(i))
 	r.found.Attributes = append(r.found.Attributes, a)
 	return err
@@ -145,14 +151,17 @@ func (r *storageReader) behavior(ctx context.Context, i int) error {
 		part := partStoredJSON{
 			Version: info.Version, Events: info.Events, Undated: info.Undated,
 			First: timeOrNil(local(r.loc, info.First)), Last: timeOrNil(local(r.loc, info.Last)),
-			EventsBytes: r.size(store.PartFile(i, p)), TimelineBytes: r.size(directory) + r.size(bitmaps),
+			EventsBytes: r.size(store.PartFile(i, p)), TimelineBytes: r.size(directory) + r.size(bitmaps) + r.size(store.PartLevelsFile(i, p)),
+			PostingsBytes: r.size(store.PostingsFile(i, p)),
 		}
 		b.Parts = append(b.Parts, part)
 		b.EventsBytes += part.EventsBytes
 		b.TimelineBytes += part.TimelineBytes
+		b.PostingsBytes += part.PostingsBytes
 		events += info.Events
 	}
-	b.BytesPerEvent = ratio(b.EventsBytes+b.TimelineBytes, events)
+	b.RanksBytes = r.size(store.RanksFile(i))
+	b.BytesPerEvent = ratio(b.EventsBytes+b.TimelineBytes+b.PostingsBytes+b.RanksBytes, events)
 	var err error
 	b.Columns, err = r.eventColumns(ctx, i)
 	b.OtherBytes = b.EventsBytes

@@ -33,6 +33,7 @@ func TestCases(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.Name, err)
 		}
+		w.turn(n)
 		if failed := w.compareQuestion(t.Context(), q); failed != nil {
 			t.Errorf("%s: %s", c.Name, failed)
 		}

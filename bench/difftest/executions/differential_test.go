@@ -103,6 +103,9 @@ type worker struct {
 func (w *worker) open(ctx context.Context, number int) error {
 	w.executions = append(w.executions, &index{}, &refreshedIndex{})
 	w.executions = append(w.executions, rewrittens()...)
+	for _, x := range choices() {
+		w.executions = append(w.executions, x)
+	}
 	duck, err := openDuckDB(ctx)
 	if err != nil {
 		return err
@@ -161,8 +164,10 @@ func (w *worker) run(ctx context.Context, seed uint64, rules int) error {
 	if err != nil {
 		return err
 	}
-	for range rules {
+	turns := int(seed % 1000)
+	for i := range rules {
 		c := oracle.RandomCase(rng, made.Data, rng.IntN(maxDepth+1))
+		w.turn(turns + i)
 		failure, err := w.compare(ctx, made, c)
 		if err != nil {
 			return err

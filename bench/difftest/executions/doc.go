@@ -6,7 +6,9 @@
 //
 //   - the oracle, which evaluates a rule row by row (engine/oracle);
 //   - the index: package engine over a snapshot built from Parquet files, and over
-//     one that came about by refreshes;
+//     one that came about by refreshes. Their thresholds are so low that every
+//     structure is there. For each rule it is asked again without any structure,
+//     and in turns without one of them or with one read wherever it can answer;
 //   - the SQL of federate/sqlgen on DuckDB, in process, over the same files;
 //   - on PostgreSQL, where ROLLCALL_POSTGRES is the URL of a server (make
 //     test-postgres starts one);

@@ -115,6 +115,7 @@ func (w *worker) example(t *testing.T, made *world, n int, asOf time.Time, segme
 		if err != nil {
 			t.Fatal(err)
 		}
+		w.turn(n)
 		if failed := w.compareQuestion(t.Context(), q); failed != nil {
 			t.Errorf("%s: %s", name, failed.short())
 		}

@@ -66,7 +66,8 @@ func (f *failure) text(about string) string {
 		b.WriteString(line + "\n")
 	}
 	b.WriteString(about)
-	if slices.Contains(f.names, (*refreshedIndex).name(nil)) {
+	ofRefreshed := func(name string) bool { return strings.HasPrefix(name, (*refreshedIndex).name(nil)) }
+	if slices.ContainsFunc(f.names, ofRefreshed) {
 		fmt.Fprintf(&b, "\n%s:\n%s\n", (*refreshedIndex).name(nil), f.world.refreshed)
 	}
 	for _, dialect := range sqlgen.Dialects() {

@@ -50,7 +50,7 @@ func refresh(ctx context.Context, w *world, seed uint64, dir string) (*refreshed
 // build builds the snapshot or refreshes it.
 func (r *refreshed) build(ctx context.Context, step string, stage int, rewritten bool, overlap time.Duration) (err error) {
 	r.steps = append(r.steps, step)
-	opts := &ingest.Options{FS: unsynced{store.OS}, Overlap: overlap}
+	opts := &ingest.Options{FS: unsynced{store.OS}, Overlap: overlap, Indexes: tinyIndexes}
 	r.manifest, err = ingest.Build(ctx, r.past.world.Parent, r.past.source(stage, rewritten), r.dir, opts)
 	return err
 }

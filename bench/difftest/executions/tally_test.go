@@ -99,7 +99,7 @@ func (y *tally) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d rules, %d select some customers and not all, %d overflow", y.rules, y.telling, y.overflows)
 	for _, name := range slices.Sorted(maps.Keys(y.asked)) {
-		fmt.Fprintf(&b, "\n%-15s %6d compared, %5d UNSUPPORTED_IN_DIALECT (%.1f%%)",
+		fmt.Fprintf(&b, "\n%-38s %6d compared, %5d UNSUPPORTED_IN_DIALECT (%.1f%%)",
 			name, y.asked[name]-y.unsupported[name], y.unsupported[name], 100*float64(y.unsupported[name])/float64(y.asked[name]))
 	}
 	fmt.Fprintf(&b, "\n%d worlds; of the refreshed snapshots", y.worlds)

@@ -48,7 +48,7 @@ func (w *world) build(ctx context.Context) (manifest *store.Manifest, err error)
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
-	manifest, err = ingest.Build(ctx, w.Parent, src, w.snapshot, nil)
+	manifest, err = ingest.Build(ctx, w.Parent, src, w.snapshot, &ingest.Options{Indexes: tinyIndexes})
 	if err != nil {
 		return nil, err
 	}
