@@ -12,6 +12,21 @@ const (
 	Or               // adds Rows
 )
 
+// Two operations, one after the other: the first times nOps plus the second.
+const (
+	pairAndAnd Op = iota
+	pairAndAndNot
+	pairAndOr
+	pairAndNotAnd
+	pairAndNotAndNot
+	pairAndNotOr
+	pairOrAnd
+	pairOrAndNot
+	pairOrOr
+
+	nOps = 3
+)
+
 // Step combines rows with others.
 type Step struct {
 	Op   Op
@@ -93,24 +108,24 @@ func countAndAndAnd(x, a, b, c *Words) int {
 // what is passed to one of those is moved to the heap.
 func (w *Words) setTwo(x *Words, s, t Step) bool {
 	a, b := s.Rows, t.Rows
-	switch s.Op<<2 | t.Op {
-	case And<<2 | And:
+	switch s.Op*nOps + t.Op {
+	case pairAndAnd:
 		return w.setAndAnd(x, a, b)
-	case And<<2 | AndNot:
+	case pairAndAndNot:
 		return w.setAndAndNot(x, a, b)
-	case And<<2 | Or:
+	case pairAndOr:
 		return w.setAndOr(x, a, b)
-	case AndNot<<2 | And:
+	case pairAndNotAnd:
 		return w.setAndNotAnd(x, a, b)
-	case AndNot<<2 | AndNot:
+	case pairAndNotAndNot:
 		return w.setAndNotAndNot(x, a, b)
-	case AndNot<<2 | Or:
+	case pairAndNotOr:
 		return w.setAndNotOr(x, a, b)
-	case Or<<2 | And:
+	case pairOrAnd:
 		return w.setOrAnd(x, a, b)
-	case Or<<2 | AndNot:
+	case pairOrAndNot:
 		return w.setOrAndNot(x, a, b)
-	case Or<<2 | Or:
+	case pairOrOr:
 		return w.setOrOr(x, a, b)
 	}
 	panic("bitmap: unknown operation")
@@ -119,24 +134,24 @@ func (w *Words) setTwo(x *Words, s, t Step) bool {
 // countTwo returns the number of rows that two steps make of x.
 func countTwo(x *Words, s, t Step) int {
 	a, b := s.Rows, t.Rows
-	switch s.Op<<2 | t.Op {
-	case And<<2 | And:
+	switch s.Op*nOps + t.Op {
+	case pairAndAnd:
 		return countAndAnd(x, a, b)
-	case And<<2 | AndNot:
+	case pairAndAndNot:
 		return countAndAndNot(x, a, b)
-	case And<<2 | Or:
+	case pairAndOr:
 		return countAndOr(x, a, b)
-	case AndNot<<2 | And:
+	case pairAndNotAnd:
 		return countAndNotAnd(x, a, b)
-	case AndNot<<2 | AndNot:
+	case pairAndNotAndNot:
 		return countAndNotAndNot(x, a, b)
-	case AndNot<<2 | Or:
+	case pairAndNotOr:
 		return countAndNotOr(x, a, b)
-	case Or<<2 | And:
+	case pairOrAnd:
 		return countOrAnd(x, a, b)
-	case Or<<2 | AndNot:
+	case pairOrAndNot:
 		return countOrAndNot(x, a, b)
-	case Or<<2 | Or:
+	case pairOrOr:
 		return countOrOr(x, a, b)
 	}
 	panic("bitmap: unknown operation")

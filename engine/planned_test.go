@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"io"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -28,12 +29,12 @@ func TestAskingAgainAllocatesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer closeOf(t, db)
 	s, err := db.Snapshot() // a DB looks for a new version, which takes the room of a path
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer closeOf(t, s)
 	for _, text := range plannedRules {
 		q, err := s.Query(text)
 		if err != nil {
@@ -65,7 +66,7 @@ func TestProgramsAreOfTheirTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer closeOf(t, db)
 	for _, text := range plannedRules {
 		shared, err := db.Query(text)
 		if err != nil {
@@ -86,5 +87,13 @@ func TestProgramsAreOfTheirTime(t *testing.T) {
 				t.Fatalf("%s at %v: %+v, %v; want %d", text, at, got, err, want)
 			}
 		}
+	}
+}
+
+// closeOf closes what a test has opened.
+func closeOf(t *testing.T, c io.Closer) {
+	t.Helper()
+	if err := c.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -44,11 +44,7 @@ func (r *eventReader) readEach(ctx context.Context, as reading, rejoined bool, t
 		if err := r.read(ctx, t); err != nil {
 			return err
 		}
-		left, err := r.recent.settle()
-		if err != nil {
-			return err
-		}
-		r.report.Repeated += left
+		r.report.Repeated += r.recent.settle()
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func inOrder[W any](ctx context.Context, workers []W, n int, work, take func(w W
 			defer close(done[j])
 			for i := j; i < n && ctx.Err() == nil; i += len(workers) {
 				var r result
-				r.err, r.panicked = guarded(func() error { return work(w, i) })
+				r.panicked, r.err = guarded(func() error { return work(w, i) })
 				done[j] <- r
 				select {
 				case <-free[j]:
@@ -69,8 +69,8 @@ func inOrder[W any](ctx context.Context, workers []W, n int, work, take func(w W
 }
 
 // guarded calls f, which may read files that are cut short meanwhile.
-func guarded(f func() error) (err error, panicked any) {
+func guarded(f func() error) (panicked any, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() { panicked = recover() }()
-	return f(), nil
+	return nil, f()
 }

@@ -120,9 +120,9 @@ func (l *behaviorLoad) hasJoined(row uint32) bool {
 // settle compares what was read of one part with all that is stored or taken, and
 // leaves only that which is more: an event that several parts give is taken as
 // often as the part with the most of it has it. It returns how many it left out.
-func (r *recentEvents) settle() (left int64, err error) {
+func (r *recentEvents) settle() (left int64) {
 	if len(r.events.Rows) == r.taken {
-		return 0, nil
+		return 0
 	}
 	more := r.events.Unmatched(r.taken)
 	if left = int64(len(r.events.Rows) - r.taken - len(more)); left > 0 {
@@ -132,7 +132,7 @@ func (r *recentEvents) settle() (left int64, err error) {
 		r.events = kept
 	}
 	r.taken = len(r.events.Rows)
-	return left, nil
+	return left
 }
 
 // flush adds what was taken to the log.

@@ -47,7 +47,7 @@ func TestFirstErrorWins(t *testing.T) {
 	for at := range int64(5) {
 		for _, workers := range []int{1, 2, 4} {
 			table := &troubled{people: p, at: at + 1, fail: func() error { return broken }}
-			if _, err := countBlocks(t.Context(), table, n, workers); err != broken {
+			if _, err := countBlocks(t.Context(), table, n, workers); !errors.Is(err, broken) {
 				t.Errorf("block %d, %d workers: %v, want %v", at, workers, err, broken)
 			}
 		}

@@ -163,11 +163,20 @@ func TestAverages(t *testing.T) {
 	}
 }
 
+// anyInt returns a number of any size and sign.
+func anyInt(r *rand.Rand) int64 {
+	x := r.Int64() >> r.IntN(63)
+	if r.IntN(2) == 0 {
+		return -x
+	}
+	return x
+}
+
 // TestProduct multiplies numbers of 64 bits.
 func TestProduct(t *testing.T) {
 	r := rand.New(rand.NewPCG(*seedFlag, 13))
 	for i := range 10_000 {
-		x, y := r.Int64()>>r.IntN(63)-r.Int64()>>r.IntN(63), r.Int64()>>r.IntN(63)-r.Int64()>>r.IntN(63)
+		x, y := anyInt(r), anyInt(r)
 		if i == 0 {
 			x, y = math.MinInt64, math.MinInt64
 		}

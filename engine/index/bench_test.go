@@ -32,30 +32,33 @@ func blockEvents(n int) *Collected {
 	return c
 }
 
-// perEvent reports nanoseconds for each of n events.
-func perEvent(b *testing.B, n int) {
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/event")
+// benchEvents is how many events a benchmark looks at.
+const benchEvents = 1 << 19
+
+// perEvent reports nanoseconds for each of benchEvents events.
+func perEvent(b *testing.B) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchEvents, "ns/event")
 }
 
 // BenchmarkOrder puts the events of a block in the order of files.
 func BenchmarkOrder(b *testing.B) {
-	const n = 1 << 19
+	const n = benchEvents
 	c := blockEvents(n)
 	for b.Loop() {
 		c.Order()
 	}
-	perEvent(b, n)
+	perEvent(b)
 }
 
 // BenchmarkTimelineAdd adds a block's events, in order of time, to a timeline.
 func BenchmarkTimelineAdd(b *testing.B) {
-	const n = 1 << 19
+	const n = benchEvents
 	rows, times := orderedEvents(n)
 	for b.Loop() {
 		t := NewTimelineBuilder(time.UTC)
 		t.Add(rows, times)
 	}
-	perEvent(b, n)
+	perEvent(b)
 }
 
 func orderedEvents(n int) (rows []uint32, times []int64) {
@@ -104,7 +107,7 @@ func BenchmarkBuildValues(b *testing.B) {
 
 // BenchmarkChunk decodes columns of events, a chunk after the other.
 func BenchmarkChunk(b *testing.B) {
-	const n = 1 << 19
+	const n = benchEvents
 	r := rand.New(rand.NewPCG(1, 1))
 	c := blockEvents(n)
 	c.Fields = append(c.Fields, model.Field{Name: "place", Type: model.Type{Kind: model.String}})
@@ -138,7 +141,7 @@ func BenchmarkChunk(b *testing.B) {
 					}
 				}
 			}
-			perEvent(b, n)
+			perEvent(b)
 		})
 	}
 }

@@ -320,7 +320,7 @@ func (o *Ordering) note(b *bin, value bound) {
 // that of add, or ctx's.
 func (o *Ordering) Write(ctx context.Context, add func(tag toc.Tag, index uint32, data []byte) error) error {
 	bases := basesFor(len(o.kept))
-	if err := add(tagOrderedHeader, 0, appendOrderedHeader(nil, len(o.kept), bases)); err != nil {
+	if err := add(tagOrderedHeader, 0, orderedHeader(len(o.kept), bases)); err != nil {
 		return err
 	}
 	if err := o.writeEnds(add); err != nil {

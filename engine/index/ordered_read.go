@@ -64,8 +64,9 @@ func firstNumber(bases []int) int {
 
 const orderedHeaderBytes = 8 // before the bases
 
-// appendOrderedHeader appends the header of an ordered index.
-func appendOrderedHeader(dst []byte, bins int, bases []int) []byte {
+// orderedHeader returns the header of an ordered index.
+func orderedHeader(bins int, bases []int) []byte {
+	var dst []byte
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(bins))
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(bases)))
 	for _, base := range bases {
@@ -112,7 +113,7 @@ func OpenOrdered(t model.Type, s toc.Sections) (*Ordered, error) {
 	}
 	bins, bases, err := parseOrderedHeader(header)
 	if err != nil {
-		return nil, r.wrong(tagOrderedHeader, 0, err)
+		return nil, r.wrong(tagOrderedHeader, err)
 	}
 	x := &Ordered{}
 	if x.counts, err = r.counts(bins); err != nil {
@@ -129,15 +130,15 @@ func OpenOrdered(t model.Type, s toc.Sections) (*Ordered, error) {
 type orderedReader struct{ toc.Sections }
 
 // wrong makes the error about a section.
-func (r orderedReader) wrong(tag toc.Tag, index uint32, err error) error {
-	return r.Corrupt(fmt.Errorf("%s: %w", OrderedSectionName(tag, index), err))
+func (r orderedReader) wrong(tag toc.Tag, err error) error {
+	return r.Corrupt(fmt.Errorf("%s: %w", OrderedSectionName(tag, 0), err))
 }
 
 // section returns a section that must be there.
 func (r orderedReader) section(tag toc.Tag) ([]byte, error) {
 	data, ok, err := r.Section(tag, 0)
 	if err == nil && !ok {
-		err = r.wrong(tag, 0, errMissing)
+		err = r.wrong(tag, errMissing)
 	}
 	return data, err
 }
@@ -150,13 +151,13 @@ func (r orderedReader) counts(bins int) ([]int64, error) {
 	}
 	x, err := encoding.ParseInts(data, bins)
 	if err != nil {
-		return nil, r.wrong(tagOrderedCounts, 0, err)
+		return nil, r.wrong(tagOrderedCounts, err)
 	}
 	counts := make([]int64, bins)
 	x.Decode(counts, 0)
 	for i, n := range counts {
 		if n <= 0 {
-			return nil, r.wrong(tagOrderedCounts, 0, fmt.Errorf("bin %d of %d rows, expected one or more", i, n))
+			return nil, r.wrong(tagOrderedCounts, fmt.Errorf("bin %d of %d rows, expected one or more", i, n))
 		}
 	}
 	return counts, nil
@@ -170,7 +171,7 @@ func (r orderedReader) ends(t model.Type, bins int) (e ends, err error) {
 	}
 	e, bin := newEnds(least, greatest)
 	if bin >= 0 {
-		return e, r.wrong(tagOrderedLeast, 0, fmt.Errorf("that of bin %d is not above the bin before, or above its own greatest value", bin))
+		return e, r.wrong(tagOrderedLeast, fmt.Errorf("that of bin %d is not above the bin before, or above its own greatest value", bin))
 	}
 	return e, nil
 }
@@ -195,12 +196,12 @@ func (r orderedReader) values(tag toc.Tag, t model.Type, bins int) (*column.Vect
 	}
 	e, err := column.ParseEncoded(t, data, bins, nil)
 	if err != nil {
-		return nil, r.wrong(tag, 0, err)
+		return nil, r.wrong(tag, err)
 	}
 	values := e.Decode(new(column.Buffer), 0, bins)
 	for i := range bins {
 		if values.IsNull(i) {
-			return nil, r.wrong(tag, 0, fmt.Errorf("that of bin %d is NULL", i))
+			return nil, r.wrong(tag, fmt.Errorf("that of bin %d is NULL", i))
 		}
 	}
 	return values, nil

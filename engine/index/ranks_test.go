@@ -448,5 +448,5 @@ func BenchmarkRankCount(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	perEvent(b, n)
+	perEvent(b)
 }
