@@ -72,7 +72,9 @@ func TestViewReadsWhatTheLibraryWrites(t *testing.T) {
 	}
 }
 
-func TestWordsAlgebra(t *testing.T) {
+func TestWordsAlgebra(t *testing.T) { eachWay(t, wordsAlgebra) }
+
+func wordsAlgebra(t *testing.T) {
 	r := rand.New(rand.NewPCG(*seed, 2))
 	for i := range 200 {
 		n := 1 + r.IntN(BlockRows)

@@ -43,7 +43,9 @@ var naiveOps = map[Op]func(x, y bool) bool{
 }
 
 // TestContainers combines words with stored rows in every way.
-func TestContainers(t *testing.T) {
+func TestContainers(t *testing.T) { eachWay(t, containersCombine) }
+
+func containersCombine(t *testing.T) {
 	r := rand.New(rand.NewPCG(*seed, 20))
 	for i := range 150 {
 		stored, before := randomWords(r), *randomWords(r)
@@ -130,12 +132,14 @@ func TestFind(t *testing.T) {
 }
 
 // TestSteps applies random steps, of which two or more are taken in one loop.
-func TestSteps(t *testing.T) {
+func TestSteps(t *testing.T) { eachWay(t, randomSteps) }
+
+func randomSteps(t *testing.T) {
 	r := rand.New(rand.NewPCG(*seed, 22))
 	for i := range 150 {
 		x := randomWords(r)
 		want := x.naive()
-		steps := make([]Step, r.IntN(6))
+		steps := make([]Step, r.IntN(16))
 		same := Op(r.IntN(6)) // often all of them are And
 		for j := range steps {
 			s := Step{Op: And, Rows: randomWords(r)}
@@ -206,7 +210,9 @@ func TestBytesThatLie(t *testing.T) {
 }
 
 // TestKernelsDoNotAllocate combines words with containers of each kind.
-func TestKernelsDoNotAllocate(t *testing.T) {
+func TestKernelsDoNotAllocate(t *testing.T) { eachWay(t, noAllocations) }
+
+func noAllocations(t *testing.T) {
 	for _, step := range []int{1, 3, 100} {
 		var w Words
 		for row := 0; row < BlockRows; row += step {

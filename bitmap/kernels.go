@@ -6,6 +6,12 @@ import "math/bits"
 // and takes as much of a rule along as it can: what is written down in between and
 // read again costs as much as a stored bitmap. Loops over arrays need no checks of
 // bounds; four words a turn keep the counts of bits independent of each other.
+//
+// Where the machine has wide instructions, all steps are taken in one pass by them
+// instead; tests hold the two against each other.
+
+// wide says to take steps by wide instructions. Tests alone change it.
+var wide = hasWide()
 
 // And keeps the rows that are also in v.
 func (w *Words) And(v *Words) { w.SetAnd(w, v) }
@@ -18,6 +24,9 @@ func (w *Words) Or(v *Words) { w.SetOr(w, v) }
 
 // Count returns the number of rows in w.
 func (w *Words) Count() int {
+	if wide {
+		return int(countWide(w, nil, 0))
+	}
 	n, m := 0, 0
 	for i := 0; i < len(w); i += 2 {
 		n += bits.OnesCount64(w[i])
@@ -29,6 +38,9 @@ func (w *Words) Count() int {
 // SetAnd makes w the rows of x & a and reports whether there are any. Either
 // may be w.
 func (w *Words) SetAnd(x, a *Words) bool {
+	if wide {
+		return applyWide(w, x, &Step{And, a}, 1) != 0
+	}
 	seen := uint64(0)
 	for i := 0; i < len(w); i += 4 {
 		p, q, r := (*[4]uint64)(w[i:i+4]), (*[4]uint64)(x[i:i+4]), (*[4]uint64)(a[i:i+4])
@@ -41,6 +53,9 @@ func (w *Words) SetAnd(x, a *Words) bool {
 
 // AndCount returns the number of rows of w & a.
 func (w *Words) AndCount(a *Words) int {
+	if wide {
+		return int(countWide(w, &Step{And, a}, 1))
+	}
 	n, m := 0, 0
 	for i := 0; i < len(w); i += 2 {
 		n += bits.OnesCount64(w[i] & a[i])
@@ -52,6 +67,9 @@ func (w *Words) AndCount(a *Words) int {
 // SetAndNot makes w the rows of x &^ a and reports whether there are any. Either
 // may be w.
 func (w *Words) SetAndNot(x, a *Words) bool {
+	if wide {
+		return applyWide(w, x, &Step{AndNot, a}, 1) != 0
+	}
 	seen := uint64(0)
 	for i := 0; i < len(w); i += 4 {
 		p, q, r := (*[4]uint64)(w[i:i+4]), (*[4]uint64)(x[i:i+4]), (*[4]uint64)(a[i:i+4])
@@ -64,6 +82,9 @@ func (w *Words) SetAndNot(x, a *Words) bool {
 
 // AndNotCount returns the number of rows of w &^ a.
 func (w *Words) AndNotCount(a *Words) int {
+	if wide {
+		return int(countWide(w, &Step{AndNot, a}, 1))
+	}
 	n, m := 0, 0
 	for i := 0; i < len(w); i += 2 {
 		n += bits.OnesCount64(w[i] &^ a[i])
@@ -75,6 +96,9 @@ func (w *Words) AndNotCount(a *Words) int {
 // SetOr makes w the rows of x | a and reports whether there are any. Either
 // may be w.
 func (w *Words) SetOr(x, a *Words) bool {
+	if wide {
+		return applyWide(w, x, &Step{Or, a}, 1) != 0
+	}
 	seen := uint64(0)
 	for i := 0; i < len(w); i += 4 {
 		p, q, r := (*[4]uint64)(w[i:i+4]), (*[4]uint64)(x[i:i+4]), (*[4]uint64)(a[i:i+4])
@@ -87,6 +111,9 @@ func (w *Words) SetOr(x, a *Words) bool {
 
 // OrCount returns the number of rows of w | a.
 func (w *Words) OrCount(a *Words) int {
+	if wide {
+		return int(countWide(w, &Step{Or, a}, 1))
+	}
 	n, m := 0, 0
 	for i := 0; i < len(w); i += 2 {
 		n += bits.OnesCount64(w[i] | a[i])

@@ -1,6 +1,9 @@
 package bitmap
 
-import "math/bits"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // Op is what a step does with the rows that it starts from.
 type Op uint8
@@ -34,9 +37,12 @@ type Step struct {
 }
 
 // Apply makes w what steps make of x, one after the other, and reports whether it
-// has any rows. x may be w; the Rows of the steps may not. Two steps take about as
-// long as one.
+// has any rows. x may be w; the Rows of the steps may not. All steps are one pass over
+// the rows where the machine has wide instructions; elsewhere every two are.
 func (w *Words) Apply(x *Words, steps []Step) bool {
+	if wide {
+		return applyWide(w, x, unsafe.SliceData(steps), len(steps)) != 0
+	}
 	if len(steps) == 0 {
 		if w != x {
 			*w = *x
@@ -64,6 +70,9 @@ func (w *Words) Apply(x *Words, steps []Step) bool {
 // ApplyCount returns the number of rows that steps make of x. It makes w the rows
 // of all but the last few steps, or leaves it alone where there are not more.
 func (w *Words) ApplyCount(x *Words, steps []Step) int {
+	if wide {
+		return int(countWide(x, unsafe.SliceData(steps), len(steps)))
+	}
 	for len(steps) > 3 || len(steps) == 3 && !allAnd(steps) {
 		w.setTwo(x, steps[0], steps[1])
 		x, steps = w, steps[2:]

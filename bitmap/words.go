@@ -97,8 +97,9 @@ func (w *Words) Not(n int) {
 
 // IsEmpty reports whether w holds no row.
 func (w *Words) IsEmpty() bool {
-	for _, x := range w {
-		if x != 0 {
+	for i := 0; i < len(w); i += 8 {
+		p := (*[8]uint64)(w[i : i+8])
+		if p[0]|p[1]|p[2]|p[3]|p[4]|p[5]|p[6]|p[7] != 0 {
 			return false
 		}
 	}

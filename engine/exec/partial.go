@@ -3,7 +3,7 @@ package exec
 import "github.com/rollcall-db/rollcall/bitmap"
 
 // maxSteps is how many steps are put off at most.
-const maxSteps = 6
+const maxSteps = 14
 
 // partial is the customers of a block that the part of a rule selects which has
 // been looked at: what steps make of from. Steps are put off, because several go
