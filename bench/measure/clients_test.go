@@ -42,7 +42,7 @@ func TestClients(t *testing.T) {
 				if diff := cmp.Diff(want, got[0].Clients); diff != "" {
 					t.Errorf("clients (-want +got):\n%s", diff)
 				}
-				if want := 2 + (1 + c.asked) + 4*(1+c.asked); a.counts != want {
+				if want := 3 + (1 + c.asked) + 4*(1+c.asked); a.counts != want {
 					t.Errorf("%d executions, want %d", a.counts, want)
 				}
 			})
@@ -57,7 +57,7 @@ func TestClientsWarmUp(t *testing.T) {
 		a := newFake("a", 1)
 		a.took = func(nth int) time.Duration {
 			took := 100 * time.Millisecond
-			if nth >= 2 && nth < 2+4 { // one warm-up and one run come before the clients
+			if nth >= 3 && nth < 3+4 { // one warm-up and one run of two come before the clients
 				took = time.Duration(nth) * 10 * time.Second
 			}
 			time.Sleep(took)

@@ -52,19 +52,22 @@ const AimCustomers = suite.AimCustomers
 
 // Result is one query as one engine answered it.
 type Result struct {
-	Suite    string         `json:"suite"`
-	Query    string         `json:"query"`
-	Rule     string         `json:"rule"`
-	AsOf     string         `json:"as_of"`
-	Engine   string         `json:"engine"`
-	Count    int64          `json:"count"`
-	MedianUS float64        `json:"median_us"`
-	P95US    float64        `json:"p95_us"`
-	MinUS    float64        `json:"min_us"`
-	Runs     int            `json:"runs"`                    // timed executions; fewer than asked for where an engine's time was up
-	TimesUS  []float64      `json:"times_us,omitempty"`      // of the timed executions, in their order
-	Allocs   *float64       `json:"allocs_per_op,omitempty"` // absent where the engine is not Go
-	Clients  []ClientResult `json:"clients,omitempty"`
+	Suite    string  `json:"suite"`
+	Query    string  `json:"query"`
+	Rule     string  `json:"rule"`
+	AsOf     string  `json:"as_of"`
+	Engine   string  `json:"engine"`
+	Count    int64   `json:"count"`
+	MedianUS float64 `json:"median_us"`
+	P95US    float64 `json:"p95_us"`
+	MinUS    float64 `json:"min_us"`
+	// FirstUS is the median of the executions right after another engine's, each of which
+	// comes before one that is timed; 0 in reports from before they were noted.
+	FirstUS float64        `json:"first_us,omitempty"`
+	Runs    int            `json:"runs"`                    // timed executions; fewer than asked for where an engine's time was up
+	TimesUS []float64      `json:"times_us,omitempty"`      // of the timed executions, in their order
+	Allocs  *float64       `json:"allocs_per_op,omitempty"` // absent where the engine is not Go
+	Clients []ClientResult `json:"clients,omitempty"`
 	// AimUS is the aim of the query for our engine at AimCustomers; 0: none.
 	AimUS float64 `json:"aim_us,omitempty"`
 	// Unsupported says why the engine has no figures; they are 0 then.

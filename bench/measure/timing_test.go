@@ -24,7 +24,7 @@ func TestTimeAlternates(t *testing.T) {
 	if _, err := Time(t.Context(), "s", ask1, list(a, b, c), options(4)); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := order.String(), "abc"+"abc"+"bca"+"cab"+"abc"; got != want {
+	if got, want := order.String(), "abc"+"aabbcc"+"bbccaa"+"ccaabb"+"aabbcc"; got != want {
 		t.Errorf("the engines were asked in the order %s, want %s", got, want)
 	}
 	if a.open+b.open+c.open != 0 {
@@ -34,8 +34,8 @@ func TestTimeAlternates(t *testing.T) {
 
 func TestTimeResults(t *testing.T) {
 	a, b := newFake("a", 1, 2), newFake("b", 1, 2)
-	a.took = func(nth int) time.Duration { // the first is the warm-up
-		return []time.Duration{time.Hour, 40, 10, 30, 20}[nth] * time.Microsecond
+	a.took = func(nth int) time.Duration { // the first is the warm-up; every other one comes before one that is timed
+		return []time.Duration{time.Hour, 400, 40, 500, 10, 600, 30, 700, 20}[nth] * time.Microsecond
 	}
 	b.answers["Q2"] = []int64{}
 	queries := []suite.Query{ask1[0], {ID: "Q2", Rule: "visits > 3", AsOf: asOf}}
@@ -45,10 +45,10 @@ func TestTimeResults(t *testing.T) {
 	}
 	at := "2026-01-01T00:00:00Z"
 	want := []Result{
-		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "a", Count: 2, MedianUS: 25, P95US: 38.5, MinUS: 10, Runs: 4, TimesUS: []float64{40, 10, 30, 20}},
-		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "b", Count: 2, MedianUS: 1000, P95US: 1000, MinUS: 1000, Runs: 4, TimesUS: []float64{1000, 1000, 1000, 1000}},
+		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "a", Count: 2, MedianUS: 25, P95US: 38.5, MinUS: 10, FirstUS: 550, Runs: 4, TimesUS: []float64{40, 10, 30, 20}},
+		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "b", Count: 2, MedianUS: 1000, P95US: 1000, MinUS: 1000, FirstUS: 1000, Runs: 4, TimesUS: []float64{1000, 1000, 1000, 1000}},
 		{Suite: "audience", Query: "Q2", Rule: "visits > 3", AsOf: at, Engine: "a", Unsupported: "the engine cannot do that: a has no Q2"},
-		{Suite: "audience", Query: "Q2", Rule: "visits > 3", AsOf: at, Engine: "b", MedianUS: 1000, P95US: 1000, MinUS: 1000, Runs: 4, TimesUS: []float64{1000, 1000, 1000, 1000}},
+		{Suite: "audience", Query: "Q2", Rule: "visits > 3", AsOf: at, Engine: "b", MedianUS: 1000, P95US: 1000, MinUS: 1000, FirstUS: 1000, Runs: 4, TimesUS: []float64{1000, 1000, 1000, 1000}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("results (-want +got):\n%s", diff)
@@ -85,7 +85,7 @@ func TestTimeBudget(t *testing.T) {
 			if got[0].Runs != c.want || got[1].Runs != c.want {
 				t.Errorf("runs are %d and %d, want %d of both", got[0].Runs, got[1].Runs, c.want)
 			}
-			if strings.Contains(order.String(), "sss") || strings.Contains(order.String(), "fff") {
+			if strings.Contains(order.String(), "sssss") || strings.Contains(order.String(), "fffff") {
 				t.Errorf("the engines were asked in the order %s, which is no alternation", order.String())
 			}
 		})
@@ -127,7 +127,7 @@ func TestTimeAllocations(t *testing.T) {
 	if got[1].Allocs != nil {
 		t.Errorf("b is not in process and has %v allocations", *got[1].Allocs)
 	}
-	if want := 1 + 3 + 5; a.counts != want || got[0].Runs != 3 {
+	if want := 1 + 2*3 + 5; a.counts != want || got[0].Runs != 3 {
 		t.Errorf("%d executions, want %d; of them %d timed", a.counts, want, got[0].Runs)
 	}
 }

@@ -18,6 +18,7 @@ func aimed(customers int) *measure.Report {
 		all := results("audience", q.id, q.rule, q.count, q.ours, q.duckdb, []string{"rollcall", "duckdb"})
 		for j := range all {
 			all[j].AimUS = []float64{2.4, 10.5, 0}[i]
+			all[j].FirstUS = []float64{0, 63, 0}[i]
 		}
 		r.Results = append(r.Results, all...)
 	}
@@ -28,12 +29,12 @@ func aimed(customers int) *measure.Report {
 func TestAims(t *testing.T) {
 	const want = `### Aims
 
-What ` + "`rollcall`" + ` is to take at most, as a median, at 10,000,000 customers, and what it took. Up to 1 in the last column the aim is met.
+What ` + "`rollcall`" + ` is to take at most, as a median, at 10,000,000 customers, and what it took. Up to 1 in the column of ratios the aim is met. The last column is the median of the executions right before those: what they read, another engine has driven out of the processor's caches.
 
-| query | rule | aim | median | median / aim |
-|:--- |:--- | ---:| ---:| ---:|
-| Q1 | ` + "`loyalty_tier = 'Gold'`" + ` | 2.40 µs | 1.20 µs | 0.500 |
-| Q2 | ` + "`loyalty_tier = 'Gold' and country in ('US','JP','DE')`" + ` | 10.5 µs | 21.0 µs | 2.00 |
+| query | rule | aim | median | median / aim | after another engine |
+|:--- |:--- | ---:| ---:| ---:| ---:|
+| Q1 | ` + "`loyalty_tier = 'Gold'`" + ` | 2.40 µs | 1.20 µs | 0.500 | – |
+| Q2 | ` + "`loyalty_tier = 'Gold' and country in ('US','JP','DE')`" + ` | 10.5 µs | 21.0 µs | 2.00 | 63.0 µs |
 `
 	page := write(t, t.TempDir(), named(aimed(measure.AimCustomers)))["performance.md"]
 	if !strings.Contains(page, want) {

@@ -154,7 +154,7 @@ func checkResults(where string, results []measure.Result) error {
 }
 
 func checkResult(r measure.Result) error {
-	err := errors.Join(figures(r.MinUS, r.MedianUS, r.P95US), figures(r.TimesUS...), counts(r.Count, int64(r.Runs)))
+	err := errors.Join(figures(r.MinUS, r.MedianUS, r.P95US, r.FirstUS), figures(r.TimesUS...), counts(r.Count, int64(r.Runs)))
 	if r.Allocs != nil {
 		err = errors.Join(err, figures(*r.Allocs))
 	}

@@ -18,6 +18,19 @@ func code(text string) string {
 	return fence + text + fence
 }
 
+// maxRule is how many characters of a rule are shown at most: of those with lists of a
+// thousand values the rest says no more.
+const maxRule = 400
+
+// ruleCode is code for a rule, of which it says how much is left out.
+func ruleCode(rule string) string {
+	letters := []rune(strings.Join(strings.Fields(rule), " "))
+	if len(letters) <= maxRule {
+		return code(rule)
+	}
+	return code(string(letters[:maxRule])) + " and " + Groups(int64(len(letters)-maxRule)) + " more characters"
+}
+
 // longestRun returns how many times b stands in a row in text, at most.
 func longestRun(text string, b byte) int {
 	longest, run := 0, 0

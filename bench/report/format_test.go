@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -71,6 +72,9 @@ func TestEscape(t *testing.T) {
 		}
 	}
 	g := &grid{columns: []column{left("a|b"), right("n")}}
+	if got, want := ruleCode(strings.Repeat("x ", 5_000)), " and 9,599 more characters"; !strings.HasSuffix(got, want) || len(got) > 500 {
+		t.Errorf("a long rule is %d bytes, which end %q", len(got), got[max(len(got)-40, 0):])
+	}
 	g.row(code("x | y"), "1|2")
 	want := "| a\\|b | n |\n|:--- | ---:|\n| `x \\| y` | 1\\|2 |\n"
 	if got := g.markdown(); got != want {

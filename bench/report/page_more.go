@@ -19,7 +19,7 @@ func (p *page) floor(suites []*suite) {
 				continue
 			}
 			ours, bare := s.at(q.id, p.opts.Ours), s.at(q.id, bareEngine)
-			g.row(plain(q.id), code(q.rule), durationBoth(ours.MedianUS, ours.P95US), durationBoth(bare.MedianUS, bare.P95US), ratioText(ratio))
+			g.row(plain(q.id), ruleCode(q.rule), durationBoth(ours.MedianUS, ours.P95US), durationBoth(bare.MedianUS, bare.P95US), ratioText(ratio))
 		}
 	}
 	if len(g.rows) == 0 {
@@ -259,7 +259,7 @@ func (p *page) notCompared(r *measure.Report) {
 	seen := map[string]bool{}
 	add := func(customers int, all []measure.NotCompared) {
 		for _, n := range all {
-			cells := []string{short(customers), plain(n.Suite), plain(n.Query), code(n.Rule),
+			cells := []string{short(customers), plain(n.Suite), plain(n.Query), ruleCode(n.Rule),
 				plain(strings.Join(n.Engines, ", ")), plain(strings.Join(n.Reasons, "; "))}
 			if row := strings.Join(cells, "\n"); !seen[row] {
 				seen[row] = true

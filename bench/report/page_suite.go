@@ -68,7 +68,7 @@ func (p *page) fullTable(s *suite) {
 	}
 	var remarks notes
 	for _, q := range s.queries {
-		cells := []string{plain(q.id), code(q.rule), p.countCell(s, q, &remarks)}
+		cells := []string{plain(q.id), ruleCode(q.rule), p.countCell(s, q, &remarks)}
 		for _, e := range s.columns() {
 			cells = append(cells, p.timeCell(s, q.id, e, &remarks))
 		}
@@ -200,7 +200,7 @@ func (p *page) slowest(s *suite) {
 		slices.SortStableFunc(answered, func(a, b query) int { return cmp.Compare(s.at(b.id, e).MedianUS, s.at(a.id, e).MedianUS) })
 		for _, q := range answered[:min(slowestRules, len(answered))] {
 			r := s.at(q.id, e)
-			g.row(plain(e), plain(q.id), code(q.rule), Groups(r.Count), durationBoth(r.MedianUS, r.P95US))
+			g.row(plain(e), plain(q.id), ruleCode(q.rule), Groups(r.Count), durationBoth(r.MedianUS, r.P95US))
 		}
 		if n, first := s.unsupported(e); n > 0 {
 			left = append(left, fmt.Sprintf("%s for %s, of which the first says: %s", queriesText(n), e, reason(first)))
