@@ -36,7 +36,7 @@ FUZZTIME ?= 30s
 REF      ?= main
 BENCH    ?= .
 
-.PHONY: help demo build test race differential test-postgres test-spark test-interop test-engines lint tidy golden fuzz crash bench bench-compare cover ci
+.PHONY: help demo build test race differential test-postgres test-spark test-interop test-engines test-portable lint tidy golden fuzz crash bench bench-compare cover ci
 
 help:
 	@echo "make TARGET, where TARGET is one of:"
@@ -79,6 +79,11 @@ $(INTEROP_VENV)/ready: ingest/interop/requirements.txt
 	python3 -m venv $(INTEROP_VENV)
 	$(INTEROP_VENV)/bin/pip install --quiet --requirement $<
 	touch $@
+
+test-portable: ## bitmaps and execution as machines without AVX-512, and those that cannot read words in place, run them
+	go test -race ./bitmap/ ./engine/exec/
+	go test -tags purego ./bitmap/ ./engine/exec/
+	GOARCH=arm64 go vet ./bitmap/
 
 test-engines: ## the benchmark's engines, PostgreSQL and ClickHouse too: their contract, and equal customers in every suite
 	bench/difftest/postgres.sh go test -count=1 -timeout 30m ./bench/suite

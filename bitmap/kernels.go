@@ -8,7 +8,7 @@ import "math/bits"
 // bounds; four words a turn keep the counts of bits independent of each other.
 //
 // Where the machine has wide instructions, all steps are taken in one pass by them
-// instead; tests hold the two against each other.
+// instead. Tests hold both against rows one by one.
 
 // wide says to take steps by wide instructions. Tests alone change it.
 var wide = hasWide()
@@ -25,7 +25,7 @@ func (w *Words) Or(v *Words) { w.SetOr(w, v) }
 // Count returns the number of rows in w.
 func (w *Words) Count() int {
 	if wide {
-		return int(countWide(w, nil, 0))
+		return countWide(w, nil)
 	}
 	n, m := 0, 0
 	for i := 0; i < len(w); i += 2 {
@@ -39,7 +39,7 @@ func (w *Words) Count() int {
 // may be w.
 func (w *Words) SetAnd(x, a *Words) bool {
 	if wide {
-		return applyWide(w, x, &Step{And, a}, 1) != 0
+		return applyWide(w, x, []Step{{And, a}})
 	}
 	seen := uint64(0)
 	for i := 0; i < len(w); i += 4 {
@@ -54,7 +54,7 @@ func (w *Words) SetAnd(x, a *Words) bool {
 // AndCount returns the number of rows of w & a.
 func (w *Words) AndCount(a *Words) int {
 	if wide {
-		return int(countWide(w, &Step{And, a}, 1))
+		return countWide(w, []Step{{And, a}})
 	}
 	n, m := 0, 0
 	for i := 0; i < len(w); i += 2 {
@@ -68,7 +68,7 @@ func (w *Words) AndCount(a *Words) int {
 // may be w.
 func (w *Words) SetAndNot(x, a *Words) bool {
 	if wide {
-		return applyWide(w, x, &Step{AndNot, a}, 1) != 0
+		return applyWide(w, x, []Step{{AndNot, a}})
 	}
 	seen := uint64(0)
 	for i := 0; i < len(w); i += 4 {
@@ -83,7 +83,7 @@ func (w *Words) SetAndNot(x, a *Words) bool {
 // AndNotCount returns the number of rows of w &^ a.
 func (w *Words) AndNotCount(a *Words) int {
 	if wide {
-		return int(countWide(w, &Step{AndNot, a}, 1))
+		return countWide(w, []Step{{AndNot, a}})
 	}
 	n, m := 0, 0
 	for i := 0; i < len(w); i += 2 {
@@ -97,7 +97,7 @@ func (w *Words) AndNotCount(a *Words) int {
 // may be w.
 func (w *Words) SetOr(x, a *Words) bool {
 	if wide {
-		return applyWide(w, x, &Step{Or, a}, 1) != 0
+		return applyWide(w, x, []Step{{Or, a}})
 	}
 	seen := uint64(0)
 	for i := 0; i < len(w); i += 4 {
@@ -112,7 +112,7 @@ func (w *Words) SetOr(x, a *Words) bool {
 // OrCount returns the number of rows of w | a.
 func (w *Words) OrCount(a *Words) int {
 	if wide {
-		return int(countWide(w, &Step{Or, a}, 1))
+		return countWide(w, []Step{{Or, a}})
 	}
 	n, m := 0, 0
 	for i := 0; i < len(w); i += 2 {

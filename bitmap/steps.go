@@ -1,9 +1,6 @@
 package bitmap
 
-import (
-	"math/bits"
-	"unsafe"
-)
+import "math/bits"
 
 // Op is what a step does with the rows that it starts from.
 type Op uint8
@@ -41,7 +38,7 @@ type Step struct {
 // the rows where the machine has wide instructions; elsewhere every two are.
 func (w *Words) Apply(x *Words, steps []Step) bool {
 	if wide {
-		return applyWide(w, x, unsafe.SliceData(steps), len(steps)) != 0
+		return applyWide(w, x, steps)
 	}
 	if len(steps) == 0 {
 		if w != x {
@@ -67,11 +64,11 @@ func (w *Words) Apply(x *Words, steps []Step) bool {
 	}
 }
 
-// ApplyCount returns the number of rows that steps make of x. It makes w the rows
-// of all but the last few steps, or leaves it alone where there are not more.
+// ApplyCount returns the number of rows that steps make of x. w is where it works: it
+// may be x, and holds anything afterwards.
 func (w *Words) ApplyCount(x *Words, steps []Step) int {
 	if wide {
-		return int(countWide(x, unsafe.SliceData(steps), len(steps)))
+		return countWide(x, steps)
 	}
 	for len(steps) > 3 || len(steps) == 3 && !allAnd(steps) {
 		w.setTwo(x, steps[0], steps[1])

@@ -1,5 +1,6 @@
-//go:build amd64 && !purego
+//go:build amd64 && !purego && !race
 
+#include "go_asm.h"
 #include "textflag.h"
 
 // A block goes through in tiles of 512 bytes, which Z0 to Z7 hold while every step is
@@ -36,7 +37,7 @@
 	VPORQ 384(R9), Z6, Z6 \
 	VPORQ 448(R9), Z7, Z7
 
-// The table 0x50 is 1 where the first operand is 1 and the last one 0.
+// The table 0x50 is 1 where the tile is 1 and the rows at R9 are 0.
 #define ANDNOT \
 	VPTERNLOGQ $0x50, (R9), Z0, Z0    \
 	VPTERNLOGQ $0x50, 64(R9), Z1, Z1  \
@@ -47,13 +48,13 @@
 	VPTERNLOGQ $0x50, 384(R9), Z6, Z6 \
 	VPTERNLOGQ $0x50, 448(R9), Z7, Z7
 
-// func applyWide(out, x *Words, steps *Step, n int) (any uint64)
-TEXT ·applyWide(SB), NOSPLIT, $0-40
+// func applySteps(out, x *Words, steps *Step, n int) (any uint64)
+TEXT ·applySteps(SB), NOSPLIT, $0-40
 	MOVQ   out+0(FP), DI
 	MOVQ   x+8(FP), SI
 	MOVQ   steps+16(FP), DX
 	MOVQ   n+24(FP), CX
-	SHLQ   $4, CX
+	IMULQ  $Step__size, CX
 	ADDQ   DX, CX
 	XORQ   BX, BX
 	VPXORQ Z8, Z8, Z8
@@ -65,10 +66,10 @@ tile:
 	JEQ  store
 
 step:
-	MOVQ    8(R8), R9
-	MOVBLZX (R8), R10
+	MOVQ    Step_Rows(R8), R9
+	MOVBLZX Step_Op(R8), R10
 	ADDQ    BX, R9
-	CMPL    R10, $1
+	CMPL    R10, $const_AndNot
 	JEQ     andnot
 	JHI     or
 	AND
@@ -82,7 +83,7 @@ or:
 	OR
 
 next:
-	ADDQ $16, R8
+	ADDQ $Step__size, R8
 	CMPQ R8, CX
 	JNE  step
 
@@ -108,12 +109,12 @@ store:
 	VZEROUPPER
 	RET
 
-// func countWide(x *Words, steps *Step, n int) (rows uint64)
-TEXT ·countWide(SB), NOSPLIT, $0-32
+// func countSteps(x *Words, steps *Step, n int) (rows uint64)
+TEXT ·countSteps(SB), NOSPLIT, $0-32
 	MOVQ   x+0(FP), SI
 	MOVQ   steps+8(FP), DX
 	MOVQ   n+16(FP), CX
-	SHLQ   $4, CX
+	IMULQ  $Step__size, CX
 	ADDQ   DX, CX
 	XORQ   BX, BX
 	VPXORQ Z8, Z8, Z8
@@ -126,10 +127,10 @@ tile:
 	JEQ  count
 
 step:
-	MOVQ    8(R8), R9
-	MOVBLZX (R8), R10
+	MOVQ    Step_Rows(R8), R9
+	MOVBLZX Step_Op(R8), R10
 	ADDQ    BX, R9
-	CMPL    R10, $1
+	CMPL    R10, $const_AndNot
 	JEQ     andnot
 	JHI     or
 	AND
@@ -143,7 +144,7 @@ or:
 	OR
 
 next:
-	ADDQ $16, R8
+	ADDQ $Step__size, R8
 	CMPQ R8, CX
 	JNE  step
 

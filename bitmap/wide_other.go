@@ -1,4 +1,4 @@
-//go:build !amd64 || purego
+//go:build !amd64 || purego || race
 
 package bitmap
 
@@ -6,7 +6,7 @@ package bitmap
 func hasWide() bool { return false }
 
 // applyWide is never called.
-func applyWide(*Words, *Words, *Step, int) uint64 { panic("bitmap: no wide instructions") }
+func applyWide(*Words, *Words, []Step) bool { panic("bitmap: no wide instructions") }
 
 // countWide is never called.
-func countWide(*Words, *Step, int) uint64 { panic("bitmap: no wide instructions") }
+func countWide(*Words, []Step) int { panic("bitmap: no wide instructions") }

@@ -21,7 +21,7 @@ type exporter struct {
 }
 
 // Export lets every engine write the customers that q selects, with these
-// columns, to a Parquet file in dir, in alternation as Time does, after one
+// columns, to a Parquet file in dir, in alternation, once a round, after one
 // export each to warm up. The files of the warm-up must hold the same values,
 // ascending by customer_id, those after it as many rows; all are removed. Where
 // they differ the error wraps ErrDiffer. Engines that cannot export have a note

@@ -61,8 +61,9 @@ type Result struct {
 	MedianUS float64 `json:"median_us"`
 	P95US    float64 `json:"p95_us"`
 	MinUS    float64 `json:"min_us"`
-	// FirstUS is the median of the executions right after another engine's, each of which
-	// comes before one that is timed; 0 in reports from before they were noted.
+	// FirstUS is the median of the executions right after another program's, each of which
+	// comes before one that is timed; 0 where there are none, and in reports from before
+	// they were noted.
 	FirstUS float64        `json:"first_us,omitempty"`
 	Runs    int            `json:"runs"`                    // timed executions; fewer than asked for where an engine's time was up
 	TimesUS []float64      `json:"times_us,omitempty"`      // of the timed executions, in their order

@@ -20,9 +20,12 @@ type Options struct {
 	Runs int // timed executions per query and engine
 	// Budget bounds the time of one query on one engine: once the timed executions of
 	// any engine took that long together, and there are nine, the query's rounds end
-	// for all engines. Were only the slow one left out, the others would go on back to
-	// back, and would not be asked as it was.
-	Budget     time.Duration
+	// for all engines. Were only the slow one left out, the others would go on without
+	// it, and would not be asked as it was.
+	Budget time.Duration
+	// Awaken is for how long an engine executes a query before it is timed, at least
+	// once.
+	Awaken     time.Duration
 	Clients    []int         // numbers of clients to ask with at a time; none: sequentially only
 	ClientTime time.Duration // for each of them, per query and engine
 	Progress   Progress      // never nil
@@ -36,10 +39,11 @@ func (o Options) enough(rounds int, slowest time.Duration) bool {
 
 // Time asks every query of a suite of every engine that can answer it. For each
 // query the engines get one execution to warm up, then rounds in which each is
-// asked twice; every round starts with the next engine. The second time is timed: the
-// processor's caches are the engine's own then, as they are where it runs alone. The
-// first one, which finds in them what another engine left, is noted beside it
-// (Result.FirstUS). Allocations are counted
+// asked once; every round starts with the next engine. In its turn an engine executes
+// the query without being timed for a while, once at least, and then once more: the
+// processor's caches are its own then and its cores are awake, as they are where it
+// runs alone. The very first of these is noted, too, where another program ran before,
+// whose data it finds in the caches (Result.FirstUS). Allocations are counted
 // afterwards, in executions of their own, for engines with a method InProcess
 // that returns true. Results come query by query, in the order of the engines.
 //
@@ -66,7 +70,7 @@ type asked struct {
 	prepared contender.Prepared // nil where the engine cannot answer
 	result   *Result
 	times    durations
-	firsts   durations // of the executions before those
+	firsts   durations // of the executions right after another program's
 	// count is what all engines must answer; -1 until one has.
 	count *int64
 }
@@ -151,13 +155,14 @@ func timeQuery(ctx context.Context, name string, q *suite.Query, engines []conte
 func alternate(ctx context.Context, all []*asked, o Options) error {
 	runtime.GC() // what comparing left behind is nobody's time
 	slowest := time.Duration(0)
+	var before contender.Engine // that was asked last
 	for round := range o.Runs {
 		if o.enough(round, slowest) {
 			return nil
 		}
 		for i := range all {
 			a := all[(round+i)%len(all)]
-			first, err := a.once(ctx)
+			first, err := a.awaken(ctx, o.Awaken)
 			if err != nil {
 				return err
 			}
@@ -165,11 +170,33 @@ func alternate(ctx context.Context, all []*asked, o Options) error {
 			if err != nil {
 				return err
 			}
-			a.firsts, a.times = append(a.firsts, first), append(a.times, took)
+			if before != nil && program(before) != program(a.engine) {
+				a.firsts = append(a.firsts, first)
+			}
+			before = a.engine
+			a.times = append(a.times, took)
 			slowest = max(slowest, a.times.sum())
 		}
 	}
 	return nil
+}
+
+// awaken executes the query until that took so long, at least once, and returns what
+// the first execution took.
+func (a *asked) awaken(ctx context.Context, least time.Duration) (first time.Duration, err error) {
+	all := time.Duration(0)
+	for n := 0; n == 0 || all < least; n++ {
+		took, err := a.once(ctx)
+		if err != nil {
+			return 0, err
+		}
+		if n == 0 {
+			first = took
+		}
+		// An engine may say that it took no time, which is not to be for ever.
+		all += max(took, time.Microsecond)
+	}
+	return first, nil
 }
 
 // summarise fills the result in from the times of the rounds.
@@ -179,7 +206,9 @@ func (a *asked) summarise() {
 	a.result.MedianUS = Quantile(us, 0.5)
 	a.result.P95US = Quantile(us, 0.95)
 	a.result.MinUS = Quantile(us, 0)
-	a.result.FirstUS = Quantile(a.firsts.micros(), 0.5)
+	if len(a.firsts) > 0 {
+		a.result.FirstUS = Quantile(a.firsts.micros(), 0.5)
+	}
 }
 
 // measureMore counts allocations and asks with several clients.

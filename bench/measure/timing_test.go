@@ -45,18 +45,39 @@ func TestTimeResults(t *testing.T) {
 	}
 	at := "2026-01-01T00:00:00Z"
 	want := []Result{
-		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "a", Count: 2, MedianUS: 25, P95US: 38.5, MinUS: 10, FirstUS: 550, Runs: 4, TimesUS: []float64{40, 10, 30, 20}},
+		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "a", Count: 2, MedianUS: 25, P95US: 38.5, MinUS: 10, FirstUS: 600, Runs: 4, TimesUS: []float64{40, 10, 30, 20}},
 		{Suite: "audience", Query: "Q1", Rule: "tier = 'Gold'", AsOf: at, Engine: "b", Count: 2, MedianUS: 1000, P95US: 1000, MinUS: 1000, FirstUS: 1000, Runs: 4, TimesUS: []float64{1000, 1000, 1000, 1000}},
 		{Suite: "audience", Query: "Q2", Rule: "visits > 3", AsOf: at, Engine: "a", Unsupported: "the engine cannot do that: a has no Q2"},
-		{Suite: "audience", Query: "Q2", Rule: "visits > 3", AsOf: at, Engine: "b", MedianUS: 1000, P95US: 1000, MinUS: 1000, FirstUS: 1000, Runs: 4, TimesUS: []float64{1000, 1000, 1000, 1000}},
+		{Suite: "audience", Query: "Q2", Rule: "visits > 3", AsOf: at, Engine: "b", MedianUS: 1000, P95US: 1000, MinUS: 1000, Runs: 4, TimesUS: []float64{1000, 1000, 1000, 1000}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("results (-want +got):\n%s", diff)
 	}
 }
 
+// TestTimeAwakens has an engine that executes for some time before it is timed, and
+// one that takes longer than that.
+func TestTimeAwakens(t *testing.T) {
+	quick, slow := newFake("quick", 1), newFake("slow", 1)
+	quick.took = func(nth int) time.Duration { return time.Duration(4+nth%6) * time.Millisecond }
+	slow.took = func(int) time.Duration { return time.Second }
+	o := options(3)
+	o.Awaken = 20 * time.Millisecond
+	got, err := Time(t.Context(), "s", ask1, list(quick, slow), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The warm-up takes 4 ms; then it is 5 + 6 + 7 + 8 ms, and 9 ms are timed, and so on.
+	if diff := cmp.Diff([]float64{9000, 8000, 7000}, got[0].TimesUS); diff != "" {
+		t.Errorf("timed (-want +got):\n%s", diff)
+	}
+	if want := 1 + 3*2; slow.counts != want {
+		t.Errorf("the slow one was executed %d times, want %d", slow.counts, want)
+	}
+}
+
 // TestTimeBudget has an engine that is slow: when its time is up the rounds end
-// for all, so that nobody is asked back to back.
+// for all, so that nobody is asked without the others.
 func TestTimeBudget(t *testing.T) {
 	for _, c := range []struct {
 		name   string

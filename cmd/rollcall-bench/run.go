@@ -183,10 +183,14 @@ func (b *bench) close() error {
 	return measure.Close(engines)
 }
 
+// awaken is for how long an engine executes a query before it is timed.
+const awaken = 20 * time.Millisecond
+
 // options are how engines are timed.
 func (b *bench) options() measure.Options {
 	return measure.Options{
-		Runs: b.runs, Budget: b.budget, Clients: b.clients, ClientTime: b.clientTime, Progress: b.progress,
+		Awaken: awaken,
+		Runs:   b.runs, Budget: b.budget, Clients: b.clients, ClientTime: b.clientTime, Progress: b.progress,
 	}
 }
 

@@ -40,9 +40,10 @@ listed. Then times the queries, engine against engine in alternation: median,
 95th percentile, allocations of engines in this process, and with several
 clients at a time throughput and the 99th percentile of their waiting.
 
---runs is how many rounds are made, in each of which every engine is asked twice,
-and the second time is timed: the caches of the processor hold what it left there
-itself. The first times are beside, as first_us.
+--runs is how many rounds are made, in each of which every engine is asked once.
+Before that it executes the query for 20 ms, once at least, so that it finds the
+processor's caches and cores as it left them itself. The first of these executions
+comes right after another program; the median of them is in JSON, as first_us.
 --budget ends them early: once the timed executions of one query by one engine
 took that long together, and nine rounds are made, the rounds of the query end
 for all engines. What comes before and behind the rounds it does not bound:

@@ -146,7 +146,7 @@ func (c *crew) work() {
 			return
 		}
 		total += uint64(n)
-		if r.worked++; r.worked >= turn {
+		if r.worked++; r.worked >= turn && c.next.Load() < blocks {
 			r.worked = 0
 			runtime.Gosched()
 		}

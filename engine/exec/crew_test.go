@@ -140,6 +140,23 @@ func TestCountsAllocateNothing(t *testing.T) {
 	}
 }
 
+// TestCountLetsOthersGoFirst has another goroutine wait for the only core.
+func TestCountLetsOthersGoFirst(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	const blocks = turn + 20
+	_, v := (&people{rows: 100}).random(t, rand.New(rand.NewPCG(*seedFlag, 32)))
+	table := &troubled{people: &people{rows: blocks * bitmap.BlockRows}}
+	begun := make(chan int64, 1)
+	go func() { begun <- table.asked.Load() }()
+	n := &plan.Node{Op: plan.Bitmaps, Bitmaps: []bitmap.View{v, v}}
+	if _, err := countBlocks(t.Context(), table, n, 1); err != nil {
+		t.Fatal(err)
+	}
+	if at := <-begun; at > turn {
+		t.Errorf("the other goroutine came in after %d of %d blocks, want at most %d", at, blocks, turn)
+	}
+}
+
 // TestStoredCount asks for counts that no block need be looked at for.
 func TestStoredCount(t *testing.T) {
 	p := &people{rows: 70_000}

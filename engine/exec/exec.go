@@ -75,7 +75,7 @@ type runner struct {
 	counts   *[bitmap.BlockRows]uint32 // events per customer; all zero between uses
 	segments []segment                 // by plan.Node.Slot
 	chunk    index.Chunk               // the events being looked at
-	worked   int                       // blocks since others went first
+	worked   int                       // blocks, of any count, since others went first
 	profiled bool                      // a profile wants to know what is read
 	read     uint64                    // bytes of columns and events so far, for it
 	folds                              // of what events are folded with
