@@ -86,15 +86,25 @@ func (n *Named) Tables(ctx context.Context) ([]model.TableRef, error) {
 // Table finds a table in the source that its connection names. Where there is no
 // such source the error is a *ConnectionError, else it is that source's.
 func (n *Named) Table(ctx context.Context, ref model.TableRef) (Table, error) {
-	src, ok := n.sources[ref.Connection]
-	if !ok && ref.Connection == "" && len(n.names) == 1 {
-		src, ok = n.sources[n.names[0]], true
-	}
-	if !ok {
-		return nil, &ConnectionError{Table: ref, Connection: ref.Connection, Given: n.names}
+	src, err := n.Source(ref)
+	if err != nil {
+		return nil, err
 	}
 	ref.Connection = "" // a source does not know what others call it
 	return src.Table(ctx, ref)
+}
+
+// Source returns the source that has the tables of a connection, as Table finds
+// it. Where there is none the error is a *ConnectionError about table.
+func (n *Named) Source(table model.TableRef) (Source, error) {
+	src, ok := n.sources[table.Connection]
+	if !ok && table.Connection == "" && len(n.names) == 1 {
+		src, ok = n.sources[n.names[0]], true
+	}
+	if !ok {
+		return nil, &ConnectionError{Table: table, Connection: table.Connection, Given: n.names}
+	}
+	return src, nil
 }
 
 // Close closes all sources and returns their errors together.

@@ -65,7 +65,12 @@ type Info struct {
 	Location string `json:"location"`        // path or qualified name, for people
 	Rows     int64  `json:"rows"`            // declared by the source; -1 where it does not say
 	Bytes    int64  `json:"bytes,omitempty"` // size of the data at rest; 0 where unknown
-	Version  string `json:"version,omitempty"`
+	// Version is what was read, where the source has versions: the same one gives
+	// the same rows.
+	Version string `json:"version,omitempty"`
+	// Notes is what people should know of how the table is read, for a load report:
+	// that it has no version to be pinned to, for one.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // NotFoundError says that a source has no such table, and what it has instead.
