@@ -16,7 +16,7 @@ func (w *partWriter) writeLevels(ctx context.Context, directory arrow.RecordBatc
 	if least == 0 {
 		return nil
 	}
-	timeline, err := index.OpenTimeline(directory, bitmaps)
+	timeline, err := index.OpenTimeline(directory, toc.Memory(bitmaps))
 	if err != nil {
 		return err
 	}
@@ -27,11 +27,7 @@ func (w *partWriter) writeLevels(ctx context.Context, directory arrow.RecordBatc
 		for i := range makers {
 			makers[i] = b.Maker()
 		}
-		work := func(m *index.LevelsMaker, span int) error {
-			m.Make(span)
-			return nil
-		}
-		if err := inOrder(ctx, makers, b.Spans(), work, func(m *index.LevelsMaker, _ int) error { return b.Add(m) }); err != nil {
+		if err := inOrder(ctx, makers, b.Spans(), (*index.LevelsMaker).Make, func(m *index.LevelsMaker, _ int) error { return b.Add(m) }); err != nil {
 			return err
 		}
 		groups, err = b.Finish()

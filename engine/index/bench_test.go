@@ -78,14 +78,14 @@ func BenchmarkCover(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	timeline, err := OpenTimeline(directory, bitmaps)
+	timeline, err := OpenTimeline(directory, toc.Memory(bitmaps))
 	if err != nil {
 		b.Fatal(err)
 	}
 	in := window.Interval{Lo: year.Hi - 30*86_400_000_000 + 1, Hi: year.Hi - 1}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, whole, edges := timeline.Cover(in, true); len(whole) != 28 || len(edges) != 2 {
+		if _, whole, edges, err := timeline.Cover(in, true); err != nil || len(whole) != 28 || len(edges) != 2 {
 			b.Fatalf("%d whole days, %d edges", len(whole), len(edges))
 		}
 	}

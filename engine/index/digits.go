@@ -5,18 +5,20 @@ import (
 	"math/bits"
 
 	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/column"
 )
 
 // Digits is a number for every row, 0 for none, taken apart into digits of mixed
 // bases, the least significant first. Every digit is range-encoded: the bitmap of
 // a place and a value, which is at least 1, holds the rows whose digit there is at
 // least that value. A comparison reads one or two bitmaps a place. It is immutable
-// and safe for concurrent use.
+// and safe for concurrent use. A bitmap is read when it is first asked for.
 //
 // Method: Chan and Ioannidis, "Bitmap index design and evaluation", SIGMOD 1998.
 type Digits struct {
 	bases []int
-	views [][]bitmap.View // by place, then by value less 1
+	first []int                     // of each place: where its bitmaps start
+	views *column.Lazy[bitmap.View] // by place, then by value less 1
 }
 
 // maxDigitsLimit is how many different numbers digits can hold, 0 included: those
@@ -44,37 +46,61 @@ func DigitsLimit(bases []int) (int, error) {
 
 // OpenDigits returns the digits whose bitmaps section returns, in a form that
 // bitmap.Parse takes and to be kept as long as the digits are; nil where no row has such a digit.
-// The error is that of section, or says what is not as expected.
-func OpenDigits(bases []int, section func(place, value int) ([]byte, error)) (*Digits, error) {
+// Nothing is read yet. The error says what is wrong with the bases. A bitmap that cannot be
+// parsed is the error that corrupt makes of the reason.
+func OpenDigits(bases []int, section func(place, value int) ([]byte, error), corrupt func(reason error) error) (*Digits, error) {
 	if _, err := DigitsLimit(bases); err != nil {
 		return nil, err
 	}
-	d := &Digits{bases: bases, views: make([][]bitmap.View, len(bases))}
+	d := &Digits{bases: bases}
+	var at []digitAt
 	for place, base := range bases {
-		d.views[place] = make([]bitmap.View, base-1)
+		d.first = append(d.first, len(at))
 		for value := 1; value < base; value++ {
-			data, err := section(place, value)
-			if err != nil {
-				return nil, err
-			}
-			if data == nil {
-				continue
-			}
-			if d.views[place][value-1], err = bitmap.Parse(data); err != nil {
-				return nil, fmt.Errorf("digit %d from %d on: %w", place, value, err)
-			}
+			at = append(at, digitAt{place, value})
 		}
 	}
+	d.views = column.NewLazy(len(at), func(i int) (*bitmap.View, error) {
+		data, err := section(at[i].place, at[i].value)
+		if err != nil || data == nil {
+			return new(bitmap.View), err
+		}
+		view, err := bitmap.Parse(data)
+		if err != nil {
+			return nil, corrupt(fmt.Errorf("digit %d from %d on: %w", at[i].place, at[i].value, err))
+		}
+		return &view, nil
+	})
 	return d, nil
 }
+
+// digitAt is the place and the value of a bitmap.
+type digitAt struct{ place, value int }
 
 // Bases returns the bases of the digits, the least significant first. It must not
 // be changed.
 func (d *Digits) Bases() []int { return d.bases }
 
 // AtLeast returns the rows whose digit at a place is at least value, which is from
-// 1 to the base less 1.
-func (d *Digits) AtLeast(place, value int) *bitmap.View { return &d.views[place][value-1] }
+// 1 to the base less 1. The error is that of reading the bitmap.
+func (d *Digits) AtLeast(place, value int) (*bitmap.View, error) {
+	return d.views.At(d.first[place] + value - 1)
+}
+
+// all reads every bitmap, by place, then by value less 1.
+func (d *Digits) all() ([][]*bitmap.View, error) {
+	views := make([][]*bitmap.View, len(d.bases))
+	for place, base := range d.bases {
+		for value := 1; value < base; value++ {
+			view, err := d.AtLeast(place, value)
+			if err != nil {
+				return nil, err
+			}
+			views[place] = append(views[place], view)
+		}
+	}
+	return views, nil
+}
 
 // DigitsBuilder builds digits block by block. It holds the bitmaps, compressed. It
 // is not safe for concurrent use; several may be at work at the same time.

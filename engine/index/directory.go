@@ -9,6 +9,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/column"
+	"github.com/rollcall-db/rollcall/engine/toc"
 )
 
 // An index is two files: a directory, which is an Arrow table with a row per
@@ -84,28 +86,33 @@ func checkFields(directory arrow.RecordBatch, fields []arrow.Field) error {
 	return nil
 }
 
-// openBitmaps parses the bitmaps that a directory places in data and checks
-// their number of customers.
-func openBitmaps(directory arrow.RecordBatch, data []byte) ([]bitmap.View, error) {
+// openBitmaps returns the bitmaps that a directory places in a file. Each is read
+// when it is first asked for, and must have as many customers as the directory says;
+// what is wrong with it then is told by the file.
+func openBitmaps(directory arrow.RecordBatch, data toc.Bytes) (*column.Lazy[bitmap.View], error) {
 	n := int(directory.NumCols())
 	var places [3][]uint64
 	for i := range places {
 		places[i] = directory.Column(n - len(places) + i).(*array.Uint64).Uint64Values()
 	}
-	views := make([]bitmap.View, directory.NumRows())
-	for i := range views {
-		offset, size := places[0][i], places[1][i]
-		if offset > uint64(len(data)) || size > uint64(len(data))-offset {
-			return nil, fmt.Errorf("bitmap %d is at %d to %d, beyond the %d bytes there", i, offset, offset+size, len(data))
+	for i := range int(directory.NumRows()) {
+		offset, size, end := places[0][i], places[1][i], uint64(data.Len())
+		if offset > end || size > end-offset {
+			return nil, fmt.Errorf("bitmap %d is at %d to %d, beyond the %d bytes there", i, offset, offset+size, end)
 		}
-		v, err := bitmap.Parse(data[offset : offset+size])
-		if err != nil {
-			return nil, fmt.Errorf("bitmap %d: %w", i, err)
-		}
-		if v.Cardinality() != places[2][i] {
-			return nil, fmt.Errorf("bitmap %d has %d customers, expected %d", i, v.Cardinality(), places[2][i])
-		}
-		views[i] = v
 	}
-	return views, nil
+	return column.NewLazy(int(directory.NumRows()), func(i int) (*bitmap.View, error) {
+		stored, err := data.Range(int64(places[0][i]), int64(places[1][i]))
+		if err != nil {
+			return nil, err
+		}
+		v, err := bitmap.Parse(stored)
+		if err == nil && v.Cardinality() != places[2][i] {
+			err = fmt.Errorf("%d customers, expected %d", v.Cardinality(), places[2][i])
+		}
+		if err != nil {
+			return nil, data.Corrupt(fmt.Errorf("bitmap %d: %w", i, err))
+		}
+		return &v, nil
+	}), nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/engine/toc"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
@@ -108,7 +109,7 @@ func TestCoverHoldsEveryEventOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		timeline, err := OpenTimeline(directory, bitmaps)
+		timeline, err := OpenTimeline(directory, toc.Memory(bitmaps))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +122,7 @@ func TestCoverHoldsEveryEventOnce(t *testing.T) {
 				in.Hi = math.MaxInt64
 			}
 			var want, got bitmap.Words
-			_, whole, edges := timeline.Cover(in, true)
+			_, whole, edges := covered(t, timeline, in, true)
 			for i := range whole {
 				whole[i].OrInto(&got, 0)
 			}
@@ -162,7 +163,7 @@ func TestValuesLimit(t *testing.T) {
 		if !ok {
 			continue
 		}
-		x, err := OpenValues(whole, directory, bitmaps)
+		x, err := OpenValues(whole, directory, toc.Memory(bitmaps))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,7 +208,7 @@ func TestOpenTimelineRefuses(t *testing.T) {
 			}
 		}
 		directory := w.directory(timelineFields, []arrow.Array{dates.NewArray(), spans[0].NewArray(), spans[1].NewArray()})
-		if _, err := OpenTimeline(directory, w.bytes); fmt.Sprint(err) != cmp.Or(c.want, "<nil>") {
+		if _, err := OpenTimeline(directory, toc.Memory(w.bytes)); fmt.Sprint(err) != cmp.Or(c.want, "<nil>") {
 			t.Errorf("%v: %v, want %s", c.days, err, c.want)
 		}
 	}
@@ -231,7 +232,7 @@ func TestOpenValuesRefusesManyValues(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x, err := OpenValues(whole, w.directory(valueFields(whole), []arrow.Array{values}), w.bytes)
+		x, err := OpenValues(whole, w.directory(valueFields(whole), []arrow.Array{values}), toc.Memory(w.bytes))
 		if n == bitmap.BlockRows {
 			if err != nil || x.Len() != n {
 				t.Errorf("%d values: %v", n, err)
@@ -258,14 +259,18 @@ func TestOpenRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, want)
 		}
 	}
-	_, err = OpenValues(whole, directory, bitmaps[:len(bitmaps)-1])
+	_, err = OpenValues(whole, directory, toc.Memory(bitmaps[:len(bitmaps)-1]))
 	check("bitmaps cut short", err, "bitmap 1 is at 18 to 38, beyond the 37 bytes there")
-	_, err = OpenValues(model.Type{Kind: model.String}, directory, bitmaps)
+	_, err = OpenValues(model.Type{Kind: model.String}, directory, toc.Memory(bitmaps))
 	check("another type", err, "column 0 is value int64, expected value utf8")
-	_, err = OpenTimeline(directory, bitmaps)
+	_, err = OpenTimeline(directory, toc.Memory(bitmaps))
 	check("another directory", err, "4 columns, expected 6")
 	spoilt := slices.Clone(bitmaps)
 	spoilt[0] ^= 0xff
-	_, err = OpenValues(whole, directory, spoilt)
+	x, err := OpenValues(whole, directory, toc.Memory(spoilt))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = x.Select(t.Context(), column.Test{Values: &rule.Values{Ints: []rule.Range[int64]{{Lo: 7, Hi: 7}}}})
 	check("a spoilt bitmap", err, "bitmap 0: bitmap: unknown cookie 12485")
 }

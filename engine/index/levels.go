@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/toc"
 )
 
@@ -20,21 +21,18 @@ const (
 const groupBytes = 8
 
 // group is days of a calendar that follow each other and have a bitmap together.
-type group struct {
-	first, end int // places of the days
-	view       bitmap.View
-}
+type group struct{ first, end int } // places of the days
 
-// groupAt returns the largest group that starts with a day and ends before
-// another, nil where there is none.
-func (c *calendar) groupAt(first, end int) *group {
+// groupAt returns the number of the largest group that starts with a day and ends
+// before another, -1 where there is none.
+func (c *calendar) groupAt(first, end int) int {
 	i := sort.Search(len(c.groups), func(i int) bool { return c.groups[i].first >= first })
 	for ; i < len(c.groups) && c.groups[i].first == first; i++ {
 		if c.groups[i].end <= end {
-			return &c.groups[i]
+			return i
 		}
 	}
-	return nil
+	return -1
 }
 
 // levelSectionName says what a section of a file of levels holds, for people.
@@ -49,8 +47,9 @@ func levelSectionName(tag toc.Tag, index uint32) string {
 }
 
 // OpenLevels returns the timeline t, which is of one part, with the groups of days
-// that a file of levels has. It keeps the bytes of the sections. Every error about
-// them is made by the file's Corrupt.
+// that a file of levels has. It keeps the bytes of the sections; those of a bitmap are
+// read when it is first asked for. Every error about them is made by the file's
+// Corrupt.
 func OpenLevels(t *Timeline, file toc.Sections) (*Timeline, error) {
 	corrupt := func(tag toc.Tag, index uint32, reason error) error {
 		return file.Corrupt(fmt.Errorf("%s: %w", levelSectionName(tag, index), reason))
@@ -66,7 +65,7 @@ func OpenLevels(t *Timeline, file toc.Sections) (*Timeline, error) {
 	if c.groups, err = parseGroups(data, len(c.days)); err != nil {
 		return nil, corrupt(tagGroups, 0, err)
 	}
-	for i := range c.groups {
+	c.groupViews = column.NewLazy(len(c.groups), func(i int) (*bitmap.View, error) {
 		rows, ok, err := file.Section(tagGroupRows, uint32(i))
 		if err != nil {
 			return nil, err
@@ -74,10 +73,12 @@ func OpenLevels(t *Timeline, file toc.Sections) (*Timeline, error) {
 		if !ok {
 			return nil, corrupt(tagGroupRows, uint32(i), errMissing)
 		}
-		if c.groups[i].view, err = bitmap.Parse(rows); err != nil {
+		view, err := bitmap.Parse(rows)
+		if err != nil {
 			return nil, corrupt(tagGroupRows, uint32(i), err)
 		}
-	}
+		return &view, nil
+	})
 	return &Timeline{calendars: []*calendar{&c}, days: t.days}, nil
 }
 

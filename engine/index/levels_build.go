@@ -35,7 +35,9 @@ func BuildLevels(t *Timeline, blocks int, least uint64, add func(tag toc.Tag, in
 	b := NewLevelsBuilder(t, blocks, least, add)
 	m := b.Maker()
 	for i := range b.Spans() {
-		m.Make(i)
+		if err := m.Make(i); err != nil {
+			return 0, err
+		}
 		if err := b.Add(m); err != nil {
 			return 0, err
 		}
@@ -83,13 +85,17 @@ type LevelsMaker struct {
 // Maker returns a maker of groups for b.
 func (b *LevelsBuilder) Maker() *LevelsMaker { return &LevelsMaker{b: b} }
 
-// Make makes the groups of a span, instead of what was made before.
-func (m *LevelsMaker) Make(span int) {
+// Make makes the groups of a span, instead of what was made before. The error is that
+// of reading a day.
+func (m *LevelsMaker) Make(span int) error {
 	m.span = m.b.spans[span]
 	for block := range m.b.blocks {
-		m.fill(m.span, 0, block)
+		if err := m.fill(m.span, 0, block); err != nil {
+			return err
+		}
 	}
 	m.b.choose(m.span)
+	return nil
 }
 
 // Add writes the groups that a maker has made of a span, which is after those before
@@ -134,18 +140,24 @@ func (b *LevelsBuilder) tree(first, shift int) *dayGroup {
 
 // fill sets words[depth] to the customers of a group in a block, and notes what it
 // costs to add them.
-func (m *LevelsMaker) fill(g *dayGroup, depth, block int) {
+func (m *LevelsMaker) fill(g *dayGroup, depth, block int) error {
 	if depth == len(m.words) {
 		m.words = append(m.words, new(bitmap.Words))
 	}
 	w := m.words[depth]
 	w.Clear()
 	for _, kid := range g.kids {
-		m.fill(kid, depth+1, block)
+		if err := m.fill(kid, depth+1, block); err != nil {
+			return err
+		}
 		w.Or(m.words[depth+1])
 	}
 	if len(g.kids) == 0 {
-		m.b.views[g.first].OrInto(w, uint16(block))
+		view, err := m.b.views.At(g.first)
+		if err != nil {
+			return err
+		}
+		view.OrInto(w, uint16(block))
 	}
 	n := w.Count()
 	if n > denseRows {
@@ -156,6 +168,7 @@ func (m *LevelsMaker) fill(g *dayGroup, depth, block int) {
 	if len(g.kids) > 0 {
 		g.rows.AddWords(block, w)
 	}
+	return nil
 }
 
 // choose decides which groups get a bitmap, and returns what it costs to add the

@@ -25,10 +25,18 @@ func (c *LevelsCheck) Block(block int) error {
 	for i, g := range c.groups {
 		c.found.Clear()
 		for day := g.first; day < g.end; day++ {
-			c.views[day].OrInto(c.found, uint16(block))
+			view, err := c.views.At(day)
+			if err != nil {
+				return err
+			}
+			view.OrInto(c.found, uint16(block))
+		}
+		view, err := c.groupViews.At(i)
+		if err != nil {
+			return err
 		}
 		c.stored.Clear()
-		g.view.OrInto(c.stored, uint16(block))
+		view.OrInto(c.stored, uint16(block))
 		if *c.found != *c.stored {
 			return fmt.Errorf("%s: those of block %d are not those of its days", levelSectionName(tagGroupRows, uint32(i)), block)
 		}
@@ -39,8 +47,12 @@ func (c *LevelsCheck) Block(block int) error {
 
 // Finish says which group has rows beyond the last block.
 func (c *LevelsCheck) Finish() error {
-	for i, g := range c.groups {
-		if n := g.view.Cardinality(); n != c.counts[i] {
+	for i := range c.groups {
+		view, err := c.groupViews.At(i)
+		if err != nil {
+			return err
+		}
+		if n := view.Cardinality(); n != c.counts[i] {
 			return fmt.Errorf("%s: %d rows, %d of them in the blocks there are", levelSectionName(tagGroupRows, uint32(i)), n, c.counts[i])
 		}
 	}

@@ -49,7 +49,7 @@ func TestLevelsCoverAsDaysDo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plain, err := OpenTimeline(directory, bitmaps)
+		plain, err := OpenTimeline(directory, toc.Memory(bitmaps))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,12 +58,12 @@ func TestLevelsCoverAsDaysDo(t *testing.T) {
 		for range 30 {
 			in := window.Interval{Lo: int64(first+r.IntN(span)) * 24 * hour, Hi: int64(first+r.IntN(span)+1)*24*hour + r.Int64N(2)}
 			name := fmt.Sprintf("seed %d, round %d, %+v", *seed, round, in)
-			days, whole, edges := plain.Cover(in, true)
-			sameDays, grouped, sameEdges := leveled.Cover(in, true)
+			days, whole, edges := covered(t, plain, in, true)
+			sameDays, grouped, sameEdges := covered(t, leveled, in, true)
 			if days != sameDays || !slices.Equal(edges, sameEdges) || len(grouped) > len(whole) {
 				t.Fatalf("%s: %d days in %d bitmaps and edges %v; by levels %d in %d and %v", name, days, len(whole), edges, sameDays, len(grouped), sameEdges)
 			}
-			if _, ungrouped, _ := leveled.Cover(in, false); len(ungrouped) != len(whole) {
+			if _, ungrouped, _ := covered(t, leveled, in, false); len(ungrouped) != len(whole) {
 				t.Fatalf("%s: %d bitmaps without levels, want %d", name, len(ungrouped), len(whole))
 			}
 			for block := range uint16(blocks) {
@@ -109,7 +109,7 @@ func daily(t testing.TB, days int) *Timeline {
 	if err != nil {
 		t.Fatal(err)
 	}
-	timeline, err := OpenTimeline(directory, bitmaps)
+	timeline, err := OpenTimeline(directory, toc.Memory(bitmaps))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestLevelsAreFew(t *testing.T) {
 		{0, 64, 1}, {0, 128, 2}, {1, 64, 3 + 4}, {1, 4, 3}, {0, 5, 2}, {60, 68, 2}, {0, 0, 0}, {3, 127, 5 + 7},
 	} {
 		in := window.Interval{Lo: int64(c.first) * 24 * hour, Hi: int64(c.end) * 24 * hour}
-		if days, whole, _ := leveled.Cover(in, true); days != c.end-c.first || len(whole) != c.want {
+		if days, whole, _ := covered(t, leveled, in, true); days != c.end-c.first || len(whole) != c.want {
 			t.Errorf("days %d to %d: %d days in %d bitmaps, want %d", c.first, c.end, days, len(whole), c.want)
 		}
 	}
@@ -198,7 +198,10 @@ func TestOpenLevelsRefuses(t *testing.T) {
 		if file[place{c.tag, 0}] = c.data; c.data == nil {
 			delete(file, place{c.tag, 0})
 		}
-		_, err := OpenLevels(plain, file)
+		leveled, err := OpenLevels(plain, file)
+		if err == nil {
+			err = leveled.CheckLevels().Block(0)
+		}
 		if !errors.Is(err, errCorrupt) || err.Error() != "corrupt: "+c.want {
 			t.Errorf("%v, want corrupt: %s", err, c.want)
 		}
@@ -223,7 +226,10 @@ func FuzzOpenLevels(f *testing.F) {
 			}
 			return
 		}
-		_, whole, _ := leveled.Cover(window.Interval{Lo: 0, Hi: 8 * 24 * hour}, true)
+		_, whole, _, err := leveled.Cover(window.Interval{Lo: 0, Hi: 8 * 24 * hour}, true)
+		if err != nil && !errors.Is(err, errCorrupt) {
+			t.Fatalf("%v, expected an error that is %v", err, errCorrupt)
+		}
 		united(whole, 0)
 		_ = leveled.CheckLevels().Block(0)
 	})

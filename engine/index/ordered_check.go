@@ -91,7 +91,10 @@ func (c *OrderedCheck) compare(block int) error {
 	for place, base := range c.digits.bases {
 		c.digits.spread(place, base, c.numbers)
 		for value := 1; value < base; value++ {
-			view := c.index.digits.AtLeast(place, value)
+			view, err := c.index.digits.AtLeast(place, value)
+			if err != nil {
+				return err
+			}
 			c.words.Clear()
 			view.OrInto(&c.words, uint16(block))
 			if c.words != c.digits.words[value] {
@@ -115,7 +118,11 @@ func (c *OrderedCheck) Finish() error {
 	}
 	for place, totals := range c.totals {
 		for i, total := range totals {
-			if n := c.index.digits.AtLeast(place, i+1).Cardinality(); n != total {
+			view, err := c.index.digits.AtLeast(place, i+1)
+			if err != nil {
+				return err
+			}
+			if n := view.Cardinality(); n != total {
 				return fmt.Errorf("digit %d from %d on has %d rows, %d of them in the blocks there are", place, i+1, n, total)
 			}
 		}

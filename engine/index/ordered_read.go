@@ -2,7 +2,6 @@ package index
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -100,8 +99,9 @@ func parseOrderedHeader(data []byte) (bins int, bases []int, err error) {
 
 // OpenOrdered returns the ordered index of an attribute of type t whose sections
 // these are. It keeps their bytes. What is checked here is all that Ordered relies
-// on: that the bins ascend, that there are numbers for them, and that the bitmaps
-// can be read. The error is that of s, or made by it.
+// on but for the bitmaps of the numbers, which are read as they are asked for: that
+// the bins ascend, and that there are numbers for them. The error is that of s, or
+// made by it.
 func OpenOrdered(t model.Type, s toc.Sections) (*Ordered, error) {
 	if !column.IsOrdered(t) {
 		return nil, s.Corrupt(fmt.Errorf("an ordered index of type %s, which has no order", t))
@@ -207,15 +207,10 @@ func (r orderedReader) values(tag toc.Tag, t model.Type, bins int) (*column.Vect
 	return values, nil
 }
 
-// digits reads the numbers of the rows.
+// digits opens the numbers of the rows.
 func (r orderedReader) digits(bases []int) (*Digits, error) {
-	var found error // of the file, which says what it is about
-	d, err := OpenDigits(slices.Clone(bases), func(place, value int) (data []byte, err error) {
-		data, _, found = r.Section(tagOrderedDigit0+toc.Tag(place), uint32(value))
-		return data, found
-	})
-	if err != nil && !errors.Is(err, found) {
-		err = r.Corrupt(err)
-	}
-	return d, err
+	return OpenDigits(slices.Clone(bases), func(place, value int) ([]byte, error) {
+		data, _, err := r.Section(tagOrderedDigit0+toc.Tag(place), uint32(value))
+		return data, err
+	}, r.Corrupt)
 }

@@ -177,19 +177,13 @@ func (r *Ranks) parseEntry(data []byte) (rankEntry, error) {
 	return e, err
 }
 
-// openDigits opens the digits of an entry.
+// openDigits opens the digits of an entry, whose bases have been checked.
 func (r *Ranks) openDigits(i int) (*Digits, error) {
 	tag := tagRankDigits0 + toc.Tag(i)
-	var failed error
-	d, err := OpenDigits(r.entries[i].bases, func(place, value int) ([]byte, error) {
+	return OpenDigits(r.entries[i].bases, func(place, value int) ([]byte, error) {
 		data, _, err := r.file.Section(tag, rankSection(place, value))
-		failed = err
 		return data, err
-	})
-	if err != nil && failed == nil {
-		err = r.file.Corrupt(fmt.Errorf("%s: %w", r.entryName(i), err))
-	}
-	return d, err
+	}, func(reason error) error { return r.file.Corrupt(fmt.Errorf("%s: %w", r.entryName(i), reason)) })
 }
 
 // rankSection returns the index of the section of a bitmap of digits.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/toc"
@@ -28,7 +29,7 @@ type RanksBuilder struct {
 	entries []rankEntry
 	digits  []*DigitsBuilder // by entry
 	workers []*RankCounter
-	old     []*Digits // by entry: what only changes for some; nil: all are new
+	old     [][][]*bitmap.View // by entry: the digits, which only change for some; nil: all are new
 }
 
 // rankedField is a field whose distinct values are ranked, unless they are many.
@@ -97,14 +98,19 @@ func (b *RanksBuilder) Change(old *Ranks) bool {
 	if old.limits != b.limits || len(old.days) > len(b.days) || !slices.Equal(old.days, b.days[:len(old.days)]) {
 		return false
 	}
-	digits := make([]*Digits, len(b.entries))
+	digits := make([][][]*bitmap.View, len(b.entries))
 	for i := range b.entries {
 		e := &b.entries[i]
 		d, err := old.find(e.kind, e.k, e.field)
 		if err != nil || d == nil && e.kind != rankDistinct || d != nil && !slices.Equal(d.bases, e.bases) {
 			return false
 		}
-		digits[i] = d
+		if d == nil {
+			continue
+		}
+		if digits[i], err = d.all(); err != nil {
+			return false
+		}
 	}
 	for i, d := range digits {
 		if d == nil { // there were too many values, and are now

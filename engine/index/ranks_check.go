@@ -68,8 +68,12 @@ func (c *RanksCheck) Block(block int, events *EventBlock, rows int) error {
 		for place, base := range d.bases {
 			spread.spread(place, base, c.counter.numbers[at][:rows])
 			for value := 1; value < base; value++ {
+				view, err := d.AtLeast(place, value)
+				if err != nil {
+					return err
+				}
 				c.words.Clear()
-				d.AtLeast(place, value).OrInto(c.words, uint16(block))
+				view.OrInto(c.words, uint16(block))
 				if *c.words != spread.words[value] {
 					return c.wrong(i, place, value, fmt.Errorf("the customers of block %d are not those whose events say so", block))
 				}
@@ -102,7 +106,11 @@ func (c *RanksCheck) Finish() error {
 		}
 		for place, base := range d.bases {
 			for value := 1; value < base; value++ {
-				if n, want := d.AtLeast(place, value).Cardinality(), c.counts[i][place][value-1]; n != want {
+				view, err := d.AtLeast(place, value)
+				if err != nil {
+					return err
+				}
+				if n, want := view.Cardinality(), c.counts[i][place][value-1]; n != want {
 					return c.wrong(i, place, value, fmt.Errorf("%d rows, %d of them in the blocks there are", n, want))
 				}
 			}

@@ -105,12 +105,13 @@ func histories(parts []*Collected, days []window.Interval) map[uint32]*naive {
 }
 
 // number returns what digits hold for a row.
-func number(d *Digits, row uint32) int {
+func number(t testing.TB, d *Digits, row uint32) int {
+	t.Helper()
 	n, weight := 0, 1
 	for place, base := range d.Bases() {
 		for value := base - 1; value > 0; value-- {
 			var w bitmap.Words
-			d.AtLeast(place, value).OrInto(&w, uint16(row/bitmap.BlockRows))
+			digitView(t, d, place, value).OrInto(&w, uint16(row/bitmap.BlockRows))
 			if w.Has(uint16(row)) {
 				n += weight * value
 				break
@@ -186,7 +187,7 @@ func daysOf(c *Collected) []window.Interval {
 func checkRanks(t *testing.T, name string, ranks *Ranks, limits RankLimits, customers int, all map[uint32]*naive) {
 	t.Helper()
 	check := func(what string, row uint32, d *Digits, err error, want int) {
-		if err != nil || d == nil || number(d, row) != want {
+		if err != nil || d == nil || number(t, d, row) != want {
 			t.Fatalf("%s: %s of row %d: %v, want %d; %v", name, what, row, d != nil, want, err)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/column"
+	"github.com/rollcall-db/rollcall/engine/toc"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
@@ -27,10 +29,11 @@ type Timeline struct {
 
 // calendar is the days of one part.
 type calendar struct {
-	dates  []int32           // of the days, since 1970-01-01; ascending
-	days   []window.Interval // ascending, disjoint; only days with events
-	views  []bitmap.View     // one per day
-	groups []group           // of days, that have bitmaps, too; in the order of their places
+	dates      []int32                   // of the days, since 1970-01-01; ascending
+	days       []window.Interval         // ascending, disjoint; only days with events
+	views      *column.Lazy[bitmap.View] // one per day
+	groups     []group                   // of days, that have bitmaps, too; in the order of their places
+	groupViews *column.Lazy[bitmap.View] // one per group
 }
 
 var timelineFields = []arrow.Field{
@@ -111,8 +114,9 @@ func (b *TimelineBuilder) Finish() (directory arrow.RecordBatch, bitmaps []byte,
 }
 
 // OpenTimeline returns the timeline whose directory and bitmaps these are. It
-// keeps the bitmaps. The days must ascend, and no two may overlap.
-func OpenTimeline(directory arrow.RecordBatch, bitmaps []byte) (*Timeline, error) {
+// keeps the bitmaps, and reads one when it is first asked for. The days must ascend,
+// and no two may overlap.
+func OpenTimeline(directory arrow.RecordBatch, bitmaps toc.Bytes) (*Timeline, error) {
 	if err := checkFields(directory, timelineFields); err != nil {
 		return nil, err
 	}
@@ -124,7 +128,7 @@ func OpenTimeline(directory arrow.RecordBatch, bitmaps []byte) (*Timeline, error
 	if err := c.openDays(directory); err != nil {
 		return nil, err
 	}
-	return &Timeline{calendars: []*calendar{c}, days: len(views)}, nil
+	return &Timeline{calendars: []*calendar{c}, days: views.Len()}, nil
 }
 
 // TimelineDays returns the days of a timeline whose directory this is, ascending

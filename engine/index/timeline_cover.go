@@ -16,27 +16,31 @@ func (t *Timeline) Len() int { return t.days }
 // number and the bitmaps that have their customers, and at most two disjoint spans of
 // days that are cut by its bounds, whose events have to be looked at one by one. Days
 // without events are in neither. The bitmaps are of days or, with levels, of groups
-// of them, as few as there can be. They must not be changed.
+// of them, as few as there can be. They must not be changed. The error is that of
+// reading one of them.
 //
 // Every event of the window is on one of the days or in one of the spans, and these
 // have no others. Where time-zone data changed between parts it may be in both.
-func (t *Timeline) Cover(in window.Interval, levels bool) (days int, whole []bitmap.View, edges []window.Interval) {
+func (t *Timeline) Cover(in window.Interval, levels bool) (days int, whole []bitmap.View, edges []window.Interval, err error) {
 	if in.Empty() {
-		return 0, nil, nil
+		return 0, nil, nil, nil
 	}
 	if len(t.calendars) == 1 {
 		c := t.calendars[0]
 		first, end, edges := c.cover(in)
-		return end - first, c.bitmaps(nil, first, end, levels), edges
+		whole, err := c.bitmaps(nil, first, end, levels)
+		return end - first, whole, edges, err
 	}
 	var dates []int32
 	for _, c := range t.calendars {
 		first, end, cut := c.cover(in)
 		dates = append(dates, c.dates[first:end]...)
-		whole = c.bitmaps(whole, first, end, levels)
+		if whole, err = c.bitmaps(whole, first, end, levels); err != nil {
+			return 0, nil, nil, err
+		}
 		edges = append(edges, cut...)
 	}
-	return countDates(dates), whole, joined(edges)
+	return countDates(dates), whole, joined(edges), nil
 }
 
 // cover returns the days first to end-1 that lie wholly in a window, which is not
@@ -62,18 +66,19 @@ func (c *calendar) cover(in window.Interval) (first, end int, edges []window.Int
 // bitmaps appends those of the days first to end-1 to dst: of the largest groups
 // that lie wholly among them, then of the days that are left. Groups lie within each
 // other or apart, so that there is no cover of fewer.
-func (c *calendar) bitmaps(dst []bitmap.View, first, end int, levels bool) []bitmap.View {
-	if !levels || len(c.groups) == 0 {
-		return append(dst, c.views[first:end]...)
-	}
+func (c *calendar) bitmaps(dst []bitmap.View, first, end int, levels bool) ([]bitmap.View, error) {
 	for day := first; day < end; {
-		if g := c.groupAt(day, end); g != nil {
-			dst, day = append(dst, g.view), g.end
-			continue
+		views, i, next := c.views, day, day+1
+		if g := c.groupAt(day, end); levels && g >= 0 {
+			views, i, next = c.groupViews, g, c.groups[g].end
 		}
-		dst, day = append(dst, c.views[day]), day+1
+		view, err := views.At(i)
+		if err != nil {
+			return nil, err
+		}
+		dst, day = append(dst, *view), next
 	}
-	return dst
+	return dst, nil
 }
 
 // countDates returns how many distinct dates there are, which it puts in order.

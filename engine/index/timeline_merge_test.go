@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/engine/toc"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
@@ -32,7 +33,7 @@ func timelineOf(t *testing.T, loc *time.Location, events []dated) *Timeline {
 	if err != nil {
 		t.Fatal(err)
 	}
-	timeline, err := OpenTimeline(directory, bitmaps)
+	timeline, err := OpenTimeline(directory, toc.Memory(bitmaps))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,9 +70,19 @@ func TestMergedTimelines(t *testing.T) {
 }
 
 // checkCover compares the days and edges of a window with the events in it.
+// covered covers a window by bitmaps that can be read.
+func covered(t testing.TB, timeline *Timeline, in window.Interval, levels bool) (days int, whole []bitmap.View, edges []window.Interval) {
+	t.Helper()
+	days, whole, edges, err := timeline.Cover(in, levels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return days, whole, edges
+}
+
 func checkCover(t *testing.T, name string, timeline *Timeline, in window.Interval, all []dated) {
 	t.Helper()
-	days, whole, edges := timeline.Cover(in, true)
+	days, whole, edges := covered(t, timeline, in, true)
 	var want, got bitmap.Words
 	for i := range whole {
 		whole[i].OrInto(&got, 0)
@@ -119,7 +130,7 @@ func TestShiftedDaysAreCoveredByThemselves(t *testing.T) {
 	}
 	in := window.Interval{Lo: 10 * 24 * hour, Hi: 20 * 24 * hour}
 	checkCover(t, "ten days", merged, in, all)
-	days, whole, edges := merged.Cover(in, false)
+	days, whole, edges := covered(t, merged, in, false)
 	looked := int64(0)
 	for _, e := range edges {
 		looked += e.Hi - e.Lo
@@ -138,7 +149,7 @@ func TestMergedDaysAreCounted(t *testing.T) {
 		t.Error("the timeline of one part is not that part's")
 	}
 	merged := MergeTimelines([]*Timeline{one, two})
-	days, whole, edges := merged.Cover(window.Interval{Lo: 1, Hi: 3 * day}, true)
+	days, whole, edges := covered(t, merged, window.Interval{Lo: 1, Hi: 3 * day}, true)
 	if merged.Len() != 3 || days != 2 || len(whole) != 3 || len(edges) != 1 {
 		t.Errorf("%d days in all; the window has %d, with %d bitmaps and %d edges; want 3, 2, 3 and 1", merged.Len(), days, len(whole), len(edges))
 	}

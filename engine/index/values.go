@@ -10,6 +10,7 @@ import (
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/toc"
 )
 
 // MaxValues is the largest number of distinct values for which an attribute
@@ -22,7 +23,7 @@ const MaxValues = 1024
 // safe for concurrent use.
 type Values struct {
 	values *column.Vector // distinct, ascending; NULL last where any customer is
-	views  []bitmap.View
+	views  *column.Lazy[bitmap.View]
 }
 
 // valueFields returns the columns of a value index's directory.
@@ -86,8 +87,8 @@ func groupRows(b *column.Builder) (first []uint32, groups [][]uint32, ok bool) {
 
 // OpenValues returns the value index whose directory and bitmaps these are. It
 // keeps both. Select matches all values at once, so they are those of a block at
-// most.
-func OpenValues(t model.Type, directory arrow.RecordBatch, bitmaps []byte) (*Values, error) {
+// most. A bitmap is read when it is first selected.
+func OpenValues(t model.Type, directory arrow.RecordBatch, bitmaps toc.Bytes) (*Values, error) {
 	if err := checkFields(directory, valueFields(t)); err != nil {
 		return nil, err
 	}
@@ -106,20 +107,25 @@ func OpenValues(t model.Type, directory arrow.RecordBatch, bitmaps []byte) (*Val
 }
 
 // Select returns a bitmap for every value that passes t. No customer is in two
-// of them. t has no quantifier. The error is ctx's.
+// of them. t has no quantifier. The error is ctx's, or that of reading a bitmap.
 func (x *Values) Select(ctx context.Context, t column.Test) ([]bitmap.View, error) {
 	var rows bitmap.Words
 	if err := x.values.Match(ctx, &rows, t); err != nil {
 		return nil, err
 	}
 	var views []bitmap.View
-	for i := range x.views {
-		if rows.Has(uint16(i)) {
-			views = append(views, x.views[i])
+	for i := range x.views.Len() {
+		if !rows.Has(uint16(i)) {
+			continue
 		}
+		view, err := x.views.At(i)
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, *view)
 	}
 	return views, nil
 }
 
 // Len returns the number of bitmaps, NULL's included.
-func (x *Values) Len() int { return len(x.views) }
+func (x *Values) Len() int { return x.views.Len() }

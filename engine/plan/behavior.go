@@ -170,7 +170,10 @@ func (b *behaviorPlan) happened(n *Node, in window.Interval) error {
 		return err
 	}
 	var days int
-	days, n.Bitmaps, n.Spans = timeline.Cover(in, b.may(Levels))
+	days, n.Bitmaps, n.Spans, err = timeline.Cover(in, b.may(Levels))
+	if err != nil {
+		return err
+	}
 	n.Access += fmt.Sprintf("timeline, %d of %d days", days, timeline.Len())
 	if len(n.Bitmaps) != days {
 		n.Access += fmt.Sprintf(" in %d bitmaps", len(n.Bitmaps))

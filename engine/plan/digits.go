@@ -6,44 +6,65 @@ import (
 )
 
 // atLeast returns the rows whose number is x or more: everybody where x is 0 or
-// less, those without a number included. A nil d has a number for nobody.
-func atLeast(d *index.Digits, x int) *Node {
-	switch {
-	case x <= 0:
-		return &Node{Op: All}
-	case d == nil:
-		return &Node{Op: None}
-	}
-	digits, ok := digitsOf(d, x)
-	if !ok {
-		return &Node{Op: None}
-	}
-	return digitsFrom(d, digits)
+// less, those without a number included. A nil d has a number for nobody. The error
+// is that of reading a bitmap.
+func atLeast(d *index.Digits, x int) (*Node, error) {
+	r := &digitReader{digits: d}
+	n := r.atLeast(x)
+	return n, r.err
 }
 
 // between returns the rows whose number is lo or more and less than hi. Where lo is
-// 0 or less, those without a number are among them.
-func between(d *index.Digits, lo, hi int) *Node {
+// 0 or less, those without a number are among them. The error is that of reading a
+// bitmap.
+func between(d *index.Digits, lo, hi int) (*Node, error) {
+	r := &digitReader{digits: d}
+	n := r.between(lo, hi)
+	return n, r.err
+}
+
+// digitReader makes steps of the bitmaps of digits. It remembers the first error of
+// reading one; the steps are of no use then.
+type digitReader struct {
+	digits *index.Digits
+	err    error
+}
+
+func (r *digitReader) atLeast(x int) *Node {
+	switch {
+	case x <= 0:
+		return &Node{Op: All}
+	case r.digits == nil:
+		return &Node{Op: None}
+	}
+	digits, ok := r.digitsOf(x)
+	if !ok {
+		return &Node{Op: None}
+	}
+	return r.digitsFrom(digits)
+}
+
+func (r *digitReader) between(lo, hi int) *Node {
 	if hi <= lo || hi <= 0 {
 		return &Node{Op: None}
 	}
-	if d == nil || lo <= 0 {
-		return both(atLeast(d, lo), opposite(atLeast(d, hi)))
+	if r.digits == nil || lo <= 0 {
+		return both(r.atLeast(lo), opposite(r.atLeast(hi)))
 	}
-	from, ok := digitsOf(d, lo)
+	from, ok := r.digitsOf(lo)
 	if !ok {
 		return &Node{Op: None}
 	}
-	to, ok := digitsOf(d, hi)
+	to, ok := r.digitsOf(hi)
 	if !ok {
-		return digitsFrom(d, from)
+		return r.digitsFrom(from)
 	}
-	return digitsBetween(d, from, to)
+	return r.digitsBetween(from, to)
 }
 
-// digitsOf takes a number apart; ok is false where it is beyond those that d has.
-func digitsOf(d *index.Digits, x int) (digits []int, ok bool) {
-	for _, base := range d.Bases() {
+// digitsOf takes a number apart; ok is false where it is beyond those that there are.
+func (r *digitReader) digitsOf(x int) (digits []int, ok bool) {
+	for _, base := range r.digits.Bases() {
 		digits = append(digits, x%base)
 		x /= base
 	}
@@ -52,42 +73,48 @@ func digitsOf(d *index.Digits, x int) (digits []int, ok bool) {
 
 // digitsFrom returns the rows whose lowest len(from) digits are a number of at
 // least from.
-func digitsFrom(d *index.Digits, from []int) *Node {
+func (r *digitReader) digitsFrom(from []int) *Node {
 	if isZero(from) {
 		return &Node{Op: All}
 	}
 	place := len(from) - 1
 	digit, rest := from[place], from[:place]
 	if isZero(rest) {
-		return digitFrom(d, place, digit)
+		return r.digitFrom(place, digit)
 	}
-	return either(digitFrom(d, place, digit+1), both(digitFrom(d, place, digit), digitsFrom(d, rest)))
+	return either(r.digitFrom(place, digit+1), both(r.digitFrom(place, digit), r.digitsFrom(rest)))
 }
 
 // digitsBetween returns the rows whose lowest digits are a number of at least from
 // and less than to, which is greater.
-func digitsBetween(d *index.Digits, from, to []int) *Node {
+func (r *digitReader) digitsBetween(from, to []int) *Node {
 	place := len(from) - 1
 	lo, hi := from[place], to[place]
-	within := func() *Node { return both(digitFrom(d, place, lo), opposite(digitFrom(d, place, lo+1))) }
+	within := func() *Node { return both(r.digitFrom(place, lo), opposite(r.digitFrom(place, lo+1))) }
 	switch {
 	case lo == hi:
-		return both(within(), digitsBetween(d, from[:place], to[:place]))
+		return both(within(), r.digitsBetween(from[:place], to[:place]))
 	case lo+1 == hi && isZero(to[:place]):
-		return both(within(), digitsFrom(d, from[:place]))
+		return both(within(), r.digitsFrom(from[:place]))
 	}
-	return both(digitsFrom(d, from), opposite(digitsFrom(d, to)))
+	return both(r.digitsFrom(from), opposite(r.digitsFrom(to)))
 }
 
 // digitFrom returns the rows whose digit at a place is at least value.
-func digitFrom(d *index.Digits, place, value int) *Node {
+func (r *digitReader) digitFrom(place, value int) *Node {
 	switch {
 	case value <= 0:
 		return &Node{Op: All}
-	case value >= d.Bases()[place]:
+	case value >= r.digits.Bases()[place]:
 		return &Node{Op: None}
 	}
-	view := d.AtLeast(place, value)
+	view, err := r.digits.AtLeast(place, value)
+	if err != nil {
+		if r.err == nil {
+			r.err = err
+		}
+		return &Node{Op: None}
+	}
 	if view.SizeBytes() == 0 {
 		return &Node{Op: None} // no bitmap is stored
 	}

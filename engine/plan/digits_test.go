@@ -28,11 +28,23 @@ func digitsFor(t *testing.T, bases []int, numbers []uint16) *index.Digits {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := index.OpenDigits(bases, func(place, value int) ([]byte, error) { return stored[[2]int{place, value}], nil })
+	d, err := index.OpenDigits(bases, func(place, value int) ([]byte, error) { return stored[[2]int{place, value}], nil },
+		func(reason error) error { return reason })
 	if err != nil {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// steps returns the steps of digits that can be read.
+func steps(t testing.TB) func(n *Node, err error) *Node {
+	return func(n *Node, err error) *Node {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
 }
 
 // rowsOf runs steps of stored bitmaps over a block of so many rows.
@@ -92,10 +104,10 @@ func TestDigitsCompare(t *testing.T) {
 			bounds = append(bounds, x)
 		}
 		for _, lo := range bounds {
-			check(fmt.Sprintf("at least %d", lo), atLeast(d, lo), func(number int) bool { return number >= lo })
+			check(fmt.Sprintf("at least %d", lo), steps(t)(atLeast(d, lo)), func(number int) bool { return number >= lo })
 			hi := bounds[r.IntN(len(bounds))]
 			for _, hi := range []int{hi, lo + 1, lo + bases[0]} {
-				check(fmt.Sprintf("%d to %d", lo, hi), between(d, lo, hi), func(number int) bool { return number >= lo && number < hi })
+				check(fmt.Sprintf("%d to %d", lo, hi), steps(t)(between(d, lo, hi)), func(number int) bool { return number >= lo && number < hi })
 			}
 		}
 	}
@@ -107,7 +119,7 @@ func TestDigitsOfNobody(t *testing.T) {
 		n    *Node
 		want Op
 	}{
-		{atLeast(nil, 0), All}, {atLeast(nil, 1), None}, {between(nil, 0, 1), All}, {between(nil, 0, 0), None}, {between(nil, 1, 2), None},
+		{steps(t)(atLeast(nil, 0)), All}, {steps(t)(atLeast(nil, 1)), None}, {steps(t)(between(nil, 0, 1)), All}, {steps(t)(between(nil, 0, 0)), None}, {steps(t)(between(nil, 1, 2)), None},
 	} {
 		if c.n.Op != c.want {
 			t.Errorf("operation %d, want %d", c.n.Op, c.want)
@@ -127,16 +139,16 @@ func TestDigitsReadFewBitmaps(t *testing.T) {
 		n    *Node
 		want int
 	}{
-		{"at least 0x234", atLeast(d, 0x234), 5},
-		{"at least 0x230", atLeast(d, 0x230), 3},
-		{"at least 0x200", atLeast(d, 0x200), 1},
-		{"at least 0xfff", atLeast(d, 0xfff), 3},
-		{"only 0x234", between(d, 0x234, 0x235), 6},
-		{"only 0x23f", between(d, 0x23f, 0x240), 5},
-		{"only 0x2ff", between(d, 0x2ff, 0x300), 4},
-		{"0x210 to 0x22f", between(d, 0x210, 0x230), 4},
-		{"0x100 to 0x2ff", between(d, 0x100, 0x300), 2},
-		{"0x234 to 0x4cd", between(d, 0x234, 0x4ce), 10},
+		{"at least 0x234", steps(t)(atLeast(d, 0x234)), 5},
+		{"at least 0x230", steps(t)(atLeast(d, 0x230)), 3},
+		{"at least 0x200", steps(t)(atLeast(d, 0x200)), 1},
+		{"at least 0xfff", steps(t)(atLeast(d, 0xfff)), 3},
+		{"only 0x234", steps(t)(between(d, 0x234, 0x235)), 6},
+		{"only 0x23f", steps(t)(between(d, 0x23f, 0x240)), 5},
+		{"only 0x2ff", steps(t)(between(d, 0x2ff, 0x300)), 4},
+		{"0x210 to 0x22f", steps(t)(between(d, 0x210, 0x230)), 4},
+		{"0x100 to 0x2ff", steps(t)(between(d, 0x100, 0x300)), 2},
+		{"0x234 to 0x4cd", steps(t)(between(d, 0x234, 0x4ce)), 10},
 	} {
 		if got := countBitmaps(c.n); got != c.want {
 			t.Errorf("%s reads %d bitmaps, want %d", c.what, got, c.want)

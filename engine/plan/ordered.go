@@ -29,9 +29,10 @@ func (p *planner) byOrder(c *rule.AttributeTest, test column.Test) (*Node, error
 	if err != nil || x == nil {
 		return nil, err
 	}
-	o := &orderedPlan{planner: p, index: x, full: x.Rows(x.All()) == uint64(p.rows())}
+	o := &orderedPlan{planner: p, index: x, reader: digitReader{digits: x.Digits()}, full: x.Rows(x.All()) == uint64(p.rows())}
 	if test.IsNull {
-		return o.leaf(c, test, opposite(o.within(x.All())), "ordered index, who is in no bin"), nil
+		n := o.leaf(c, test, opposite(o.within(x.All())), "ordered index, who is in no bin")
+		return n, o.reader.err
 	}
 	if ranges(test.Values) > maxRanges && !p.must(OrderedIndex) {
 		return nil, nil
@@ -56,14 +57,16 @@ func (p *planner) byOrder(c *rule.AttributeTest, test column.Test) (*Node, error
 		})
 		access += fmt.Sprintf(" and the values of %d customers in %d more", looks, bins(edges...))
 	}
-	return o.leaf(c, test, rows, access), nil
+	n := o.leaf(c, test, rows, access)
+	return n, o.reader.err
 }
 
 // orderedPlan is a plan with an ordered index on its way.
 type orderedPlan struct {
 	*planner
-	index *index.Ordered
-	full  bool // no row is NULL
+	index  *index.Ordered
+	reader digitReader
+	full   bool // no row is NULL
 }
 
 // within returns the rows in bins.
@@ -75,7 +78,7 @@ func (o *orderedPlan) within(n index.Numbers) *Node {
 	if n.Lo == all.Lo && o.full {
 		n.Lo = 0 // everybody has a number
 	}
-	return between(o.index.Digits(), n.Lo, n.Hi)
+	return o.reader.between(n.Lo, n.Hi)
 }
 
 // leaf makes steps the answer of a condition.

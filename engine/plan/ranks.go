@@ -156,7 +156,9 @@ func (r *ranked) since(k int, at int64) (*Node, error) {
 			if err != nil || digits == nil {
 				return nil, err
 			}
-			n = r.from(digits, number)
+			if n, err = r.from(digits, number); err != nil {
+				return nil, err
+			}
 		}
 		if later < k {
 			n = both(n, r.look(cut, int64(k-later)))
@@ -171,9 +173,9 @@ func (r *ranked) since(k int, at int64) (*Node, error) {
 
 // from returns whose number is at least number; nobody's is greater than that of
 // the last day.
-func (r *ranked) from(digits *index.Digits, number int) *Node {
+func (r *ranked) from(digits *index.Digits, number int) (*Node, error) {
 	if number > len(r.ranks.Days()) {
-		return &Node{Op: None}
+		return &Node{Op: None}, nil
 	}
 	return atLeast(digits, number)
 }
@@ -203,7 +205,7 @@ func (r *ranked) last() (*Node, error) {
 		return r.since(1, lo)
 	}
 	if cut.Empty() && cutAfter.Empty() {
-		return between(digits, from, to), nil
+		return between(digits, from, to)
 	}
 	some, err := r.since(1, lo)
 	if err != nil {
@@ -238,26 +240,38 @@ func (r *ranked) first() (*Node, error) {
 		return &Node{Op: None}, nil
 	}
 	if r.isEnd(hi) {
-		return r.firstFrom(digits, lo), nil
+		return r.firstFrom(digits, lo)
 	}
 	from, cut := r.seek(lo)
 	to, cutAfter := r.seek(hi)
 	if cut.Empty() && cutAfter.Empty() {
-		return between(digits, from, to), nil
+		return between(digits, from, to)
 	}
-	return both(r.firstFrom(digits, lo), opposite(r.firstFrom(digits, hi))), nil
+	some, err := r.firstFrom(digits, lo)
+	if err != nil {
+		return nil, err
+	}
+	later, err := r.firstFrom(digits, hi)
+	if err != nil {
+		return nil, err
+	}
+	return both(some, opposite(later)), nil
 }
 
 // firstFrom returns whose first event is at or after a time.
-func (r *ranked) firstFrom(digits *index.Digits, at int64) *Node {
+func (r *ranked) firstFrom(digits *index.Digits, at int64) (*Node, error) {
 	number, cut := r.seek(at)
-	later := r.from(digits, number)
-	if cut.Empty() {
-		return later
+	later, err := r.from(digits, number)
+	if err != nil || cut.Empty() {
+		return later, err
 	}
 	day := number - 1
+	thatDay, err := between(digits, day, day+1)
+	if err != nil {
+		return nil, err
+	}
 	before := r.look(window.Interval{Lo: r.ranks.Days()[day-1].Lo, Hi: at}, 1)
-	return either(later, both(between(digits, day, day+1), opposite(before)))
+	return either(later, both(thatDay, opposite(before))), nil
 }
 
 // text says how much is read.

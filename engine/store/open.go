@@ -173,7 +173,7 @@ func (o *opener) values(i int, t model.Type) *column.Lazy[index.Values] {
 	directoryName, bitmapsName := AttributeIndexFiles(i)
 	values, bitmaps := o.file(directoryName), o.file(bitmapsName)
 	return shared(o, openedKey{kind: openedValues, files: [2]*mapping{values, bitmaps}, typ: t}, func() *column.Lazy[index.Values] {
-		return openIndex(directory(values), bitmaps, func(batch arrow.RecordBatch, bitmaps []byte) (*index.Values, error) {
+		return openIndex(directory(values), bitmaps, func(batch arrow.RecordBatch, bitmaps toc.Bytes) (*index.Values, error) {
 			return index.OpenValues(t, batch, bitmaps)
 		})
 	})
@@ -254,18 +254,15 @@ func mergeTimelines(timelines []*column.Lazy[index.Timeline]) (*index.Timeline, 
 	return index.MergeTimelines(parts), nil
 }
 
-// openIndex returns the index of two files, which are read on first use.
-func openIndex[T any](directory *table, bitmaps *mapping, open func(directory arrow.RecordBatch, bitmaps []byte) (*T, error)) *column.Lazy[T] {
+// openIndex returns the index of two files: the first is read on first use, of the
+// second the bitmaps that are asked for.
+func openIndex[T any](directory *table, bitmaps *mapping, open func(directory arrow.RecordBatch, bitmaps toc.Bytes) (*T, error)) *column.Lazy[T] {
 	return lazyOne(func() (*T, error) {
 		batch, err := directory.Batch(0)
 		if err != nil {
 			return nil, err
 		}
-		data, err := bitmaps.all()
-		if err != nil {
-			return nil, err
-		}
-		x, err := open(batch, data)
+		x, err := open(batch, bitmaps)
 		if err != nil {
 			return nil, directory.Corrupt(err)
 		}

@@ -172,11 +172,14 @@ func (v *verifier) readBitmaps(directory, bitmaps string) (arrow.RecordBatch, []
 	column := func(name string) []uint64 {
 		return batch.Column(batch.Schema().FieldIndices(name)[0]).(*array.Uint64).Uint64Values()
 	}
-	offsets, sizes := column("offset"), column("size")
+	offsets, sizes, customers := column("offset"), column("size"), column("customers")
 	views := make([]bitmap.View, len(offsets))
 	for i := range views {
 		if views[i], err = bitmap.Parse(data[offsets[i] : offsets[i]+sizes[i]]); err != nil {
 			return nil, nil, v.wrong(bitmaps, "bitmap %d: %w", i, err)
+		}
+		if n := views[i].Cardinality(); n != customers[i] {
+			return nil, nil, v.wrong(bitmaps, "bitmap %d: %d customers, expected %d", i, n, customers[i])
 		}
 	}
 	return batch, views, nil
