@@ -8,12 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	_ "github.com/duckdb/duckdb-go/v2" // the driver "duckdb"
 
 	"github.com/rollcall-db/rollcall/bench/fixture"
+	"github.com/rollcall-db/rollcall/federate/sqlgen"
 	"github.com/rollcall-db/rollcall/testdata/cdnow"
 )
 
@@ -87,7 +87,10 @@ func (j *sqlJudge) difference(ctx context.Context, first, second string) (onlyFi
 }
 
 // quoted returns a string literal of SQL.
-func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func quoted(s string) string {
+	sql, _ := sqlgen.Literal(sqlgen.DuckDB, s) // DuckDB has one of every text
+	return sql
+}
 
 // writeEarlierCDNOW writes the warehouse of the data with every time, in
 // purchases and in last_purchase_date, a microsecond earlier: just before

@@ -63,6 +63,9 @@ func (g *generator) eventsOf(c *rule.BehaviorTest) *eventTable {
 	at := &g.layout.Behaviors[c.Behavior]
 	key := "e." + g.name(at.KeyColumn)
 	tests := []*predicate{isNotNull(key)}
+	if g.only != "" {
+		tests = append(tests, leaf(key+" = "+g.only, true))
+	}
 	if seen := g.seen(c); seen != always {
 		tests = append(tests, seen)
 	}
@@ -113,37 +116,45 @@ func (g *generator) aggregate(t *eventTable, c *rule.BehaviorTest) *predicate {
 	a := &c.Aggregate
 	field := func() operand { return g.fieldOperand(c.Behavior, a.Field) }
 	switch a.Op {
-	case rule.AggregateCount:
-		return g.counted(t, "count(*)", a.Counts)
-	case rule.AggregateDistinct:
-		return g.counted(t, "count(DISTINCT "+g.distinct(c, field())+")", a.Counts)
-	case rule.AggregateDays:
-		return g.counted(t, "count(DISTINCT "+g.day(g.bounds(c), g.fieldOperand(c.Behavior, rule.TimeField))+")", a.Counts)
+	case rule.AggregateCount, rule.AggregateDistinct, rule.AggregateDays:
+		x := operand{sql: g.number(t, c), present: true}
+		return g.ints(x, a.Counts, rule.Range[int64]{Lo: 0, Hi: math.MaxInt64})
 	case rule.AggregateSum:
 		return g.sum(t, field(), a)
 	case rule.AggregateAvg:
 		return g.average(t, field(), a)
-	case rule.AggregateMin:
-		return g.extreme(t, "min", field(), a.Type, &a.Values)
-	case rule.AggregateMax:
-		return g.extreme(t, "max", field(), a.Type, &a.Values)
+	case rule.AggregateMin, rule.AggregateMax:
+		return g.extreme(t, extremeCalls[a.Op], field(), a.Type, &a.Values)
 	case rule.AggregateFirst, rule.AggregateLast:
 		if a.Window == nil {
 			break
 		}
-		call := map[rule.AggregateOp]string{rule.AggregateFirst: "min", rule.AggregateLast: "max"}[a.Op]
 		x := g.fieldOperand(c.Behavior, rule.TimeField)
 		values := rule.Values{Ints: rangesOf(a.Window.Resolve(g.asOf, g.loc))}
-		return g.extreme(t, call, x, model.Type{Kind: model.Timestamp}, &values)
+		return g.extreme(t, endCalls[a.Op], x, model.Type{Kind: model.Timestamp}, &values)
 	}
 	g.invalid("a behavior test without an aggregate that there is")
 	return never
 }
 
-// counted returns the test of a count, which is 0 for customers without events.
-func (g *generator) counted(t *eventTable, expression string, counts []rule.Range[int64]) *predicate {
-	x := operand{sql: "COALESCE(" + t.value(expression) + ", 0)", present: true}
-	return g.ints(x, counts, rule.Range[int64]{Lo: 0, Hi: math.MaxInt64})
+// Calls that find the least and the greatest value, and the first and the last
+// time.
+var (
+	extremeCalls = map[rule.AggregateOp]string{rule.AggregateMin: "min", rule.AggregateMax: "max"}
+	endCalls     = map[rule.AggregateOp]string{rule.AggregateFirst: "min", rule.AggregateLast: "max"}
+)
+
+// number returns a count of events, of days or of distinct values, which is 0 for
+// customers without events.
+func (g *generator) number(t *eventTable, c *rule.BehaviorTest) string {
+	expression := "count(*)"
+	switch c.Aggregate.Op {
+	case rule.AggregateDistinct:
+		expression = "count(DISTINCT " + g.distinct(c, g.fieldOperand(c.Behavior, c.Aggregate.Field)) + ")"
+	case rule.AggregateDays:
+		expression = "count(DISTINCT " + g.day(g.bounds(c), g.fieldOperand(c.Behavior, rule.TimeField)) + ")"
+	}
+	return "COALESCE(" + t.value(expression) + ", 0)"
 }
 
 // maxZeroScale is the greatest scale of a sum of 38 digits beside which a plain 0
@@ -153,22 +164,26 @@ const maxZeroScale = maxDigits - 10
 
 // sum returns the test of a sum, which is 0 for customers without values.
 func (g *generator) sum(t *eventTable, x operand, a *rule.Aggregate) *predicate {
-	nothing := "0"
-	if scale := rule.SumType(a.Type).Scale; scale > maxZeroScale {
-		nothing = fmt.Sprintf("CAST(0 AS DECIMAL(%d,%d))", maxDigits, scale)
-	}
-	zero := func(x string) string { return "COALESCE(" + x + ", " + nothing + ")" }
+	total := operand{sql: g.totalOrZero(t, x, a.Type)}
 	switch a.Type.Repr {
 	case model.Float64:
 		// Infinities of both signs sum to NaN, which is NULL and stays so.
-		total := operand{sql: zero(t.value(g.total(x, a.Type)))}
 		return g.floats(total, a.Values.Floats)
 	case model.Decimal, model.Int64:
-		total := operand{sql: zero(t.value(g.total(x, a.Type))), present: true, clean: true}
+		total.present, total.clean = true, true
 		return g.decimals(total, a.Values.Decimals, int(rule.SumType(a.Type).Scale))
 	}
 	g.invalid("a sum of values of type %s", a.Type)
 	return never
+}
+
+// totalOrZero returns the sum of the values of events, 0 where there is none.
+func (g *generator) totalOrZero(t *eventTable, x operand, typ model.Type) string {
+	nothing := "0"
+	if scale := rule.SumType(typ).Scale; scale > maxZeroScale {
+		nothing = fmt.Sprintf("CAST(0 AS DECIMAL(%d,%d))", maxDigits, scale)
+	}
+	return "COALESCE(" + t.value(g.total(x, typ)) + ", " + nothing + ")"
 }
 
 // total returns the sum of the values of events, NULL where there is none.
@@ -186,12 +201,17 @@ func (g *generator) total(x operand, t model.Type) string {
 // extreme returns the test of the least or greatest value, NULL where there is
 // none.
 func (g *generator) extreme(t *eventTable, call string, x operand, typ model.Type, v *rule.Values) *predicate {
+	return g.values(g.leastOrGreatest(t, call, x, typ, v.Ints), typ, v)
+}
+
+// leastOrGreatest returns the least or greatest value, exact enough for the test
+// that it is in some ranges of instants.
+func (g *generator) leastOrGreatest(t *eventTable, call string, x operand, typ model.Type, rs []rule.Range[int64]) operand {
 	argument := g.cleaned(x, typ).sql
 	if typ.Kind == model.Timestamp && x.encoding == model.EncodedLocal {
-		argument = g.canonical(x.sql, gapsAtEnds(v.Ints, g.loc))
+		argument = g.canonical(x.sql, gapsAtEnds(rs, g.loc))
 	}
-	value := operand{
+	return operand{
 		sql: t.value(call + "(" + argument + ")"), encoding: x.encoding, clean: true, canonical: true,
 	}
-	return g.values(value, typ, v)
 }

@@ -54,20 +54,30 @@ func (g *generator) junction(
 
 // attribute returns the test of an attribute.
 func (g *generator) attribute(s *scope, c *rule.AttributeTest) *predicate {
-	if c.Attribute < 0 || c.Attribute >= len(g.layout.Attributes) {
-		g.invalid("the rule tests attribute %d of %d", c.Attribute, len(g.layout.Attributes))
+	x, ok := g.attributeOperand(s, c.Attribute)
+	if !ok {
 		return never
 	}
-	at := &g.layout.Attributes[c.Attribute]
+	return g.column(x, &c.ColumnTest)
+}
+
+// attributeOperand returns an attribute, with the table that has it joined. It
+// reports false where no table has it.
+func (g *generator) attributeOperand(s *scope, attribute int) (x operand, ok bool) {
+	if attribute < 0 || attribute >= len(g.layout.Attributes) {
+		g.invalid("attribute %d is wanted of %d", attribute, len(g.layout.Attributes))
+		return operand{}, false
+	}
+	at := &g.layout.Attributes[attribute]
 	if at.Table == (model.TableRef{}) {
-		g.fail("attribute %q is computed when a snapshot is built: no table has it", g.checked.Schema.Attributes[c.Attribute].Name)
-		return never
+		g.fail("attribute %q is computed when a snapshot is built: no table has it", g.checked.Schema.Attributes[attribute].Name)
+		return operand{}, false
 	}
 	alias := "m"
 	if at.Table != g.layout.Master || at.KeyColumn != "" && at.KeyColumn != g.layout.KeyColumn {
 		alias = s.join(g, g.table(at.Table), "a", g.name(at.KeyColumn))
 	}
-	return g.column(operand{sql: alias + "." + g.name(at.Column), encoding: at.Encoding}, &c.ColumnTest)
+	return operand{sql: alias + "." + g.name(at.Column), encoding: at.Encoding}, true
 }
 
 // field returns the test of a field of the events of a behavior, which are

@@ -60,6 +60,10 @@ func (databricks) text(s string) (sql, problem string) {
 	return b.String(), ""
 }
 
+func (databricks) pinned(table, version string) (sql, problem string) {
+	return table + " VERSION AS OF " + version, ""
+}
+
 func (databricks) float(f float64) string {
 	if math.IsInf(f, 0) {
 		return "CAST('" + infinity(f) + "' AS DOUBLE)"

@@ -164,19 +164,25 @@ func (g *generator) canonical(x string, gaps []transition) string {
 }
 
 // distinct returns an expression that is the same for two values of a field just
-// where they are equal. A local time in a gap is equal to the one after it that
-// has the same instant, and a date that the zone skipped to the next date.
+// where they are equal.
 func (g *generator) distinct(c *rule.BehaviorTest, x operand) string {
-	t := c.Aggregate.Type
-	if t.IsArray() {
+	if c.Aggregate.Type.IsArray() {
 		g.invalid("a count of distinct lists")
-	}
-	if t.Kind != model.Timestamp || x.encoding != model.EncodedLocal && x.encoding != model.EncodedDate {
-		return g.cleaned(x, t).sql
 	}
 	in := window.Interval{Lo: math.MinInt64, Hi: math.MaxInt64}
 	if c.Aggregate.Field == rule.TimeField {
 		in = g.bounds(c)
+	}
+	return g.identity(x, c.Aggregate.Type, in)
+}
+
+// identity returns an expression that is the same for two values just where they
+// are equal; times lie in an interval. A local time in a gap is equal to the one
+// after it that has the same instant, and a date that the zone skipped to the next
+// date.
+func (g *generator) identity(x operand, t model.Type, in window.Interval) string {
+	if t.Kind != model.Timestamp || x.encoding != model.EncodedLocal && x.encoding != model.EncodedDate {
+		return g.cleaned(x, t).sql
 	}
 	lo, hi := seconds(in)
 	changes, all := transitions(g.loc, lo, hi)

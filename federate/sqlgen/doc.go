@@ -9,6 +9,16 @@
 // attributes are a1, a2, …. All are joined to m by its key, so every customer has
 // one row. The comments are for readers.
 //
+// # What can be asked
+//
+// [Count] makes it a count, [Columns] adds attributes to the key, [Ordered] and
+// [First] put customers in order of their keys, [Pinned] reads tables at versions.
+// [Total] counts everybody, [Breakdown] counts customers by the value of an
+// attribute, and [Why] asks every condition of one customer. All share what follows.
+//
+// Who writes other statements takes names and literals from [Identifier], [Literal]
+// and [Table]: there is one function per dialect that escapes.
+//
 // # How it stays exact
 //
 //   - A test that may be NULL counts as false. AND and OR keep that; a negation is
@@ -67,6 +77,7 @@
 // # Where to read first
 //
 // generate.go for the way in, statement.go for the shape of a statement,
-// condition.go for the walk over the rule, predicate.go for the logic of NULL,
-// language.go for what dialects do differently.
+// members.go, breakdown.go and why.go for what else can be asked, condition.go for
+// the walk over the rule, predicate.go for the logic of NULL, language.go for what
+// dialects do differently.
 package sqlgen

@@ -44,6 +44,10 @@ func (duckDB) text(s string) (sql, problem string) {
 	return "(" + strings.Join(parts, " || chr(0) || ") + ")", ""
 }
 
+func (duckDB) pinned(_, _ string) (sql, problem string) {
+	return "", noVersions
+}
+
 func (duckDB) float(f float64) string {
 	if math.IsInf(f, 0) {
 		return "'" + infinity(f) + "'::DOUBLE"

@@ -30,6 +30,35 @@ type Option func(*generator)
 // are selected, instead of their keys.
 func Count() Option { return func(g *generator) { g.count = true } }
 
+// Pinned makes the statement read tables at versions, where the dialect has
+// these (VERSION AS OF in Databricks). A table that versions lacks is read as it
+// is when the statement runs; connections are not looked at. It is an error to name
+// a version that is no whole number, or any in a dialect without versions.
+func Pinned(versions map[model.TableRef]string) Option {
+	return func(g *generator) { g.versions = versions }
+}
+
+// Columns makes the statement return attributes, given by their positions in the
+// schema, beside the key: each as the source holds it, under its name in the
+// schema, in the order given.
+func Columns(attributes ...int) Option {
+	return func(g *generator) { g.wide, g.columns = true, attributes }
+}
+
+// Ordered puts the customers in ascending order of their keys: text byte by byte.
+func Ordered() Option { return func(g *generator) { g.ordered = true } }
+
+// First makes the statement return the first n customers, as [Ordered] has them. n
+// must be positive.
+func First(n int) Option {
+	return func(g *generator) {
+		g.ordered, g.limit = true, n
+		if n <= 0 {
+			g.invalid("the first %d customers, expected a positive number", n)
+		}
+	}
+}
+
 // Generate returns one statement in dialect d that selects the customers of a
 // checked rule from the tables of layout, evaluated at asOf. It returns the key
 // column of the master table, each customer once, in no particular order. The
@@ -40,21 +69,26 @@ func Count() Option { return func(g *generator) { g.count = true } }
 // error says that layout does not fit the rule's schema or that the dialect is
 // unknown. Generate changes nothing and is safe for concurrent use.
 func Generate(d Dialect, checked *rule.Checked, layout *model.Layout, asOf time.Time, options ...Option) (string, error) {
-	language, ok := languages[d]
-	if !ok {
-		return "", fmt.Errorf("unknown SQL dialect %q: expected one of %v", d, Dialects())
-	}
-	if err := fits(checked, layout); err != nil {
+	g, err := newGenerator(d, checked, layout, asOf, options)
+	if err != nil {
 		return "", err
 	}
-	if year := asOf.UTC().Year(); year < minAsOfYear || year > maxAsOfYear {
-		return "", fmt.Errorf("as_of is in the year %d, expected %d to %d", year, minAsOfYear, maxAsOfYear)
-	}
-	g := newGenerator(d, language, checked, layout, asOf)
-	for _, option := range options {
-		option(g)
-	}
 	text := g.statement()
+	if g.err != nil {
+		return "", g.err
+	}
+	return text, nil
+}
+
+// Total returns one statement that counts all customers of a schema: one row of
+// one number. Of the options it heeds [Pinned].
+func Total(d Dialect, schema *model.Schema, layout *model.Layout, options ...Option) (string, error) {
+	everybody := &rule.Checked{Root: &rule.And{}, Schema: schema}
+	g, err := newGenerator(d, everybody, layout, time.Time{}, options)
+	if err != nil {
+		return "", err
+	}
+	text := g.customers(&scope{}, "count(*) AS customers", nil, "")
 	if g.err != nil {
 		return "", g.err
 	}
@@ -124,6 +158,13 @@ type generator struct {
 	loc     *time.Location
 	asOf    time.Time
 	count   bool
+	wide    bool   // the key by its name, and columns
+	columns []int  // attributes beside the key
+	ordered bool   // by key
+	limit   int    // of customers, the first by key; 0: all
+	only    string // a literal: the key of the one customer that is asked about; "" for all
+
+	versions map[model.TableRef]string // of tables without their connection
 
 	condition string // the text of the condition at hand, for errors
 	err       error  // the first problem
@@ -135,16 +176,31 @@ type generator struct {
 	bySegm   map[*rule.Segment]*segmentTable
 }
 
-func newGenerator(d Dialect, l language, checked *rule.Checked, layout *model.Layout, asOf time.Time) *generator {
+// newGenerator returns a generator of statements, if what is given fits together.
+func newGenerator(d Dialect, checked *rule.Checked, layout *model.Layout, asOf time.Time, options []Option) (*generator, error) {
+	l, err := languageOf(d)
+	if err != nil {
+		return nil, err
+	}
+	if err := fits(checked, layout); err != nil {
+		return nil, err
+	}
+	if year := asOf.UTC().Year(); year < minAsOfYear || year > maxAsOfYear {
+		return nil, fmt.Errorf("as_of is in the year %d, expected %d to %d", year, minAsOfYear, maxAsOfYear)
+	}
 	loc := checked.Location
 	if loc == nil {
 		loc = time.UTC
 	}
-	return &generator{
+	g := &generator{
 		language: l, dialect: d, checked: checked, layout: layout, loc: loc, asOf: asOf,
 		names:  newNames(layout),
 		byBody: map[string]*eventTable{}, bySegm: map[*rule.Segment]*segmentTable{},
 	}
+	for _, option := range options {
+		option(g)
+	}
+	return g, nil
 }
 
 // asOfMicros returns as_of floored to microseconds since 1970-01-01 UTC.

@@ -16,7 +16,8 @@ type language interface {
 
 	ident(name string) (sql, problem string)
 	text(s string) (sql, problem string)
-	float(f float64) string // not NaN
+	pinned(table, version string) (sql, problem string) // a table at a version, which is digits
+	float(f float64) string                             // not NaN
 	nan() string
 	decimal(unscaled *big.Int, scale int) string // of at most 38 digits, unless wideNumbers
 	instant(micros int64) string                 // of a type that denotes instants

@@ -3,7 +3,10 @@ package sqlgen
 import (
 	"math"
 	"math/big"
+	"strings"
 	"testing"
+
+	"github.com/rollcall-db/rollcall/engine/model"
 )
 
 // TestIdentifiers checks names that try to be more than a name.
@@ -138,6 +141,72 @@ func TestTimes(t *testing.T) {
 			if got := languages[dialect].instant(test.micros); got != want {
 				t.Errorf("%s: got %s, want %s", dialect, got, want)
 			}
+		}
+	}
+}
+
+// TestQuoting checks names and literals for statements that others write.
+func TestQuoting(t *testing.T) {
+	table := model.TableRef{Connection: "x", Catalog: "main", Schema: "a`b", Table: `c"d`}
+	for _, test := range []struct {
+		dialect               Dialect
+		name, text, qualified string
+	}{
+		{DuckDB, `"it's"`, `'it''s'`, "\"main\".\"a`b\".\"c\"\"d\""},
+		{Postgres, `"it's"`, `'it''s'`, "\"main\".\"a`b\".\"c\"\"d\""},
+		{Databricks, "`it's`", `'it\'s'`, "`main`.`a``b`.`c\"d`"},
+	} {
+		if got, err := Identifier(test.dialect, "it's"); err != nil || got != test.name {
+			t.Errorf("%s: got the name %s, %v, want %s", test.dialect, got, err, test.name)
+		}
+		if got, err := Literal(test.dialect, "it's"); err != nil || got != test.text {
+			t.Errorf("%s: got the text %s, %v, want %s", test.dialect, got, err, test.text)
+		}
+		if got, err := Table(test.dialect, table); err != nil || got != test.qualified {
+			t.Errorf("%s: got the table %s, %v, want %s", test.dialect, got, err, test.qualified)
+		}
+	}
+	if got, err := Table(DuckDB, model.TableRef{Table: "t"}); err != nil || got != `"t"` {
+		t.Errorf("a table without a schema: got %s, %v", got, err)
+	}
+	for _, test := range []struct {
+		quote func() (string, error)
+		want  string
+	}{
+		{func() (string, error) { return Identifier(Databricks, "${x}") }, `UNSUPPORTED_IN_DIALECT: databricks: the name "${x}": Spark replaces ${…} wherever it stands`},
+		{func() (string, error) { return Literal(Postgres, "\x00") }, `UNSUPPORTED_IN_DIALECT: postgres: the text "\x00": text in PostgreSQL holds no NUL`},
+		{func() (string, error) { return Table(DuckDB, model.TableRef{Schema: "\x00", Table: "t"}) }, `UNSUPPORTED_IN_DIALECT: duckdb: the name "\x00": names in DuckDB hold no NUL`},
+		{func() (string, error) { return Table(DuckDB, model.TableRef{}) }, `an empty name, expected that of a table or a column`},
+		{func() (string, error) { return Identifier("mysql", "x") }, `unknown SQL dialect "mysql": expected one of [duckdb postgres databricks]`},
+		{func() (string, error) { return Literal("mysql", "x") }, `unknown SQL dialect "mysql": expected one of [duckdb postgres databricks]`},
+	} {
+		if got, err := test.quote(); err == nil || err.Error() != test.want || got != "" {
+			t.Errorf("got %q, %v, want %s", got, err, test.want)
+		}
+	}
+}
+
+// TestKeys checks the key of the customer that is asked about.
+func TestKeys(t *testing.T) {
+	c, layout := checked(t, "active", "UTC")
+	if _, err := Why(Postgres, c, layout, parseTime(t, asOf), "a\x00"); err == nil || err.Error() != `UNSUPPORTED_IN_DIALECT: postgres: the text "a\x00": text in PostgreSQL holds no NUL` {
+		t.Errorf("a key with a NUL: %v", err)
+	}
+	s := *c.Schema
+	s.KeyType = whole
+	numbered := *c
+	numbered.Schema = &s
+	for key, want := range map[string]string{
+		"c1": `the key "c1": expected a whole number of 64 bits`, "": `the key "": expected a whole number of 64 bits`,
+		"9223372036854775808": `the key "9223372036854775808": expected a whole number of 64 bits`, "-7": "",
+	} {
+		q, err := Why(DuckDB, &numbered, layout, parseTime(t, asOf), key)
+		if want == "" {
+			if err != nil || !strings.Contains(q.SQL, `m."customer_id" = -7`) {
+				t.Errorf("key %s: %v, %v", key, q, err)
+			}
+		} else if err == nil || err.Error() != want {
+			t.Errorf("key %s: got %v, want %s", key, err, want)
 		}
 	}
 }

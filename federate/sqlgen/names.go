@@ -11,6 +11,9 @@ import (
 // maxShownRunes is how much of a condition a message or a comment repeats.
 const maxShownRunes = 100
 
+// noVersions is what dialects say to a version of a table.
+const noVersions = "its tables have no versions"
+
 // names gives out names for the tables of a WITH clause. Such a name would hide a
 // table of the source of the same name, so none of those is given out.
 type names struct {
@@ -51,8 +54,8 @@ func (g *generator) name(name string) string {
 	return sql
 }
 
-// table returns the name of a table of the source. All tables of a statement
-// come from one source.
+// table returns the name of a table of the source, with the version that it is
+// read at. All tables of a statement come from one source.
 func (g *generator) table(ref model.TableRef) string {
 	if ref.Connection != g.layout.Master.Connection {
 		g.fail("table %s is in another source than the master table: %q and %q", ref, ref.Connection, g.layout.Master.Connection)
@@ -64,7 +67,20 @@ func (g *generator) table(ref model.TableRef) string {
 	if ref.Catalog != "" {
 		sql = g.name(ref.Catalog) + "." + sql
 	}
-	return sql
+	ref.Connection = ""
+	version, ok := g.versions[ref]
+	if !ok {
+		return sql
+	}
+	if _, err := strconv.ParseUint(version, 10, 63); err != nil {
+		g.invalid("table %s: the version %q is no whole number", ref, version)
+		return sql
+	}
+	pinned, problem := g.pinned(sql, version)
+	if problem != "" {
+		g.fail("table %s at version %s: %s", ref, version, problem)
+	}
+	return pinned
 }
 
 // literal returns text of a rule as a literal.

@@ -34,6 +34,10 @@ func (postgres) text(s string) (sql, problem string) {
 	return quoted, ""
 }
 
+func (postgres) pinned(_, _ string) (sql, problem string) {
+	return "", noVersions
+}
+
 func (postgres) float(f float64) string {
 	if math.IsInf(f, 0) {
 		return "'" + infinity(f) + "'::float8"

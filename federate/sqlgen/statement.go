@@ -14,11 +14,18 @@ func (g *generator) statement() string {
 	var main scope
 	selected := g.selection(&main, g.checked.Root)
 	columns := g.key()
-	if g.count {
+	switch {
+	case g.count:
 		columns = "count(*) AS customers"
+	case g.wide:
+		columns = g.members(&main)
 	}
-	query := g.customers(&main, columns, selected, "")
-	tables := g.with()
+	return g.complete(g.customers(&main, columns, selected, "") + g.order())
+}
+
+// complete returns a query with the tables that it needs before it, and more.
+func (g *generator) complete(query string, more ...string) string {
+	tables := append(g.with(), more...)
 	if len(tables) == 0 {
 		return query
 	}
@@ -74,25 +81,29 @@ func (g *generator) key() string { return "m." + g.name(g.layout.KeyColumn) }
 const customer = "customer"
 
 // customers returns the SELECT of columns for the customers of the master table
-// that a predicate selects. Lines after the first start with indent.
+// that a predicate selects, all of them for nil. Lines after the first start with indent.
 func (g *generator) customers(s *scope, columns string, selected *predicate, indent string) string {
 	operands := []*predicate{isNotNull(g.key())}
+	if g.only != "" {
+		operands = append(operands, leaf(g.key()+" = "+g.only, true))
+	}
 	for i := range g.layout.Filters {
 		operands = append(operands, g.filter(&g.layout.Filters[i]))
+	}
+	if selected != nil {
+		operands = append(operands, selected)
 	}
 	lines := append([]string{
 		"SELECT " + columns,
 		"FROM " + g.table(g.layout.Master) + " AS m",
 	}, s.joins...)
-	lines = append(lines, g.where(and(append(operands, selected)...), indent))
+	lines = append(lines, g.where(and(operands...), indent))
 	return strings.Join(lines, "\n"+indent)
 }
 
 // where returns the clause of a predicate.
 func (g *generator) where(p *predicate, indent string) string {
-	if most := g.maxDepth(); most > 0 && p.depth > most {
-		g.fail("conditions nest %d deep, the engine reads at most %d", p.depth, most)
-	}
+	g.checkDepth(p)
 	if p.op != opAnd {
 		return "WHERE " + p.lines(indent+"  ")
 	}
@@ -107,6 +118,13 @@ func (g *generator) where(p *predicate, indent string) string {
 		}
 	}
 	return "WHERE " + strings.Join(parts, "\n"+indent+"  AND ")
+}
+
+// checkDepth fails where a predicate nests deeper than the engine reads.
+func (g *generator) checkDepth(p *predicate) {
+	if most := g.maxDepth(); most > 0 && p.depth > most {
+		g.fail("conditions nest %d deep, the engine reads at most %d", p.depth, most)
+	}
 }
 
 // filter returns the test of a filter on the master table.

@@ -51,8 +51,11 @@ func (d *duckDB) load(ctx context.Context, w *world) error {
 		}
 	}
 	for _, t := range w.Tables {
-		path := strings.ReplaceAll(t.Path(w.files), "'", "''")
-		if err := d.exec(ctx, fmt.Sprintf("CREATE TABLE %s.%s AS FROM read_parquet('%s')", t.Ref.Schema, t.Ref.Table, path)); err != nil {
+		path, err := sqlgen.Literal(sqlgen.DuckDB, t.Path(w.files))
+		if err != nil {
+			return err
+		}
+		if err := d.exec(ctx, fmt.Sprintf("CREATE TABLE %s.%s AS FROM read_parquet(%s)", t.Ref.Schema, t.Ref.Table, path)); err != nil {
 			return err
 		}
 	}

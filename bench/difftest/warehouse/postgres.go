@@ -9,6 +9,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/oracle"
+	"github.com/rollcall-db/rollcall/federate/sqlgen"
 )
 
 // HoldsNUL reports whether a text in the warehouse has the character NUL, which
@@ -76,7 +77,12 @@ func (t *Table) postgresRef() string {
 	return postgresName(t.Ref.Schema) + "." + postgresName(t.Ref.Table)
 }
 
-func postgresName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+// postgresName returns a quoted name. What is no name becomes nothing, which no
+// statement takes.
+func postgresName(name string) string {
+	sql, _ := sqlgen.Identifier(sqlgen.Postgres, name)
+	return sql
+}
 
 // postgresType returns the type that the column has in PostgreSQL.
 func (s storage) postgresType() string {
