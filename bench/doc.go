@@ -23,6 +23,8 @@
 //   - fixture builds a snapshot of a data set once per test binary, for the
 //     tests and benchmarks of this folder.
 //   - scale measures rules over a million customers with twenty events each.
+//   - warehouse takes the SQL of Databricks and runs it on DuckDB, behind the test
+//     server of federate/databricks.
 //
 // The package itself has no code: its benchmarks, on real data, are in its test
 // files. Run them with
