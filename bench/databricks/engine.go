@@ -14,6 +14,7 @@ import (
 	"github.com/rollcall-db/rollcall/bench/contender"
 	"github.com/rollcall-db/rollcall/bench/suite"
 	"github.com/rollcall-db/rollcall/bench/workload"
+	federated "github.com/rollcall-db/rollcall/federate/databricks"
 )
 
 // driverVersion is that of the driver, which is part of what is measured.
@@ -45,10 +46,9 @@ func Open(ctx context.Context, d *workload.Dataset, o contender.Options) (conten
 	if err != nil {
 		return nil, fmt.Errorf("databricks: %w", err)
 	}
-	redact := &redactor{}
-	db, err := connect(s, redact)
+	db, redact, err := connect(s)
 	if err != nil {
-		return nil, fmt.Errorf("databricks: %w", err)
+		return nil, err // begins with the package's name
 	}
 	e, err := start(ctx, s, db, redact, d, o)
 	if err != nil {
@@ -58,7 +58,7 @@ func Open(ctx context.Context, d *workload.Dataset, o contender.Options) (conten
 }
 
 // start loads d by way of db, which it owns from then on.
-func start(ctx context.Context, s *settings, db *sql.DB, redact *redactor, d *workload.Dataset, o contender.Options) (*Engine, error) {
+func start(ctx context.Context, s *settings, db *sql.DB, redact *federated.Redactor, d *workload.Dataset, o contender.Options) (*Engine, error) {
 	e := &Engine{
 		settings: s, sessions: &sessions{db: db, redact: redact},
 		run: rand.Text(), progress: o.Progress,

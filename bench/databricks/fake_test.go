@@ -17,6 +17,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/bench/contender"
 	"github.com/rollcall-db/rollcall/bench/workload"
+	federated "github.com/rollcall-db/rollcall/federate/databricks"
 )
 
 // result is what the fake warehouse answers a statement with.
@@ -216,9 +217,9 @@ func writeData(t *testing.T, d *workload.Dataset) *workload.Dataset {
 
 // startFake opens an engine over a fake warehouse.
 func startFake(ctx context.Context, w *warehouse, d *workload.Dataset, keep bool) (*Engine, error) {
-	s := &settings{catalog: "cat", schema: "bench", volume: "/Volumes/cat/bench/files", token: testToken, keep: keep}
-	redact := &redactor{}
-	redact.add(s.token)
+	s := &settings{config: &federated.Config{Catalog: "cat", Schema: "bench"}, volume: "/Volumes/cat/bench/files", keep: keep}
+	redact := &federated.Redactor{}
+	redact.Add(testToken)
 	return start(ctx, s, sql.OpenDB(w), redact, d, contender.Options{Progress: func(string) {}})
 }
 

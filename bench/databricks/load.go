@@ -49,7 +49,7 @@ func (e *Engine) load(ctx context.Context, d *workload.Dataset) error {
 func (e *Engine) find(ctx context.Context, tables []table) (map[string]bool, error) {
 	rows, err := e.sessions.rows(ctx, e.settings.existing(tables))
 	if err != nil {
-		return nil, fmt.Errorf("listing the tables of %s.%s: %w", e.settings.catalog, e.settings.schema, err)
+		return nil, fmt.Errorf("listing the tables of %s.%s: %w", e.settings.config.Catalog, e.settings.config.Schema, err)
 	}
 	found := map[string]bool{}
 	for _, row := range rows {

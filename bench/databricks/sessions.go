@@ -6,13 +6,15 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"sync"
+
+	federated "github.com/rollcall-db/rollcall/federate/databricks"
 )
 
 // sessions runs statements, each call on a session of its own for as long as it
 // lasts. It is safe for concurrent use, but for close.
 type sessions struct {
 	db      *sql.DB
-	redact  *redactor
+	redact  *federated.Redactor
 	running sync.WaitGroup // calls that have not ended, though who made them may be gone
 }
 
@@ -20,7 +22,7 @@ type sessions struct {
 // the error. When ctx ends, ask returns its error at once. The driver may take
 // longer to notice: what goes on in a goroutine, whose requests the transport
 // aborts; it then tells the warehouse to end the statement and closes the session,
-// each within requestLimit and a few retries. close waits for that.
+// each within seconds. close waits for that.
 func ask[T any](ctx context.Context, s *sessions, what func(ctx context.Context, conn *sql.Conn) (T, error)) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {
@@ -39,14 +41,14 @@ func ask[T any](ctx context.Context, s *sessions, what func(ctx context.Context,
 			}
 			done <- r
 		}()
-		r.value, r.err = hold(withCall(ctx), s.db, what)
+		r.value, r.err = hold(federated.WithCall(ctx), s.db, what)
 	})
 	select {
 	case r := <-done:
 		if r.err != nil && ctx.Err() != nil {
 			return none, ctx.Err() // whatever it is called on the way
 		}
-		return r.value, s.redact.error(r.err)
+		return r.value, s.redact.Error(r.err)
 	case <-ctx.Done():
 		return none, ctx.Err()
 	}
@@ -130,5 +132,5 @@ func (s *sessions) rows(ctx context.Context, text string) ([]map[string]string, 
 // close waits for calls that were left behind and closes every session.
 func (s *sessions) close() error {
 	s.running.Wait()
-	return s.redact.error(s.db.Close())
+	return s.redact.Error(s.db.Close())
 }

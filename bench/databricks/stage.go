@@ -98,7 +98,17 @@ func partFiles(d *workload.Dataset, t workload.Table) ([]string, error) {
 // with: some quote the signed request there.
 func withoutBody(err error) error {
 	if text, _, found := strings.Cut(err.Error(), "<"); found {
-		return &redacted{text: strings.TrimRight(text, " -") + " (the store's answer is left out)", err: err}
+		return &shortened{text: strings.TrimRight(text, " -") + " (the store's answer is left out)", err: err}
 	}
 	return err
 }
+
+// shortened is an error with less text.
+type shortened struct {
+	text string
+	err  error
+}
+
+func (e *shortened) Error() string        { return e.text }
+func (e *shortened) GoString() string     { return e.text }
+func (e *shortened) Is(target error) bool { return errors.Is(e.err, target) }

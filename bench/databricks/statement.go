@@ -1,9 +1,9 @@
 package databricks
 
 import (
-	"fmt"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/rollcall-db/rollcall/federate/sqlgen"
 )
 
 // The properties that mark a table of ours.
@@ -12,33 +12,21 @@ const (
 	runProperty      = "rollcall.run"      // the run that made it
 )
 
-// ident quotes a name.
-func ident(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
+// ident quotes a name. What is no name becomes nothing, which no statement takes.
+func ident(name string) string {
+	sql, _ := sqlgen.Identifier(sqlgen.Databricks, name)
+	return sql
+}
 
-// literal writes text as a literal: backslash escapes, because what two quotes in a
-// row are depends on the version. The $ of ${name} is escaped, because Spark
-// replaces that before it parses, within literals, too.
+// literal writes text as a literal.
 func literal(text string) string {
-	var b strings.Builder
-	b.WriteByte('\'')
-	for i, r := range text {
-		switch {
-		case r == '\'' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < ' ' || r == 0x7f || r == '$' && strings.HasPrefix(text[i+utf8.RuneLen(r):], "{"):
-			fmt.Fprintf(&b, `\u%04X`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('\'')
-	return b.String()
+	sql, _ := sqlgen.Literal(sqlgen.Databricks, text) // there is one of every text
+	return sql
 }
 
 // name is a table's full name, which needs no session to be resolved.
 func (s *settings) name(table string) string {
-	return ident(s.catalog) + "." + ident(s.schema) + "." + ident(table)
+	return ident(s.config.Catalog) + "." + ident(s.config.Schema) + "." + ident(table)
 }
 
 // existing lists the tables and views of the schema that have a table's name.
@@ -47,8 +35,8 @@ func (s *settings) existing(tables []table) string {
 	for i, t := range tables {
 		names[i] = literal(t.Name)
 	}
-	return "SELECT lower(table_name) AS name FROM " + ident(s.catalog) + ".information_schema.tables" +
-		" WHERE lower(table_schema) = " + literal(strings.ToLower(s.schema)) +
+	return "SELECT lower(table_name) AS name FROM " + ident(s.config.Catalog) + ".information_schema.tables" +
+		" WHERE lower(table_schema) = " + literal(strings.ToLower(s.config.Schema)) +
 		" AND lower(table_name) IN (" + strings.Join(names, ", ") + ")"
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/rollcall-db/rollcall/bench/workload"
+	federated "github.com/rollcall-db/rollcall/federate/databricks"
 )
 
 func TestLiteral(t *testing.T) {
@@ -14,7 +15,7 @@ func TestLiteral(t *testing.T) {
 		{"it's", `'it\'s'`},
 		{`a\b`, `'a\\b'`},
 		{`\'`, `'\\\''`},
-		{"a\nb\x00\x7f", `'a\u000Ab\u0000\u007F'`},
+		{"a\nb\x00\x7f", `'a\nb\u0000\u007F'`},
 		{"${x} $y $", `'\u0024{x} $y $'`},
 		{"日本語 \"x\" `y`", "'日本語 \"x\" `y`'"},
 	} {
@@ -33,7 +34,7 @@ func TestStatements(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &settings{catalog: "cat", schema: "Bench", volume: "/Volumes/cat/bench/files"}
+	s := &settings{config: &federated.Config{Catalog: "cat", Schema: "Bench"}, volume: "/Volumes/cat/bench/files"}
 	const customers = "SELECT CAST(`customer_id` AS BIGINT) AS `customer_id`, CAST(`loyalty_tier` AS STRING) AS `loyalty_tier`, " +
 		"CAST(`country` AS STRING) AS `country`, CAST(`lifetime_value` AS DECIMAL(12,2)) AS `lifetime_value`, " +
 		"CAST(`email_opt_in` AS BOOLEAN) AS `email_opt_in`, CAST(`trait_1` AS STRING) AS `trait_1`, CAST(`trait_2` AS STRING) AS `trait_2` " +

@@ -30,8 +30,14 @@
 // SIGINT, SIGTERM or SIGHUP, after which no process of the run is left, and no
 // file but that of --out where anything was measured.
 //
+// It also serves a folder of tables as a Databricks SQL warehouse, so that this way
+// can be tried without a workspace; docs/databricks.md walks through it:
+//
+//	rollcall-bench warehouse --data data
+//
 // DuckDB is linked in, so that building this program needs cgo and a C++
 // compiler; the program rollcall needs neither.
 //
-// Start at engines.go for the engines, and run.go for the order of a run.
+// Start at engines.go for the engines, run.go for the order of a run, and
+// warehouse.go for the warehouse.
 package main

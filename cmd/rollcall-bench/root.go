@@ -48,7 +48,9 @@ func (a *app) root() *cobra.Command {
 		Short: "Measure rollcall against other engines over the same data",
 		Long: `rollcall-bench generates a workload of any size, loads it into rollcall and other
 engines, makes sure that all of them select the same customers, times them
-against each other, and writes the figures as a page with pictures.
+against each other, and writes the figures as a page with pictures. It also serves
+a folder of tables as a Databricks SQL warehouse, to try that way on a laptop, and
+times how fast a table comes out of a source.
 
   rollcall-bench generate --customers 1000000 --out data
   rollcall-bench run --data data --engines rollcall,duckdb --format json --out run.json
@@ -60,7 +62,7 @@ environment; 130 interrupted.`,
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(a.generateCommand(), a.runCommand(), a.reportCommand(), a.versionCommand(), a.firstCountCommand(), a.snapshotStepCommand())
+	root.AddCommand(a.generateCommand(), a.runCommand(), a.reportCommand(), a.warehouseCommand(), a.pullCommand(), a.versionCommand(), a.firstCountCommand(), a.snapshotStepCommand())
 	return root
 }
 

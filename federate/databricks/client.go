@@ -1,0 +1,239 @@
+package databricks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/rollcall-db/rollcall/federate/source"
+)
+
+// client runs statements in a warehouse, each in a session of its own. It is safe
+// for concurrent use, but for close.
+type client struct {
+	config    *Config
+	transport *transport
+	redact    *Redactor
+	running   sync.WaitGroup // calls whose session is not closed yet, though who made them may be gone
+}
+
+// newClient returns a client of the warehouse that cfg names. It sends nothing.
+func newClient(cfg *Config) (*client, error) {
+	redact := &Redactor{}
+	t, err := newTransport(cfg, redact)
+	if err != nil {
+		return nil, fmt.Errorf("databricks: %w", redact.Error(err))
+	}
+	return &client{config: cfg, transport: t, redact: redact}, nil
+}
+
+// close waits for the sessions of calls that were given up, each of which ends
+// within a few times limits.cleanup, and closes idle connections. The client is
+// unusable after it.
+func (c *client) close() error {
+	c.running.Wait()
+	c.transport.close()
+	return nil
+}
+
+// query runs a statement that gives rows and changes nothing, and streams them. A
+// stream that ends without an error has delivered every row that the warehouse
+// declared, and the warehouse has said that there are no more. Else the last pair is
+// an error that begins with what, a *source.IncompleteError where the statement had
+// begun to give rows. A result without rows gives one batch without rows, for its
+// schema.
+//
+// Requests are sent again where they fail for a reason that may pass, within
+// limits; so is the statement, in another session, as long as it has given no batch.
+//
+// A batch is valid until the next iteration; who keeps it retains it. Batches have
+// at most maxBatchRows rows. Breaking off the loop, as the end of ctx, cancels the
+// statement and closes its session; what takes longer than limits.grace goes on
+// behind the call.
+func (c *client) query(ctx context.Context, what, statement string) iter.Seq2[arrow.RecordBatch, error] {
+	return func(yield func(arrow.RecordBatch, error) bool) {
+		started, limits := time.Now(), &c.transport.limits
+		for n := 0; ; n++ {
+			p := c.start(ctx, statement)
+			broken := p.each(ctx, yield)
+			err := p.end(ctx, broken)
+			switch {
+			case broken || err == nil:
+				return
+			case p.given == 0 && n < limits.reruns && transient(err) && time.Since(started) < limits.retryTotal &&
+				sleep(ctx, limits.retryMin<<n) == nil:
+				continue
+			}
+			yield(nil, p.error(what, err))
+			return
+		}
+	}
+}
+
+// pull is the run of one statement that gives rows.
+type pull struct {
+	client  *client
+	guard   *guard
+	cancel  context.CancelFunc
+	batches chan arrow.RecordBatch
+	done    chan struct{} // closed when the session is closed
+	err     error         // of the run; read after batches is closed
+	given   int           // batches to the caller
+	rows    int64         // in them
+}
+
+// start begins to run a statement. end must be called.
+func (c *client) start(ctx context.Context, statement string) *pull {
+	ctx, cancel := context.WithCancel(ctx)
+	p := &pull{
+		client: c, guard: newGuard(ctx, c.transport, true), cancel: cancel,
+		batches: make(chan arrow.RecordBatch), done: make(chan struct{}),
+	}
+	c.running.Go(func() {
+		defer close(p.done)
+		s := &session{config: c.config, guard: p.guard}
+		defer s.close()
+		p.err = s.read(ctx, statement, func(b arrow.RecordBatch) bool {
+			select {
+			case p.batches <- b:
+				return true
+			case <-ctx.Done():
+				b.Release()
+				return false
+			}
+		})
+		close(p.batches)
+	})
+	return p
+}
+
+// each yields the batches, and reports whether the caller has had enough.
+func (p *pull) each(ctx context.Context, yield func(arrow.RecordBatch, error) bool) bool {
+	finished := false
+	defer func() {
+		if !finished {
+			p.cancel() // yield panicked
+		}
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			finished = true
+			return false
+		case b, more := <-p.batches:
+			if !more {
+				finished = true
+				return false
+			}
+			p.given++
+			p.rows += b.NumRows()
+			enough := !yield(b, nil)
+			b.Release()
+			if enough {
+				finished = true
+				return true
+			}
+		}
+	}
+}
+
+// end waits for the end of the run and returns its error. It waits not much longer
+// than ctx, and not for ever for a session that is hard to close.
+func (p *pull) end(ctx context.Context, broken bool) error {
+	limits := p.client.transport.limits
+	wait := limits.settle
+	if ctx.Err() != nil {
+		wait = limits.grace
+	}
+	if broken || ctx.Err() != nil {
+		p.cancel()
+	}
+	defer p.cancel()
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-p.done:
+	case <-timer.C:
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if broken {
+		return nil
+	}
+	return p.err // batches is closed
+}
+
+// error says what the statement was about, and how far its result had come.
+func (p *pull) error(what string, err error) error {
+	err = p.client.redact.Error(err)
+	r := p.guard.result()
+	if p.given == 0 && r.declared == 0 {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	expected := int64(-1)
+	if r.finished {
+		expected = r.declared
+	}
+	return &source.IncompleteError{Table: what, Received: p.rows, Expected: expected, Err: err}
+}
+
+// exec runs a statement that writes and returns how many rows it wrote, -1 where
+// the warehouse does not say. The statement is sent once, unless the warehouse
+// refused to take it. An error begins with what; one that leaves open whether the
+// statement was carried out says so. When ctx ends the statement is cancelled.
+func (c *client) exec(ctx context.Context, what, statement string) (int64, error) {
+	call, cancel := context.WithCancel(ctx)
+	defer cancel()
+	g := newGuard(call, c.transport, false)
+	run, closed := make(chan error, 1), make(chan struct{})
+	c.running.Go(func() {
+		defer close(closed)
+		s := &session{config: c.config, guard: g}
+		defer s.close()
+		run <- s.exec(call, statement)
+	})
+	var err error
+	select {
+	case err = <-run:
+	case <-ctx.Done():
+		cancel()
+	}
+	wait := c.transport.limits.settle
+	if ctx.Err() != nil {
+		wait = c.transport.limits.grace
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-closed:
+	case <-timer.C:
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		return g.result().modified, nil
+	}
+	return -1, c.execError(ctx, what, err, g.result())
+}
+
+// execError says what a statement that failed was about, and whether it may have
+// been carried out.
+func (c *client) execError(ctx context.Context, what string, err error, r result) error {
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	err = c.redact.Error(err)
+	var refused *StatementError
+	var http *HTTPError
+	if !r.sent || errors.As(err, &refused) || errors.As(err, &http) && http.Status < 500 {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return fmt.Errorf("%s: whether the statement was carried out is not known: %w", what, err)
+}

@@ -1,0 +1,132 @@
+package databricks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/rollcall-db/rollcall/federate/databricks/thrift"
+)
+
+// guard carries the requests of one statement, whose session is its own. It reads
+// each answer before the driver does, because the driver takes the end of a result
+// for granted where fetching a page of it failed, and panics where an answer lacks
+// what it expects. After the first answer that is not as it must be every request
+// fails, but for those that end the statement and the session. It ends requests
+// with the call, which the driver does not. It is safe for concurrent use.
+type guard struct {
+	transport *transport
+	call      context.Context
+	rows      bool // the statement is one that gives rows
+
+	mu       sync.Mutex
+	failure  error    // the first
+	sent     bool     // the statement was sent
+	schema   []byte   // of the result: an Arrow IPC message; nil until it is known
+	carrier  *carrier // of that schema
+	declared int64    // rows, by what has come of the result
+	bounds   []int64  // rows of the result up to the end of each page, or of each file, that has not been read to its end yet
+	finished bool     // the last page said that it is the last
+	empty    int      // pages in a row without rows
+	modified int64    // rows that the statement wrote; -1: the warehouse has not said
+}
+
+// reach is told how many rows of the result have been read. The end of each page and
+// of each file must be among these numbers: else it lacks rows, or has too many.
+func (g *guard) reach(rows int64) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for len(g.bounds) > 0 && g.bounds[0] <= rows {
+		if g.bounds[0] < rows {
+			return &AnswerError{Call: callResult, Reason: fmt.Sprintf("what should end after row %d of it has other than the declared rows", g.bounds[0])}
+		}
+		g.bounds = g.bounds[1:]
+	}
+	return nil
+}
+
+// maxEmptyPages is how many pages without rows may come in a row.
+const maxEmptyPages = 100
+
+// newGuard returns the guard of a statement that ends with call. rows tells whether
+// it is one that gives rows; what another one gives is not looked at.
+func newGuard(call context.Context, t *transport, rows bool) *guard {
+	return &guard{transport: t, call: call, rows: rows, modified: -1}
+}
+
+// RoundTrip carries out a request.
+func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.WithContext(context.WithValue(req.Context(), callKey{}, g.call))
+	if req.Header.Get("Content-Type") != thriftContent {
+		resp, err := g.transport.RoundTrip(req)
+		return resp, g.fail(err)
+	}
+	call, err := readRequest(req)
+	if err != nil {
+		return nil, g.fail(err)
+	}
+	if ending(call.method) {
+		body, err := g.transport.carry(call)
+		if err != nil {
+			return nil, err // it says nothing of the result
+		}
+		return answered(req, body), nil
+	}
+	if err := g.begin(call.method); err != nil {
+		return nil, err
+	}
+	body, err := g.transport.carry(call)
+	if err == nil {
+		err = g.check(call.method, body)
+	}
+	if err != nil {
+		return nil, g.fail(err)
+	}
+	if err := req.Context().Err(); err != nil {
+		return nil, err // the driver's client prints a line where it has an answer, too
+	}
+	return answered(req, body), nil
+}
+
+// begin notes that a call is sent; the error is that of an earlier one.
+func (g *guard) begin(method string) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if method == thrift.MethodExecute && g.failure == nil {
+		g.sent = true
+	}
+	return g.failure
+}
+
+// fail keeps the first failure, and returns err. A request that was given up is none:
+// the driver does that with files that it does not need any more.
+func (g *guard) fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.failure == nil && !errors.Is(err, context.Canceled) {
+		g.failure = err
+	}
+	return err
+}
+
+// result is what is known of a statement's result.
+type result struct {
+	failure  error
+	sent     bool
+	carrier  *carrier // nil: the schema is not known
+	declared int64
+	finished bool
+	modified int64
+}
+
+// result returns what is known by now.
+func (g *guard) result() result {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return result{g.failure, g.sent, g.carrier, g.declared, g.finished, g.modified}
+}
