@@ -59,8 +59,10 @@ differential: ## ROLLCALL_RULES=20000 random rules: index, oracle and SQL agree 
 	ROLLCALL_RULES=$(ROLLCALL_RULES) ROLLCALL_SEED=$(ROLLCALL_SEED) \
 		go test -count=1 -timeout 30m -v -run '^TestDifferential$$' ./bench/difftest/executions
 
-test-postgres: ## all cases and random rules on PostgreSQL, too (Debian's postgresql; root installs it)
+test-postgres: ## all cases and random rules on PostgreSQL, too, and PostgreSQL as a source (Debian's postgresql; root installs it)
 	bench/difftest/postgres.sh go test -count=1 -timeout 30m -v -run '^Test(Cases|Examples|Differential)$$' ./bench/difftest/executions
+	bench/difftest/postgres.sh go test -count=1 -timeout 30m ./federate/postgres/...
+	bench/difftest/postgres.sh go test -count=1 -timeout 30m -run Postgres ./federate
 
 test-spark: $(SPARK_VENV)/ready ## examples and random rules on Apache Spark (Java 17 and Python 3)
 	ROLLCALL_SPARK=$(CURDIR)/$(SPARK_VENV)/bin/python \
