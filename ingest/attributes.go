@@ -23,16 +23,16 @@ func (b *builder) attributes(ctx context.Context) error {
 // of the old version where that has all that is in it. The values of one table are
 // held in memory at a time.
 func (b *builder) attributesOf(ctx context.Context, scan *attributeScan) error {
-	state, err := b.tableState(ctx, "attributes", scan.table)
+	of := store.TableState{Table: b.layout.Master, Use: "attributes", KeyColumn: scan.key}
+	if len(scan.columns) > 0 {
+		of.Table = b.layout.Attributes[scan.columns[0].attribute].Table
+	}
+	data, err := b.findData(ctx, of, b.keepable(scan, &of), scan.table)
 	if err != nil {
 		return err
 	}
-	if len(scan.columns) > 0 {
-		state.Table = b.layout.Attributes[scan.columns[0].attribute].Table
-	}
-	state.KeyColumn = scan.key
-	if b.keepsAttributes(scan, state) {
-		b.keepTable(state, b.names(scan))
+	if data.unchanged() {
+		b.keepTable(data, b.names(scan))
 		return b.keepAttributes(ctx, scan)
 	}
 	builders := make([]*column.Builder, len(b.schema.Attributes))
@@ -40,26 +40,30 @@ func (b *builder) attributesOf(ctx context.Context, scan *attributeScan) error {
 	if err != nil {
 		return err
 	}
+	data.describe(report, scan.notes)
 	b.report(report)
-	state.Rows, state.Orphans = report.Rows, report.Orphans
-	b.manifest.Tables = append(b.manifest.Tables, *state)
+	data.state.Rows, data.state.Orphans = report.Rows, report.Orphans
+	b.manifest.Tables = append(b.manifest.Tables, *data.state)
+	if err := data.checkRows(); err != nil {
+		return err
+	}
 	return b.writeAttributes(ctx, scan, builders)
 }
 
-// keepsAttributes reports whether the old version's values of a table's
-// attributes are those that a scan would give. A customer who has joined since
-// may have a row there that was an orphan.
-func (b *builder) keepsAttributes(scan *attributeScan, state *store.TableState) bool {
-	if b.old == nil || !b.old.unchanged(state) {
-		return false
+// keepable returns what the old version has read of a table of attributes, nil
+// where its values are not what a scan of the same data would give. A customer who
+// has joined since may have a row there that was an orphan.
+func (b *builder) keepable(scan *attributeScan, of *store.TableState) *store.TableState {
+	was := b.old.state(of)
+	if was == nil || b.customers.joined() && (was.Orphans > 0 || was.Purged) {
+		return nil
 	}
 	for _, c := range scan.columns {
 		if b.sameAttribute(c.attribute) < 0 {
-			return false
+			return nil
 		}
 	}
-	was := b.old.state(state)
-	return !b.customers.joined() || was.Orphans == 0 && !was.Purged
+	return was
 }
 
 // names returns the attributes of a scan.

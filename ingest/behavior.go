@@ -8,7 +8,6 @@ import (
 	"github.com/rollcall-db/rollcall/engine/index"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
-	"github.com/rollcall-db/rollcall/federate/source"
 )
 
 // behaviorLoad is the load of one behavior: what is read, and which parts of the
@@ -18,8 +17,10 @@ type behaviorLoad struct {
 	scan      *behaviorScan
 	described *model.Behavior
 	log       *eventLog
+	data      *tableData
 	report    *store.TableReport
 	state     *store.TableState
+	expired   int64 // rows that the source has left out, since their events are too old
 
 	old    int              // position in the old version; -1: nothing of it stays
 	kept   []store.PartInfo // the parts that stay, the first of the old version
@@ -36,13 +37,22 @@ func (b *builder) behavior(ctx context.Context, scan *behaviorScan) (err error) 
 	l := &behaviorLoad{builder: b, scan: scan, described: &b.schema.Behaviors[scan.behavior], old: -1}
 	layout := &b.layout.Behaviors[scan.behavior]
 	l.keptFrom, l.seen = layout.KeptFrom, b.customers
-	if l.state, err = b.tableState(ctx, "behavior", scan.table); err != nil {
+	of := store.TableState{Table: layout.Table, Use: "behavior", Behavior: l.described.Name, KeyColumn: scan.key}
+	at := b.old.behavior(b.schema, b.layout, scan.behavior)
+	var was *store.TableState
+	if at >= 0 {
+		was = b.old.state(&of)
+	}
+	if l.data, err = b.findData(ctx, of, was, scan.table); err != nil {
 		return err
 	}
-	l.state.Table, l.state.KeyColumn, l.state.Behavior = layout.Table, scan.key, l.described.Name
+	l.state = l.data.state
 	l.log = newEventLog(b.out, l.described.Fields, b.spillBytes, scan.keepFrom)
 	defer func() { err = errors.Join(err, l.log.close()) }()
-	if err := l.read(ctx); err != nil {
+	if err := l.read(ctx, at, was); err != nil {
+		return err
+	}
+	if err := l.data.checkRows(); err != nil {
 		return err
 	}
 	if err := l.mergeSmall(ctx); err != nil {
@@ -52,20 +62,20 @@ func (b *builder) behavior(ctx context.Context, scan *behaviorScan) (err error) 
 		return err
 	}
 	l.report.Loaded = l.log.events - l.merged.events
-	l.report.Undated, l.report.Expired = l.log.undated-l.merged.undated, l.log.expired
+	l.report.Undated, l.report.Expired = l.log.undated-l.merged.undated, l.log.expired+l.expired
 	if err := l.write(ctx); err != nil {
 		return fmt.Errorf("behavior %q: %w", l.described.Name, err)
 	}
+	l.data.describe(l.report, scan.notes)
 	b.report(l.report)
 	b.manifest.Tables = append(b.manifest.Tables, *l.state)
 	return nil
 }
 
-// read reads the events that are not there yet.
-func (l *behaviorLoad) read(ctx context.Context) error {
-	at := l.builder.old.behavior(l.schema, l.layout, l.scan.behavior)
-	was := l.builder.old.state(l.state)
-	if at < 0 || was == nil {
+// read reads the events that are not there yet. was is what the old version has
+// read for its behavior at, nil where it has not.
+func (l *behaviorLoad) read(ctx context.Context, at int, was *store.TableState) error {
+	if was == nil {
 		if l.opts.Overlap > 0 && l.builder.old != nil && l.builder.old.Schema().Behavior(l.described.Name) >= 0 {
 			return &OverlapError{Behavior: l.described.Name}
 		}
@@ -74,27 +84,23 @@ func (l *behaviorLoad) read(ctx context.Context) error {
 	// Events of those who have joined may be among the orphans, or have been stored
 	// before.
 	rejoined := l.customers.joined() && (was.Orphans > 0 || was.Purged)
-	parts := compareParts(was.Parts, l.state.Parts)
-	if l.opts.Overlap == 0 && (rejoined || !parts.intact) {
+	if l.opts.Overlap == 0 && (rejoined || !l.data.found.intact) {
 		return l.readAll(ctx)
 	}
 	l.old, l.kept = at, l.builder.old.Manifest().Behaviors[at].Parts
 	if l.opts.Overlap > 0 {
-		return l.readOverlapping(ctx, was, parts, rejoined)
+		return l.readOverlapping(ctx, was, rejoined)
 	}
 	r := &eventReader{behaviorLoad: l}
-	parted, ok := l.scan.table.(source.Parted)
-	if !ok {
-		return fmt.Errorf("table %s: its parts were told apart before, and are not now", l.state.Table)
-	}
-	added := parted.Only(parts.added)
+	added := l.data.from.Only(l.data.found.added)
 	r.parts = partsText(ctx, added)
 	if err := r.read(ctx, added); err != nil {
 		return err
 	}
 	l.report = r.report
 	l.report.Known = was.Rows
-	l.state.Rows, l.state.Orphans, l.state.Purged = was.Rows+r.report.Rows, was.Orphans+r.report.Orphans, was.Purged
+	l.state.Rows, l.state.Orphans = was.Rows+r.report.Rows, was.Orphans+r.report.Orphans
+	l.state.Purged, l.state.Repeated = was.Purged, was.Repeated
 	return nil
 }
 
@@ -107,39 +113,6 @@ func (l *behaviorLoad) readAll(ctx context.Context) error {
 	l.report = r.report
 	l.state.Rows, l.state.Orphans = r.report.Rows, r.report.Orphans
 	return nil
-}
-
-// partsFound is how the parts of a table are to those that have been read.
-type partsFound struct {
-	intact  bool     // all that were read are there as they were
-	added   []string // were not there
-	changed []string // were other ones under the same name
-	known   []string // are as they were
-}
-
-// compareParts compares the parts that a table has with those that have been
-// read. Nil is parts that nobody can tell.
-func compareParts(was, now []store.TablePart) partsFound {
-	if was == nil || now == nil {
-		return partsFound{}
-	}
-	ids := make(map[string]string, len(was))
-	for _, p := range was {
-		ids[p.Name] = p.ID
-	}
-	var found partsFound
-	for _, p := range now {
-		switch id, ok := ids[p.Name]; {
-		case !ok:
-			found.added = append(found.added, p.Name)
-		case id != p.ID:
-			found.changed = append(found.changed, p.Name)
-		default:
-			found.known = append(found.known, p.Name)
-		}
-	}
-	found.intact = len(found.known) == len(was)
-	return found
 }
 
 // mergeSmall takes the old parts that are small beside what is new into the new

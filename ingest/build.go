@@ -53,7 +53,7 @@ type Progress struct {
 	Stage string // "read" or "write"
 	Table string // being read, or the column or behavior being written
 	Rows  int64  // of Table so far
-	Total int64  // rows that Table has; -1: unknown
+	Total int64  // rows that Table has, some of which the source may leave out; -1: unknown
 	Bytes int64  // of Arrow data that came of Table so far; 0 when writing
 }
 

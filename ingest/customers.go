@@ -128,12 +128,13 @@ func (c *customers) name(row uint32) (string, error) {
 // writes keys, their table and who is live; or takes these over from the old
 // version, as far as nothing has changed.
 func (b *builder) numberCustomers(ctx context.Context) error {
-	state, err := b.tableState(ctx, "master", b.master.table)
+	of := store.TableState{Table: b.layout.Master, Use: "master", KeyColumn: b.layout.KeyColumn}
+	data, err := b.findData(ctx, of, b.old.state(&of), b.master.table)
 	if err != nil {
 		return err
 	}
-	if b.old != nil && b.old.unchanged(state) {
-		b.keepTable(state, []string{})
+	if data.unchanged() {
+		b.keepTable(data, []string{})
 		return b.keepCustomers()
 	}
 	n := &numbering{builder: b, sorter: keys.NewSorter(b.schema.KeyType, maxKeyBytesHeld, scratchKeys{b.out})}
@@ -144,9 +145,13 @@ func (b *builder) numberCustomers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	data.describe(report, nil)
 	b.report(report)
-	state.Rows = report.Rows
-	b.manifest.Tables = append(b.manifest.Tables, *state)
+	data.state.Rows = report.Rows
+	b.manifest.Tables = append(b.manifest.Tables, *data.state)
+	if err := data.checkRows(); err != nil {
+		return err
+	}
 	if b.customers, err = n.write(ctx); err != nil {
 		return err
 	}

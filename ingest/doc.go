@@ -36,6 +36,11 @@
 //     gone, or somebody has joined and some events had no customer, the whole
 //     table is read.
 //
+// A table with versions is asked what has come since the one that was read
+// ([source.Resumable]): where rows were only added, events are read of these alone.
+// What is read whole is always the table as it is, which then is what the next
+// refresh goes on from: see tableData.resume.
+//
 // New events are written as a part of the snapshot of their own; see
 // behaviorLoad.mergeSmall for how these are kept few. Another master table, key,
 // filter or time zone makes the build a full one, as Options.Full does.
@@ -43,10 +48,18 @@
 // With Options.Overlap the source may also change by growing, or give events
 // again: of parts that have changed, what is older than the overlap is taken as
 // stored; and of events that are as recent, undated ones included, those are added
-// that have no equal among the stored ones.
+// that have no equal among the stored ones. Of a table that cannot say what has come
+// only recent rows are read, where the source can leave the others out.
 //
 // [Compact] writes a version anew without what nobody can see, such as deleted
 // customers, and removes the older ones.
+//
+// # Filters
+//
+// A source may leave rows out where the data is ([source.Filterer]): those that the
+// filters of the master table exclude, events that are too old, and with an overlap
+// those that are taken as stored. It need not be exact: what comes is looked at as
+// ever. What does not come is counted all the same, by how many rows the table has.
 //
 // # Memory
 //

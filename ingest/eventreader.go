@@ -3,12 +3,14 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/engine/window"
 	"github.com/rollcall-db/rollcall/federate/source"
 )
 
@@ -19,6 +21,10 @@ type eventReader struct {
 	reading  reading
 	parts    string // which parts of the table are read, for messages; empty: all
 	rejoined bool   // all events of those who have joined are wanted
+	known    int64  // rows that the source has left out, since they are stored
+
+	twice      struct{ rows, orphans int64 } // of report: are read a second time
+	newOrphans int64                         // of report: in rows that no build has read
 
 	report *store.TableReport // of all that was read
 	rows   []uint32
@@ -39,6 +45,10 @@ const (
 // what is stored and was taken.
 func (r *eventReader) readEach(ctx context.Context, as reading, rejoined bool, tables ...source.Table) error {
 	r.reading, r.rejoined = as, rejoined
+	before := int64(0)
+	if r.report != nil {
+		before = r.report.Orphans
+	}
 	for _, t := range tables {
 		r.parts = partsText(ctx, t)
 		if err := r.read(ctx, t); err != nil {
@@ -46,23 +56,31 @@ func (r *eventReader) readEach(ctx context.Context, as reading, rejoined bool, t
 		}
 		r.report.Repeated += r.recent.settle()
 	}
+	if as == readAdded && r.report != nil {
+		r.newOrphans += r.report.Orphans - before
+	}
 	return nil
 }
 
 // read reads a table. A report that is there goes on.
-func (r *eventReader) read(ctx context.Context, table source.Table) error {
+func (r *eventReader) read(ctx context.Context, whole source.Table) error {
 	columns := projection(r.scan.key, r.scan.time)
 	for _, f := range r.scan.fields {
 		columns = projection(r.scan.key, append(columns[1:], f.name)...)
 	}
+	table, less := r.narrow(whole)
 	if coder, ok := table.(source.Coder); ok {
 		table = coder.Coded(columns[1:])
 	}
-	s := newScanner(table, "behavior", []string{r.described.Name}, columns, r.progress)
+	s := newScanner(whole, "behavior", []string{r.described.Name}, columns, r.progress)
+	if less != allRows {
+		s.narrow(table)
+	} else {
+		s.table = table
+	}
 	r.log.expect(table.Info().Rows, r.blocks())
-	s.report.Notes = r.scan.notes
 	s.where += r.parts
-	err := s.run(ctx, func(batch arrow.RecordBatch) error {
+	left, err := s.runNarrow(ctx, func(batch arrow.RecordBatch) error {
 		r.rows = resize(r.rows, int(batch.NumRows()))
 		missing, err := r.customers.find(r.rows, batch.Column(0))
 		if err != nil {
@@ -84,8 +102,41 @@ func (r *eventReader) read(ctx context.Context, table source.Table) error {
 	if err != nil {
 		return err
 	}
+	switch less {
+	case noKnown:
+		r.known += left
+		s.report.Rows -= left
+		if left > 0 {
+			r.data.skipped = true
+			s.report.Notes = append(s.report.Notes, fmt.Sprintf("of the events before %s some or all were not read: they are taken as stored", window.FormatInstant(r.recent.since, r.loc)))
+		}
+	case noExpired:
+		r.expired += left
+	}
 	r.report = addReports(r.report, s.report)
 	return nil
+}
+
+// rowsWanted says which rows of a table the source is to give.
+type rowsWanted int
+
+const (
+	allRows   rowsWanted = iota
+	noExpired            // none whose events are too old
+	noKnown              // none whose events are stored
+)
+
+// narrow lets the source leave out rows that give nothing, if it can.
+func (r *eventReader) narrow(table source.Table) (source.Table, rowsWanted) {
+	if r.recent != nil && r.reading == readChanged && !r.rejoined && r.recent.since != math.MinInt64 {
+		if less, ok := r.scan.notBefore(table, max(r.recent.since, r.scan.keepFrom)); ok {
+			return less, noKnown
+		}
+	}
+	if less, ok := r.scan.notBefore(table, r.scan.keepFrom); ok {
+		return less, noExpired
+	}
+	return table, allRows
 }
 
 // partsText names the parts of a table, for messages; rows are counted from the

@@ -51,6 +51,18 @@ func newFilter(column string, t arrow.DataType, values []string) (filter, error)
 	return f, nil
 }
 
+// values returns the values as a source.Filterer wants them.
+func (f *filter) values() []string {
+	texts := slices.Clone(f.texts)
+	for _, x := range f.ints {
+		texts = append(texts, strconv.FormatInt(x, 10))
+	}
+	for _, x := range f.bools {
+		texts = append(texts, strconv.FormatBool(x))
+	}
+	return texts
+}
+
 // keeps returns the test of the rows of one batch; NULL is not kept.
 func (f *filter) keeps(arr arrow.Array) func(i int) bool {
 	switch a := arr.(type) {

@@ -31,10 +31,14 @@ func (n *numbering) scan(ctx context.Context) (*store.TableReport, error) {
 		columns = projection(m.key, append(columns[1:], f.column)...)
 	}
 	s := newScanner(m.table, "master", []string{}, columns, n.progress)
-	err := s.run(ctx, func(batch arrow.RecordBatch) error { return n.collect(s, batch) })
+	if narrow, ok := matching(m.table, m.filters); ok {
+		s.narrow(narrow)
+	}
+	left, err := s.runNarrow(ctx, func(batch arrow.RecordBatch) error { return n.collect(s, batch) })
 	if err != nil {
 		return nil, err
 	}
+	s.report.Filtered += left
 	s.report.Loaded = s.report.Rows - s.report.NullKeys - s.report.Filtered
 	if s.report.Loaded > store.MaxCustomers {
 		return nil, fmt.Errorf("table %s (%s): %d customers, at most %d fit a snapshot", s.report.Table, s.report.Location, s.report.Loaded, uint64(store.MaxCustomers))
@@ -50,10 +54,10 @@ func (n *numbering) collect(s *scanner, batch arrow.RecordBatch) error {
 	for i := range arr.Len() {
 		var err error
 		switch {
-		case arr.IsNull(i):
-			s.nullKey(i)
 		case !keep(i):
 			s.report.Filtered++
+		case arr.IsNull(i):
+			s.nullKey(i)
 		case isText:
 			err = n.addText(texts.Value(i))
 		default:

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"time"
 
@@ -13,29 +14,19 @@ import (
 // readOverlapping reads the parts of the table that are new or have changed, and of
 // recent events takes those that are not stored. Where events of customers who
 // have joined may be in the other parts, it looks for them there.
-func (l *behaviorLoad) readOverlapping(ctx context.Context, was *store.TableState, parts partsFound, rejoined bool) error {
+func (l *behaviorLoad) readOverlapping(ctx context.Context, was *store.TableState, rejoined bool) error {
 	recent, err := l.storedSince(ctx, l.opts.Overlap)
 	if err != nil {
 		return err
 	}
 	r := &eventReader{behaviorLoad: l, recent: recent}
-	parted, ok := l.scan.table.(source.Parted)
-	if !ok || l.state.Parts == nil {
+	switch {
+	case l.data.from == nil:
 		err = r.readEach(ctx, readChanged, rejoined, l.scan.table)
-	} else {
-		only := func(names []string) []source.Table {
-			tables := make([]source.Table, len(names))
-			for i, name := range names {
-				tables[i] = parted.Only([]string{name})
-			}
-			return tables
-		}
-		if err = r.readEach(ctx, readAdded, rejoined, only(parts.added)...); err == nil {
-			err = r.readEach(ctx, readChanged, rejoined, only(parts.changed)...)
-		}
-		if err == nil && rejoined {
-			err = r.readEach(ctx, readKnown, rejoined, only(parts.known)...)
-		}
+	case l.data.resumed:
+		err = r.readResumed(ctx, rejoined)
+	default:
+		err = r.readParts(ctx, rejoined)
 	}
 	if err != nil {
 		return err
@@ -44,16 +35,78 @@ func (l *behaviorLoad) readOverlapping(ctx context.Context, was *store.TableStat
 		r.report = newScanner(l.scan.table, "behavior", []string{l.described.Name}, []string{l.scan.key}, l.progress).report
 	}
 	l.report = r.report
-	l.state.Rows, l.state.Orphans = r.report.Rows, r.report.Orphans
+	l.state.Rows, l.state.Orphans, l.state.Repeated = r.report.Rows-r.twice.rows, r.report.Orphans-r.twice.orphans, was.Repeated
 	if !rejoined {
-		l.report.Known = knownRows(was, parts)
-		l.state.Rows, l.state.Orphans, l.state.Purged = l.report.Known+r.report.Rows, was.Orphans+r.report.Orphans, was.Purged
+		l.report.Known = knownRows(was, &l.data.found) + r.known
+		l.state.Rows, l.state.Purged = l.report.Known+r.report.Rows, was.Purged
+		l.state.Orphans = max(was.Orphans+r.newOrphans, r.report.Orphans) // others may have been counted before
+		r.lookForLate(was)
 	}
 	return recent.flush(ctx, l)
 }
 
+// lookForLate tells from numbers whether rows have come that the source left out,
+// since it was to give recent events alone. Those of somebody who is no customer
+// are wanted should he join: a table that may have such rows is one with orphans.
+func (r *eventReader) lookForLate(was *store.TableState) {
+	report, state := r.report, r.state
+	came := state.Rows - was.Rows
+	added := report.Rows - report.Repeated - report.NullKeys - report.Orphans
+	state.Repeated += max(came-added, 0)
+	if r.known == 0 || r.recent.since < r.scan.keepFrom { // those left out would be too old
+		return
+	}
+	// Of the events that were added was.Repeated may be of rows that were there before.
+	if came > max(added-was.Repeated, 0) || was.Location != state.Location {
+		state.Orphans = max(state.Orphans, 1)
+	}
+	if late := came - added - report.NullKeys - report.Orphans; late > 0 {
+		report.Notes = append(report.Notes, fmt.Sprintf("rows that were not read have come since the last build, at least %d: late events, which --full reads", late))
+	}
+}
+
+// readParts reads parts of a table that has all of them.
+func (r *eventReader) readParts(ctx context.Context, rejoined bool) error {
+	only := func(names []string) []source.Table {
+		tables := make([]source.Table, len(names))
+		for i, name := range names {
+			tables[i] = r.data.from.Only([]string{name})
+		}
+		return tables
+	}
+	found := &r.data.found
+	if err := r.readEach(ctx, readAdded, rejoined, only(found.added)...); err != nil {
+		return err
+	}
+	if err := r.readEach(ctx, readChanged, rejoined, only(found.changed)...); err != nil || !rejoined {
+		return err
+	}
+	return r.readEach(ctx, readKnown, rejoined, only(found.known)...)
+}
+
+// readResumed reads the rows that have come to a table since it was read. Those
+// who have joined are looked for in the whole table as it is, since it may not be
+// readable any more as it was: what has come since is read twice then.
+func (r *eventReader) readResumed(ctx context.Context, rejoined bool) error {
+	if added := r.data.found.added; len(added) > 0 {
+		if err := r.readEach(ctx, readAdded, rejoined, r.data.from.Only(added)); err != nil {
+			return err
+		}
+	}
+	if !rejoined {
+		return nil
+	}
+	if r.report != nil {
+		r.twice.rows, r.twice.orphans = r.report.Rows, r.report.Orphans
+	}
+	return r.readEach(ctx, readKnown, rejoined, r.scan.table)
+}
+
 // knownRows returns how many rows a table has in parts that are as they were.
-func knownRows(was *store.TableState, parts partsFound) int64 {
+func knownRows(was *store.TableState, parts *partsFound) int64 {
+	if parts.intact {
+		return was.Rows
+	}
 	known := make(map[string]bool, len(parts.known))
 	for _, name := range parts.known {
 		known[name] = true

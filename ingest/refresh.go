@@ -9,7 +9,6 @@ import (
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
-	"github.com/rollcall-db/rollcall/federate/source"
 )
 
 // oldVersion is the version that a build refreshes.
@@ -151,42 +150,16 @@ func (o *oldVersion) state(of *store.TableState) *store.TableState {
 	return &tables[i]
 }
 
-// unchanged reports whether a table's data is known to be what the version has
-// read.
-func (o *oldVersion) unchanged(now *store.TableState) bool {
-	was := o.state(now)
-	return was != nil && now.Parts != nil && slices.EqualFunc(was.Parts, now.Parts, samePart)
-}
-
-func samePart(x, y store.TablePart) bool { return x.Name == y.Name && x.ID == y.ID }
-
-// tableState returns what can be known of a table's data without reading it. It
-// is asked before the table is read: what changes in between is read again by the
-// next build.
-func (b *builder) tableState(ctx context.Context, use string, t source.Table) (*store.TableState, error) {
-	state := &store.TableState{Table: b.layout.Master, Use: use, KeyColumn: b.layout.KeyColumn, Location: t.Info().Location}
-	parted, ok := t.(source.Parted)
-	if !ok {
-		return state, nil
-	}
-	parts, err := parted.Parts(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("table %s: %w", t.Ref(), err)
-	}
-	state.Parts = []store.TablePart{}
-	for _, p := range parts {
-		state.Parts = append(state.Parts, store.TablePart{Name: p.Name, ID: p.ID, Rows: p.Rows})
-	}
-	return state, nil
-}
-
 // keepTable notes that a table is not read, since the old version has all of it.
-func (b *builder) keepTable(state *store.TableState, names []string) {
+func (b *builder) keepTable(d *tableData, names []string) {
+	state := d.state
 	was := b.old.state(state)
 	state.Rows, state.Orphans, state.Purged = was.Rows, was.Orphans, was.Purged
 	b.manifest.Tables = append(b.manifest.Tables, *state)
-	b.report(&store.TableReport{
+	report := &store.TableReport{
 		Table: state.Table.String(), Location: state.Location, Use: state.Use, Names: names,
 		KeyColumn: state.KeyColumn, Known: was.Rows,
-	})
+	}
+	d.describe(report, nil)
+	b.report(report)
 }

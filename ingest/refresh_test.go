@@ -25,7 +25,8 @@ type world struct {
 	strangers bool // events and traits may be of somebody who is no customer
 	text      bool // keys are texts, long and alike
 	keep      int64
-	opaque    bool // parts of events cannot be told apart
+	opaque    bool           // parts of events cannot be told apart
+	at        arrow.DataType // of events
 	now       time.Time
 	customers map[int]map[string]any
 	traits    map[int]map[string]any
@@ -38,7 +39,7 @@ type world struct {
 // newWorld has a few customers in each of two blocks once they are sorted by key:
 // most of them without anything.
 func newWorld(r *rand.Rand, strangers, text bool) *world {
-	w := &world{r: r, strangers: strangers, text: text, keep: 300, now: asOf, customers: map[int]map[string]any{}, traits: map[int]map[string]any{}}
+	w := &world{r: r, strangers: strangers, text: text, keep: 300, now: asOf, at: instant, customers: map[int]map[string]any{}, traits: map[int]map[string]any{}}
 	for range 5 + r.IntN(50) {
 		w.join()
 	}
@@ -92,13 +93,26 @@ func (w *world) events(n int, back time.Duration) string {
 	var rows []map[string]any
 	for range n {
 		at := w.now.Add(-time.Duration(w.r.Int64N(int64(back)))).Truncate(time.Second)
-		row := map[string]any{"id": w.key(w.anybody()), "at": w.maybe(at.Format(time.RFC3339)), "page": w.maybe(fmt.Sprintf("/%d", w.r.IntN(5))), "price": w.maybe(fmt.Sprintf("%d.50", w.r.IntN(9)))}
+		row := map[string]any{"id": w.key(w.anybody()), "at": w.maybe(w.time(at)), "page": w.maybe(fmt.Sprintf("/%d", w.r.IntN(5))), "price": w.maybe(fmt.Sprintf("%d.50", w.r.IntN(9)))}
 		rows = append(rows, row)
 		if w.r.IntN(10) == 0 {
 			rows = append(rows, row)
 		}
 	}
 	return asJSON(rows)
+}
+
+// time returns a time of an event as tables have it.
+func (w *world) time(at time.Time) any {
+	switch w.at {
+	case whole:
+		return at.Unix()
+	case date:
+		return at.Format(time.DateOnly)
+	case localTime:
+		return at.Format("2006-01-02T15:04:05")
+	}
+	return at.Format(time.RFC3339)
 }
 
 // step lets time pass and something happen. It returns what.
@@ -184,7 +198,7 @@ func (w *world) source() memorySource {
 	if w.text {
 		key = text
 	}
-	event := []arrow.Field{field("id", key), field("at", instant), field("page", text), field("price", money)}
+	event := []arrow.Field{field("id", key), field("at", w.at), field("page", text), field("price", money)}
 	src := memorySource{
 		"db.customers": newTable([]arrow.Field{field("id", key), field("in", boolean), field("tier", text), field("spent", money)}, list(w.customers)),
 		"db.traits":    newTable([]arrow.Field{field("id", key), field("friend", key), field("score", float)}, list(w.traits)),

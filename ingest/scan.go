@@ -19,6 +19,8 @@ import (
 // scanner reads one table and keeps its part of the load report.
 type scanner struct {
 	table    source.Table
+	whole    source.Table // of which table has not all rows; nil: it has
+	there    int64        // rows of whole before the scan; -1: they were not counted
 	columns  []string
 	report   *store.TableReport
 	where    string // location, for messages about a row
@@ -40,13 +42,16 @@ func newScanner(t source.Table, use string, names, columns []string, progress fu
 func (s *scanner) run(ctx context.Context, handle func(batch arrow.RecordBatch) error) error {
 	info := s.table.Info()
 	at := Progress{Stage: "read", Table: s.report.Table, Total: info.Rows}
+	if at.Total < 0 && s.whole != nil {
+		at.Total = max(s.whole.Info().Rows, s.there)
+	}
 	s.progress(at)
 	for batch, err := range s.table.Scan(ctx, s.columns) {
 		if err == nil {
 			err = ctx.Err()
 		}
 		if err != nil {
-			return fmt.Errorf("table %s: %w", s.report.Table, err)
+			return ofTable(s.report.Table, err)
 		}
 		if err := handle(batch); err != nil {
 			return err
@@ -63,6 +68,22 @@ func (s *scanner) run(ctx context.Context, handle func(batch arrow.RecordBatch) 
 	}
 	s.report.NaN, s.report.SubMicros = s.counts.nan, s.counts.subMicros
 	return nil
+}
+
+// runNarrow is run, and then takes the rows that the source has left out for rows
+// of the report. It returns how many they are.
+func (s *scanner) runNarrow(ctx context.Context, handle func(batch arrow.RecordBatch) error) (left int64, err error) {
+	if err := s.countBefore(ctx); err != nil {
+		return 0, ofTable(s.report.Table, err)
+	}
+	if err := s.run(ctx, handle); err != nil {
+		return 0, err
+	}
+	if left, err = s.leftOut(ctx); err != nil {
+		return 0, ofTable(s.report.Table, err)
+	}
+	s.report.Rows += left
+	return left, nil
 }
 
 // load converts one column of a batch; its errors say where the value is.
@@ -113,17 +134,17 @@ func (s *scanner) nullKey(i int) {
 	}
 }
 
-// leaveOut counts the rows of the current batch that give nothing: for want of a
-// key, because a filter excludes them (it sets those to noRow), or because the
-// master table does not have their key.
+// leaveOut counts the rows of the current batch that give nothing: because a filter
+// excludes them (it sets those to noRow), for want of a key, or because the master
+// table does not have their key.
 func (s *scanner) leaveOut(rows []uint32, keys arrow.Array, keep func(i int) bool) {
 	for i, row := range rows {
 		switch {
-		case keys.IsNull(i):
-			s.nullKey(i)
 		case !keep(i):
 			rows[i] = noRow
 			s.report.Filtered++
+		case keys.IsNull(i):
+			s.nullKey(i)
 		case row == noRow:
 			s.orphan(keys.ValueStr(i))
 		}
@@ -164,10 +185,12 @@ func scanAttributes(ctx context.Context, scan *attributeScan, customers *custome
 		columns = projection(scan.key, append(columns[1:], f.column)...)
 	}
 	s := newScanner(scan.table, "attributes", names, columns, progress)
-	s.report.Notes = scan.notes
+	if narrow, ok := matching(scan.table, scan.filters); ok {
+		s.narrow(narrow)
+	}
 	once := newOnce(customers.numbered)
 	var rows []uint32
-	err := s.run(ctx, func(batch arrow.RecordBatch) error {
+	left, err := s.runNarrow(ctx, func(batch arrow.RecordBatch) error {
 		rows = resize(rows, int(batch.NumRows()))
 		missing, err := customers.find(rows, batch.Column(0))
 		if err != nil {
@@ -196,6 +219,7 @@ func scanAttributes(ctx context.Context, scan *attributeScan, customers *custome
 		}
 		return nil, s.duplicates(scan.key, duplicates)
 	}
+	s.report.Filtered += left
 	s.report.Loaded = s.report.Rows - s.report.NullKeys - s.report.Filtered - s.report.Orphans
 	return s.report, nil
 }
@@ -222,6 +246,11 @@ func addReports(first, second *store.TableReport) *store.TableReport {
 	for _, key := range second.OrphanKeys {
 		if len(sum.OrphanKeys) < maxExamples && !slices.Contains(sum.OrphanKeys, key) {
 			sum.OrphanKeys = append(sum.OrphanKeys, key)
+		}
+	}
+	for _, note := range second.Notes {
+		if !slices.Contains(sum.Notes, note) {
+			sum.Notes = append(slices.Clip(sum.Notes), note)
 		}
 	}
 	return &sum

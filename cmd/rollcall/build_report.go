@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -48,7 +50,8 @@ func (a *app) printBuild(out string, m *store.Manifest) error {
 
 // printLoad prints a load report: a line per table and use, with a column for
 // every kind of row that occurs at all. "known" are those that earlier builds
-// have read, and that this one did not read again. when is the time of the build:
+// have read, and that this one did not read again. Versions are those of the source,
+// where it has any. when is the time of the build:
 // "now" or "then".
 func (a *app) printLoad(load *store.LoadReport, when string) error {
 	columns := []struct {
@@ -71,6 +74,10 @@ func (a *app) printLoad(load *store.LoadReport, when string) error {
 	}
 	tw := newTable()
 	header := table.Row{"table", "gives"}
+	hasVersions := slices.ContainsFunc(load.Tables, func(t store.TableReport) bool { return t.Version != "" })
+	if hasVersions {
+		header = append(header, "version")
+	}
 	var shown []func(*store.TableReport) int64
 	for _, c := range columns {
 		occurs := c.always
@@ -87,6 +94,9 @@ func (a *app) printLoad(load *store.LoadReport, when string) error {
 	for i := range load.Tables {
 		t := &load.Tables[i]
 		row := table.Row{t.Table, gives(t)}
+		if hasVersions {
+			row = append(row, cmp.Or(t.Version, "-"))
+		}
 		for _, value := range shown {
 			row = append(row, groups(value(t)))
 		}
@@ -96,7 +106,12 @@ func (a *app) printLoad(load *store.LoadReport, when string) error {
 	if err := a.printTable(tw, header[2:]...); err != nil {
 		return err
 	}
+	said := map[string]bool{} // a table may be read for several things
 	for _, note := range notes {
+		if said[note] {
+			continue
+		}
+		said[note] = true
 		if err := a.printf("note: %s\n", note); err != nil {
 			return err
 		}
@@ -115,7 +130,7 @@ func loadNotes(t *store.TableReport, when string) []string {
 		if len(t.NullKeyRows) > 0 {
 			note += "; the first: row " + strings.ReplaceAll(strings.Trim(fmt.Sprint(t.NullKeyRows), "[]"), " ", ", ")
 			if t.Known > 0 {
-				note += " of the files read " + when
+				note += " of those read " + when
 			}
 		}
 		notes = append(notes, note)

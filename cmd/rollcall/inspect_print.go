@@ -61,7 +61,12 @@ func (a *app) printHeader(out *inspectJSON) error {
 // compares.
 func (a *app) printTables(out *inspectJSON) error {
 	tw := newTable()
-	tw.AppendHeader(table.Row{"table", "read for", "rows known", "orphans", "parts"})
+	header := table.Row{"table", "read for", "rows known", "orphans", "parts"}
+	hasVersions := slices.ContainsFunc(out.Tables, func(t store.TableState) bool { return t.Version != "" })
+	if hasVersions {
+		header = append(header, "version")
+	}
+	tw.AppendHeader(header)
 	for _, t := range out.Tables {
 		use := t.Use
 		switch {
@@ -74,9 +79,13 @@ func (a *app) printTables(out *inspectJSON) error {
 		if t.Parts != nil {
 			parts = groups(int64(len(t.Parts)))
 		}
-		tw.AppendRow(table.Row{t.Table, use, groups(t.Rows), groups(t.Orphans), parts})
+		row := table.Row{t.Table, use, groups(t.Rows), groups(t.Orphans), parts}
+		if hasVersions {
+			row = append(row, cmp.Or(t.Version, "-"))
+		}
+		tw.AppendRow(row)
 	}
-	return a.printTable(tw, "rows known", "orphans", "parts")
+	return a.printTable(tw, header[2:]...)
 }
 
 // printColumns prints how keys and attributes are stored.

@@ -83,11 +83,13 @@ type TableState struct {
 	Table     model.TableRef `json:"table"`
 	Use       string         `json:"use"` // "master", "attributes" or "behavior"
 	Behavior  string         `json:"behavior,omitempty"`
-	KeyColumn string         `json:"key_column"`       // as the source spells it
-	Location  string         `json:"location"`         // path or qualified name
-	Parts     []TablePart    `json:"parts,omitempty"`  // nil: the source cannot tell
-	Orphans   int64          `json:"orphans"`          // rows whose key was not in the master table
-	Purged    bool           `json:"purged,omitempty"` // what was read of deleted customers is not stored any more
+	KeyColumn string         `json:"key_column"`         // as the source spells it
+	Location  string         `json:"location"`           // path or qualified name
+	Version   string         `json:"version,omitempty"`  // that was read; empty: the source has none
+	Parts     []TablePart    `json:"parts,omitempty"`    // nil: the source cannot tell
+	Orphans   int64          `json:"orphans"`            // rows whose key was not in the master table
+	Purged    bool           `json:"purged,omitempty"`   // what was read of deleted customers is not stored any more
+	Repeated  int64          `json:"repeated,omitempty"` // rows, at most, that were taken for stored events and are not stored themselves
 	Rows      int64          `json:"rows"`
 }
 

@@ -12,19 +12,20 @@ type LoadReport struct {
 
 // TableReport is the part of a load report about one scan of one table.
 type TableReport struct {
-	Table     string   `json:"table"`           // name as configured
-	Location  string   `json:"location"`        // path or qualified name
-	Use       string   `json:"use"`             // "master", "attributes" or "behavior"
-	Names     []string `json:"names"`           // attributes, or the behavior, that came of it
-	KeyColumn string   `json:"key_column"`      // as the source spells it
-	Rows      int64    `json:"rows"`            // read
-	Known     int64    `json:"known,omitempty"` // not read: earlier builds have read them, and they are as they were
-	Loaded    int64    `json:"loaded"`          // of Rows: the others are counted by the next five
+	Table     string   `json:"table"`             // name as configured
+	Location  string   `json:"location"`          // path or qualified name
+	Version   string   `json:"version,omitempty"` // that was read; empty: the source has none
+	Use       string   `json:"use"`               // "master", "attributes" or "behavior"
+	Names     []string `json:"names"`             // attributes, or the behavior, that came of it
+	KeyColumn string   `json:"key_column"`        // as the source spells it
+	Rows      int64    `json:"rows"`              // read, and those of Filtered and Expired that the source left out when asked to
+	Known     int64    `json:"known,omitempty"`   // not read: earlier builds have read them, and they are as they were, or are taken to be so, see ingest.Options.Overlap
+	Loaded    int64    `json:"loaded"`            // of Rows: the others are counted by the next five
 
 	NullKeys int64 `json:"null_keys"`          // left out: key is NULL
-	Filtered int64 `json:"filtered"`           // left out: a filter of the master table excludes them
+	Filtered int64 `json:"filtered"`           // left out: a filter of the master table excludes them, whatever their key
 	Orphans  int64 `json:"orphans"`            // left out: key is not in the master table
-	Expired  int64 `json:"expired"`            // left out: an event older than its behavior keeps
+	Expired  int64 `json:"expired"`            // left out: an event older than its behavior keeps; where the source left them out, whosever it is
 	Repeated int64 `json:"repeated,omitempty"` // left out: the event is taken for one that is stored, see ingest.Options.Overlap
 
 	Aged int64 `json:"aged,omitempty"` // stored events that have become older than their behavior keeps
@@ -35,5 +36,5 @@ type TableReport struct {
 	Undated   int64    `json:"undated"`         // loaded, without a time
 	NaN       int64    `json:"nan"`             // values that became NULL
 	SubMicros int64    `json:"sub_micros"`      // times floored to whole microseconds
-	Notes     []string `json:"notes,omitempty"` // how times without a zone were read; columns left out
+	Notes     []string `json:"notes,omitempty"` // how times without a zone were read; columns left out; that the table has no version, or why it was read whole
 }

@@ -13,7 +13,8 @@ type Resumable interface {
 	//     the rows that came since. Where none came these are all.
 	//   - Where rows have changed or gone, or where that cannot be told any more, parts
 	//     none of which is among was: the whole table is to be read. note says why, in
-	//     words for a load report.
+	//     words for a load report: the reason alone, since it is for who reads to say
+	//     what he does.
 	//
 	// The error is that of asking; a history that is too short is a note.
 	Since(ctx context.Context, was []Part) (t Parted, note string, err error)

@@ -29,7 +29,7 @@ func (s *suite) scanAnyOrder(t *testing.T, table source.Table, columns []string,
 			t.Fatal(err)
 		}
 		s.checkBatch(t, batch, want)
-		got = append(got, rowTexts(batch, 0, batch.NumRows())...)
+		got = append(got, rowTexts(batch)...)
 	}
 	columnsWanted := make([]arrow.Array, len(want))
 	for k, i := range want {
@@ -75,8 +75,8 @@ func compareRows(t *testing.T, got, want []string) {
 	t.Fatalf("%d rows, want %d", len(got), len(want))
 }
 
-func rowTexts(batch arrow.RecordBatch, lo, hi int64) []string {
-	return textsOf(batch.Columns(), lo, hi)
+func rowTexts(batch arrow.RecordBatch) []string {
+	return textsOf(batch.Columns(), 0, batch.NumRows())
 }
 
 // textsOf writes rows lo to hi-1 of columns as text, a NULL as no value is.
@@ -106,6 +106,9 @@ func (s *suite) partsAnyOrder(t *testing.T) {
 	var got []string
 	for _, p := range parts {
 		one := table.Only([]string{p.Name, p.Name})
+		if rows := one.Info().Rows; rows != p.Rows {
+			t.Errorf("part %s: Info.Rows is %d, want %d", p.Name, rows, p.Rows)
+		}
 		rows := int64(0)
 		for batch, err := range one.Scan(t.Context(), columns) {
 			if err != nil {
@@ -113,7 +116,7 @@ func (s *suite) partsAnyOrder(t *testing.T) {
 			}
 			s.checkBatch(t, batch, s.columns())
 			rows += batch.NumRows()
-			got = append(got, rowTexts(batch, 0, batch.NumRows())...)
+			got = append(got, rowTexts(batch)...)
 		}
 		if p.Rows >= 0 && rows != p.Rows {
 			t.Errorf("part %s: %d rows, want %d", p.Name, rows, p.Rows)
@@ -171,7 +174,7 @@ func (s *suite) filter(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, rowTexts(batch, 0, batch.NumRows())...)
+		got = append(got, rowTexts(batch)...)
 	}
 	compareRows(t, got, append(textsOf(s.want.Columns()[:1], 5, 6), textsOf(s.want.Columns()[:1], 7, 8)...))
 	if _, ok := table.OneOf("no such column", []string{"x"}); ok {
@@ -195,7 +198,7 @@ func (s *suite) query(t *testing.T) {
 			t.Fatal(err)
 		}
 		batches++
-		got = append(got, rowTexts(batch, 0, batch.NumRows())...)
+		got = append(got, rowTexts(batch)...)
 	}
 	compareRows(t, got, []string{"1\x1f"})
 	batches = 0
