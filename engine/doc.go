@@ -12,6 +12,10 @@
 // [Query] is a rule that has been parsed and checked; it is asked any number of
 // times, now or as of another time ([Query.At]).
 //
+// Beside the count there are the customers ([Query.Rows], [Query.Batches]), the plan
+// ([Query.Explain]), an audience by the values of an attribute ([Query.Breakdown]),
+// and why a customer is in it ([Query.Why]).
+//
 // # Versions
 //
 // A build makes a new version of the directory while others read it. Each query

@@ -62,6 +62,12 @@ their bytes:
   - Any table is read again where somebody has joined, and some of its rows had no
     customer ("orphans") or rows of deleted customers were purged from it.
 
+Tables of a warehouse have versions in place of files. Of a table of events whose
+record of changes says that rows were only ever added since the version that was
+read before, those alone are read; else, and where the record does not reach back,
+the table is read whole, and the report says why. The version that was read of
+every table is in the report.
+
 --overlap 3d promises that events in the source are only ever added: none that was
 read before changes or goes, though it may come again, in another file or in one
 that has grown. Then only files that are new or have changed are read, nothing
@@ -149,7 +155,7 @@ func (a *app) build(ctx context.Context, given *buildFlags) error {
 	if opts.AsOf, err = a.asOfOf(parent); err != nil {
 		return err
 	}
-	src, err := openSources(given.sources)
+	src, err := openSources(ctx, given.sources)
 	if err != nil {
 		return err
 	}

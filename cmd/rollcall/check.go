@@ -61,7 +61,7 @@ type checker struct {
 func (a *app) check(ctx context.Context, where *targetFlags, paths []string) (err error) {
 	c := &checker{app: a, segments: a.segments, drift: where.snapshot != ""}
 	if len(where.sources) > 0 {
-		if c.src, err = openSources(where.sources); err != nil {
+		if c.src, err = openSources(ctx, where.sources); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, c.src.Close()) }()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"time"
 
@@ -13,7 +14,8 @@ import (
 )
 
 func (a *app) countCommand() *cobra.Command {
-	var explain bool
+	var where placeFlags
+	var explain, verify bool
 	cmd := &cobra.Command{
 		Use:   "count SNAP RULE",
 		Short: "How many customers a rule selects",
@@ -24,51 +26,67 @@ selects alone, the number that remains together with the conditions above it, th
 bytes that it was estimated to read, those that it read, and the time it took.
 Conditions that one look answers are one line, and each is computed in full.
 
-` + ruleHelp,
-		Args: exactArgs("SNAP", "RULE"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			q, err := a.query(args[0], args[1])
+` + inPlaceHelp + ` There is no plan of it to
+explain; "rollcall sql" prints the statement. With --verify a temporary snapshot is
+built from the same state of the tables, the rule is asked there, too, and the
+customers are compared one by one: where they differ the exit code is 1.
+
+With --format json the object has "count", "customers", "rule", "as_of",
+"timezone", "snapshot" ("version", "created_at", "sources") or "source" ("uri",
+"versions" by table, "notes"), "windows" (each "condition", "from", "to"),
+"warnings", "elapsed_us"; with --explain "plan", with --verify "verify"
+("snapshot_count", "agrees", "only_in_source" and "only_in_snapshot", each "count"
+and the first "keys").
+
+` + ruleHelp + `
+
+` + sourceHelp,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case verify && !where.inPlace():
+				return usagef("--verify compares a source with a snapshot of it: give -c parent.yml and -s SOURCE in place of SNAP")
+			case explain && where.inPlace():
+				return unsupportedInPlace("--explain shows the structures of a snapshot, and a source has its own; rollcall sql prints the statement")
+			}
+			q, err := a.ask(cmd.Context(), &where, args)
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, q.Close()) }()
-			if explain {
-				return a.explain(cmd.Context(), q)
-			}
-			return a.count(cmd.Context(), q)
+			return a.closing(q, func() error {
+				switch q := q.(type) {
+				case *question:
+					if explain {
+						return a.explain(cmd.Context(), q)
+					}
+				case *inPlace:
+					if verify {
+						return a.countAndVerify(cmd.Context(), q)
+					}
+				}
+				return a.count(cmd.Context(), q)
+			})
 		},
 	}
+	where.add(cmd, "RULE")
 	a.segmentsFlag(cmd)
 	cmd.Flags().BoolVar(&explain, "explain", false, "show the plan and what each condition selects")
+	cmd.Flags().BoolVar(&verify, "verify", false, "with -c and -s: build a temporary snapshot, too, and compare the customers")
 	return cmd
+}
+
+// closing calls f and closes c, whatever becomes of f.
+func (a *app) closing(c io.Closer, f func() error) (err error) {
+	defer func() { err = errors.Join(err, c.Close()) }()
+	return f()
 }
 
 // countJSON is the object that count prints.
 type countJSON struct {
-	Count     uint64       `json:"count"`
-	Customers uint64       `json:"customers"`
-	Rule      string       `json:"rule"` // canonical text
-	AsOf      string       `json:"as_of"`
-	Timezone  string       `json:"timezone"`
-	Snapshot  snapshotJSON `json:"snapshot"`
-	Windows   []windowJSON `json:"windows"`
-	Warnings  []string     `json:"warnings"`
-	ElapsedUS int64        `json:"elapsed_us"`
-	Plan      *stepJSON    `json:"plan,omitempty"` // with --explain
-}
-
-// windowJSON is a resolved window; times are text, since years may lie beyond
-// those that package time puts into JSON.
-type windowJSON struct {
-	Condition string  `json:"condition"`
-	From      *string `json:"from"` // null: unbounded
-	To        *string `json:"to"`   // null: unbounded
-}
-
-type snapshotJSON struct {
-	Version   uint64    `json:"version"`
-	CreatedAt time.Time `json:"created_at"`
-	Sources   []string  `json:"sources"`
+	Count     uint64 `json:"count"`
+	Customers uint64 `json:"customers"`
+	answerJSON
+	Plan   *stepJSON     `json:"plan,omitempty"`   // with --explain
+	Verify *comparedJSON `json:"verify,omitempty"` // with --verify
 }
 
 // stepJSON is a node of the plan.
@@ -83,42 +101,57 @@ type stepJSON struct {
 	Steps     []stepJSON `json:"steps,omitempty"`
 }
 
-func newCountJSON(q *question, answer *engine.Answer) *countJSON {
-	m := answer.Manifest
-	windows := []windowJSON{}
-	for _, w := range answer.Windows {
-		windows = append(windows, windowJSON{w.Condition, timeOrNil(w.From), timeOrNil(w.To)})
-	}
-	return &countJSON{
-		Count: answer.Count, Customers: answer.Customers, Rule: q.String(),
-		AsOf: timeText(answer.AsOf.In(q.snap.Location())), Timezone: q.snap.Schema().Timezone,
-		Snapshot: snapshotJSON{m.Version, m.CreatedAt, []string{m.Load.Source}},
-		Windows:  windows, Warnings: answer.Warnings, ElapsedUS: answer.Elapsed.Microseconds(),
-	}
+func newCountJSON(answer *answered) *countJSON {
+	return &countJSON{Count: answer.Count, Customers: answer.Customers, answerJSON: newAnswerJSON(answer)}
 }
 
-func (a *app) count(ctx context.Context, q *question) error {
-	answer, err := q.Answer(ctx)
+func (a *app) count(ctx context.Context, q asker) error {
+	answer, err := q.count(ctx)
 	if err != nil {
 		return err
 	}
 	if a.json() {
-		return a.printJSON(newCountJSON(q, answer))
+		return a.printJSON(newCountJSON(answer))
 	}
-	return a.printAnswer(q, answer)
+	return a.printAnswer(answer)
 }
 
 // printAnswer prints the count on the first line, then where it comes from.
-func (a *app) printAnswer(q *question, answer *engine.Answer) error {
+func (a *app) printAnswer(answer *answered) error {
 	a.warn(answer.Warnings)
 	if err := a.printf("%s of %s customers\n", groups(int64(answer.Count)), groups(int64(answer.Customers))); err != nil {
 		return err
 	}
-	if err := a.printf("as of %s, in %s\n", timeText(answer.AsOf.In(q.snap.Location())), micros(answer.Elapsed)); err != nil {
+	return a.printOrigin(answer)
+}
+
+// printOrigin prints from when and where an answer is.
+func (a *app) printOrigin(answer *answered) error {
+	if err := a.printf("as of %s, in %s\n", timeText(answer.AsOf.In(answer.location)), micros(answer.Elapsed)); err != nil {
 		return err
 	}
 	for _, w := range answer.Windows {
 		if err := a.printf("  %s: from %s to before %s\n", w.Condition, timeOr(w.From, "the beginning"), timeOr(w.To, "the end")); err != nil {
+			return err
+		}
+	}
+	if answer.source == nil {
+		return nil
+	}
+	return a.printSource(answer.source)
+}
+
+// printSource prints which source answered, and from which state of its tables.
+func (a *app) printSource(s *sourceJSON) error {
+	at := ""
+	if versions := s.versionsText(); versions != "" {
+		at = ": " + versions
+	}
+	if err := a.printf("asked in %s%s\n", s.URI, at); err != nil {
+		return err
+	}
+	for _, note := range s.Notes {
+		if err := a.printf("note: %s\n", note); err != nil {
 			return err
 		}
 	}
@@ -132,13 +165,14 @@ func (a *app) explain(ctx context.Context, q *question) error {
 	if err != nil {
 		return err
 	}
+	answer := q.answered(&e.Answer)
 	if a.json() {
-		out := newCountJSON(q, &e.Answer)
+		out := newCountJSON(answer)
 		step := newStepJSON(&e.Plan)
 		out.Plan = &step
 		return a.printJSON(out)
 	}
-	if err := a.printAnswer(q, &e.Answer); err != nil {
+	if err := a.printAnswer(answer); err != nil {
 		return err
 	}
 	tw := newTable()

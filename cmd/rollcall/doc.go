@@ -9,6 +9,8 @@
 //	rollcall count customers.rollcall "loyalty_tier = 'Gold' and purchase in last 30 days"
 //	rollcall list customers.rollcall "lifetime_value > 1000" --limit 10
 //	rollcall export customers.rollcall "lifetime_value > 1000" -o vip.parquet
+//	rollcall breakdown customers.rollcall "lifetime_value > 1000" --by country
+//	rollcall why customers.rollcall 10013 "lifetime_value > 1000"
 //	rollcall count customers.rollcall @vip.yml --segments segments
 //	rollcall convert @vip.yml --to text
 //	rollcall sql customers.rollcall @vip.yml --dialect databricks
@@ -18,8 +20,15 @@
 //	rollcall verify customers.rollcall
 //	rollcall compact customers.rollcall
 //
+// Where a database holds the tables, rules are asked there, too, with -c and -s in
+// place of a snapshot:
+//
+//	rollcall init -s "databricks://HOST/HTTP_PATH?catalog=main" -o parent.yml
+//	rollcall count -c parent.yml -s databricks://… "lifetime_value > 1000" --verify
+//	rollcall export -c parent.yml -s databricks://… @vip.yml --into-table main.audiences.vip
+//
 // Results go to stdout, everything else to stderr. Exit codes: 0 done; 1 the
-// answer is "no" (check or verify found problems); 2 usage or rule error; 3 source,
+// answer is "no" (check or verify found problems, --verify a difference); 2 usage or rule error; 3 source,
 // environment or corrupt data; 130 interrupted.
 //
 // With --format json stdout holds one object, and an error is one object on

@@ -12,6 +12,7 @@ import (
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/federate"
 	"github.com/rollcall-db/rollcall/federate/source"
 	"github.com/rollcall-db/rollcall/federate/sqlgen"
 	"github.com/rollcall-db/rollcall/ingest"
@@ -56,10 +57,11 @@ func (a *app) fail(ctx context.Context, err error) int {
 
 // exitCode tells the user's mistakes from the world's.
 func exitCode(err error) int {
-	if errors.Is(err, errNoSQLEngine) {
+	if errors.Is(err, errNoSQLEngine) || isAny(err, new(*federate.NoEngineError)) {
 		return exitEnvironment
 	}
 	if isAny(err, new(*usageError), new(rule.Errors), new(*model.ConfigError), new(*engine.ColumnError),
+		new(*engine.KeyError), new(*engine.ListError), new(*federate.UnsupportedError),
 		new(*ingest.DriftError), new(*ingest.OverlapError), new(*sqlgen.UnsupportedError), new(*source.ConnectionError)) ||
 		strings.HasPrefix(err.Error(), "unknown command") {
 		return exitUsage
@@ -135,6 +137,7 @@ func (a *app) failJSON(err error) {
 		inSource    *ingest.ConfigError
 		drift       *ingest.DriftError
 		unsupported *sqlgen.UnsupportedError
+		inPlace     *federate.UnsupportedError
 		overflow    *engine.OverflowError
 	)
 	switch {
@@ -144,6 +147,14 @@ func (a *app) failJSON(err error) {
 		out.Problems = config.Problems
 	case errors.As(err, &inSource):
 		out.Problems = inSource.Problems
+	case errors.As(err, &inPlace):
+		problem := unsupportedJSON{Code: inPlace.Code, Message: inPlace.Err.Error()}
+		if errors.As(err, &unsupported) {
+			problem.Condition = unsupported.Condition
+		}
+		out.Problems, out.Hint = []unsupportedJSON{problem}, inPlace.Do
+	case errors.Is(err, errNoSQLEngine), isAny(err, new(*federate.NoEngineError)):
+		out.Problems = []unsupportedJSON{{Code: federate.CodeNoEngine, Message: err.Error()}}
 	case errors.As(err, &unsupported):
 		out.Problems = []unsupportedJSON{{unsupported.Code, unsupported.What, unsupported.Condition}}
 	case errors.As(err, &overflow):
@@ -160,7 +171,7 @@ func (a *app) failJSON(err error) {
 	a.logf("%s\n", b)
 }
 
-// unsupportedJSON is what a dialect of SQL, or a decimal, cannot hold.
+// unsupportedJSON is what a dialect of SQL, a source or a decimal cannot hold.
 type unsupportedJSON struct {
 	Code      string `json:"code"`
 	Message   string `json:"message"`

@@ -1,48 +1,102 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-db/rollcall/engine"
+	"github.com/rollcall-db/rollcall/federate"
 	"github.com/rollcall-db/rollcall/federate/export"
 )
 
+// exportFlags is a command line of export.
+type exportFlags struct {
+	out, as string
+	columns []string
+	table   string // that the source is to write
+	folder  string // that the source is to write
+}
+
 func (a *app) exportCommand() *cobra.Command {
-	var out, as string
-	var columns []string
+	var where placeFlags
+	var given exportFlags
 	cmd := &cobra.Command{
 		Use:   "export SNAP RULE -o FILE",
-		Short: "An audience to a Parquet, CSV or Arrow file",
+		Short: "An audience to a Parquet, CSV or Arrow file, or to a table of the warehouse",
 		Long: `Writes the members of the audience in order of their keys, with all attributes or
 those named by --columns. The ending of FILE says the format: .parquet (ZSTD),
 .csv or .arrow; "-" is stdout, in the format that --as names. The file appears
 whole or not at all. Parquet and Arrow files carry the rule, as_of and the
 snapshot's version in their metadata.
 
-` + ruleHelp,
-		Args: exactArgs("SNAP", "RULE"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			format, err := exportFormat(out, as)
+` + inPlaceHelp + ` The members stream into
+the file. In place of -o, --into-table has the source write a table of its own,
+which is made or replaced, and --into-directory Parquet files (Databricks: of a
+volume, as /Volumes/CATALOG/SCHEMA/VOLUME/FOLDER), in place of all that it holds:
+no customer leaves the source then.
+
+With --format json the object is that of count with "path", "table" or
+"directory", and "rows".
+
+` + ruleHelp + `
+
+` + sourceHelp,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			format, err := given.check(&where)
 			if err != nil {
 				return err
 			}
-			q, err := a.query(args[0], args[1])
+			q, err := a.ask(cmd.Context(), &where, args)
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, q.Close()) }()
-			return a.export(cmd.Context(), q, out, format, attributesOr(q.snap, columns, cmd.Flags().Changed("columns")))
+			return a.closing(q, func() error {
+				columns := attributesOr(q.schema(), given.columns, cmd.Flags().Changed("columns"))
+				if q, ok := q.(*inPlace); ok && given.inSource() {
+					return a.exportInSource(cmd.Context(), q, &given, columns)
+				}
+				return a.export(cmd.Context(), q, given.out, format, columns)
+			})
 		},
 	}
+	where.add(cmd, "RULE")
 	a.segmentsFlag(cmd)
-	cmd.Flags().StringVarP(&out, "out", "o", "", `file to write, or "-" for stdout`)
-	cmd.Flags().StringVar(&as, "as", "", "format: parquet, csv or arrow (default by the ending of FILE)")
-	cmd.Flags().StringSliceVar(&columns, "columns", nil, "attributes to write, separated by commas (default all)")
+	cmd.Flags().StringVarP(&given.out, "out", "o", "", `file to write, or "-" for stdout`)
+	cmd.Flags().StringVar(&given.as, "as", "", "format: parquet, csv or arrow (default by the ending of FILE)")
+	cmd.Flags().StringSliceVar(&given.columns, "columns", nil, "attributes to write, separated by commas (default all)")
+	cmd.Flags().StringVar(&given.table, "into-table", "", "with -c and -s: table that the source makes or replaces, CATALOG.SCHEMA.TABLE")
+	cmd.Flags().StringVar(&given.folder, "into-directory", "", "with -c and -s: folder that the source writes Parquet files to, in place of what is there")
 	return cmd
+}
+
+// inSource reports whether the source is to write the audience itself.
+func (f *exportFlags) inSource() bool { return f.table != "" || f.folder != "" }
+
+// check returns the format of the file, and refuses flags that do not go together.
+func (f *exportFlags) check(where *placeFlags) (export.Format, error) {
+	switch {
+	case !f.inSource():
+		return exportFormat(f.out, f.as)
+	case !where.inPlace():
+		return 0, usagef("--into-table and --into-directory have a source write the audience: give -c parent.yml and -s SOURCE in place of SNAP")
+	case f.table != "" && f.folder != "", f.out != "", f.as != "":
+		return 0, usagef("give one of -o FILE, --into-table and --into-directory")
+	}
+	_, err := f.target()
+	return 0, err
+}
+
+// target returns what the source is to write.
+func (f *exportFlags) target() (federate.Target, error) {
+	if f.folder != "" {
+		return federate.Target{Directory: f.folder}, nil
+	}
+	table, err := parseTable(f.table, nil)
+	if err == nil && table.Connection != "" {
+		err = usagef("--into-table is %q, expected CATALOG.SCHEMA.TABLE: the table is written by the source that is asked", f.table)
+	}
+	return federate.Target{Table: table}, err
 }
 
 // exportFormat returns the format asked for, by name or by the file's ending.
@@ -66,51 +120,65 @@ func exportFormat(out, as string) (format export.Format, err error) {
 	return format, nil
 }
 
-func (a *app) export(ctx context.Context, q *question, out string, format export.Format, columns []string) error {
-	answer, err := q.Answer(ctx)
+func (a *app) export(ctx context.Context, q asker, out string, format export.Format, columns []string) error {
+	m, err := q.members(ctx, columns)
 	if err != nil {
 		return err
 	}
-	a.warn(answer.Warnings)
-	schema, err := q.BatchSchema(columns...)
-	if err != nil {
-		return err
-	}
+	a.warn(m.warnings)
 	bar := a.newProgress()
 	defer bar.done()
 	opts := export.Options{
 		Format:   format,
-		Metadata: exportMetadata(q, answer),
-		Progress: func(rows int64) { bar.show("export", "rows", rows, int64(answer.Count)) },
+		Metadata: m.metadata,
+		Progress: func(rows int64) { bar.show("export", "rows", rows, m.expected) },
 	}
-	members := q.At(answer.AsOf)
 	if out == "-" {
-		_, err = export.Write(ctx, a.stdout, schema, members.Batches(ctx, columns...), opts)
+		_, err = export.Write(ctx, a.stdout, m.schema, m.batches, opts)
 		return err
 	}
-	rows, err := export.WriteFile(ctx, out, schema, members.Batches(ctx, columns...), opts)
+	rows, err := export.WriteFile(ctx, out, m.schema, m.batches, opts)
 	if err != nil {
 		return err
 	}
-	if a.json() {
-		return a.printJSON(struct {
-			countJSON
-			Path string `json:"path"`
-			Rows int64  `json:"rows"`
-		}{*newCountJSON(q, answer), out, rows})
+	bar.done()
+	if !a.json() {
+		return a.printf("%s: %s customers, %d columns, as of %s\n", out, groups(rows), m.schema.NumFields(), timeText(m.asOf))
 	}
-	return a.printf("%s: %s customers, %d columns, as of %s\n", out, groups(rows), schema.NumFields(), timeText(answer.AsOf.In(q.snap.Location())))
+	answer, err := m.answer(ctx, rows)
+	if err != nil {
+		return err
+	}
+	return a.printJSON(exportJSON{countJSON: *newCountJSON(answer), Path: out, Rows: rows})
 }
 
-// exportMetadata says in the file what the audience is.
-func exportMetadata(q *question, answer *engine.Answer) map[string]string {
-	m := answer.Manifest
-	return map[string]string{
-		"rollcall.parent_segment":   m.Schema.Name,
-		"rollcall.rule":             q.String(),
-		"rollcall.as_of":            timeText(answer.AsOf.In(q.snap.Location())),
-		"rollcall.timezone":         m.Schema.Timezone,
-		"rollcall.snapshot_version": strconv.FormatUint(m.Version, 10),
-		"rollcall.snapshot_created": timeText(m.CreatedAt),
+// exportJSON is the object that export prints.
+type exportJSON struct {
+	countJSON
+	Path      string `json:"path,omitempty"`      // of the file
+	Table     string `json:"table,omitempty"`     // that the source has written
+	Directory string `json:"directory,omitempty"` // that the source has written
+	Rows      int64  `json:"rows"`
+}
+
+// exportInSource has the source write the audience.
+func (a *app) exportInSource(ctx context.Context, q *inPlace, given *exportFlags, columns []string) error {
+	a.warn(q.checked.Warnings().Lines())
+	to, err := given.target()
+	if err != nil {
+		return err
 	}
+	rows, err := federate.Export(ctx, q.Place, q.checked, q.asOf, to, columns...)
+	if err != nil {
+		return err
+	}
+	if !a.json() {
+		return a.printf("%s: %s customers, %d columns, as of %s, written by %s\n", cmp.Or(given.table, given.folder),
+			groups(int64(rows)), len(columns)+1, timeText(q.asOf.In(q.loc)), q.Engine.URI())
+	}
+	answer, err := q.answered(ctx, rows)
+	if err != nil {
+		return err
+	}
+	return a.printJSON(exportJSON{countJSON: *newCountJSON(answer), Table: given.table, Directory: given.folder, Rows: int64(rows)})
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -12,9 +12,11 @@ import (
 	"github.com/rollcall-db/rollcall/engine/index"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/federate"
 )
 
 func (a *app) fieldsCommand() *cobra.Command {
+	var where placeFlags
 	var stats bool
 	cmd := &cobra.Command{
 		Use:   "fields SNAP",
@@ -22,20 +24,37 @@ func (a *app) fieldsCommand() *cobra.Command {
 		Long: `Lists the attributes with their types and the behaviors with their fields, and
 says when the snapshot was last updated. With --stats it adds the least and the
 greatest value, the share of NULLs and the number of distinct values, and for a
-behavior its events and the time that they span.`,
-		Args: exactArgs("SNAP"),
-		RunE: func(_ *cobra.Command, args []string) (err error) {
+behavior its events and the time that they span.
+
+With -c parent.yml and -s SOURCE in place of SNAP the tables are looked up in the
+source, which must be a database, and its customers counted. It has no --stats.
+
+With --format json the object has "name", "key_column", "key_type", "timezone",
+"customers", "last_updated" or "source" (as count has it), "attributes" (each
+"name", "type") and "behaviors" (each "name", "time_column", "fields"); with
+--stats each "stats".
+
+` + sourceHelp,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if where.inPlace() {
+				if stats {
+					return unsupportedInPlace("--stats are what a snapshot knows of its columns")
+				}
+				return a.fieldsInPlace(cmd.Context(), &where)
+			}
 			snap, err := a.open(args[0])
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, snap.Close()) }()
-			if a.json() {
-				return a.printJSON(newFieldsJSON(snap, stats))
-			}
-			return a.fields(snap, stats)
+			return a.closing(snap, func() error {
+				if a.json() {
+					return a.printJSON(newFieldsJSON(snap, stats))
+				}
+				return a.fields(snap, stats)
+			})
 		},
 	}
+	where.add(cmd)
 	cmd.Flags().BoolVar(&stats, "stats", false, "show ranges, NULL shares and cardinalities")
 	return cmd
 }
@@ -47,7 +66,8 @@ type fieldsJSON struct {
 	KeyType     model.Type      `json:"key_type"`
 	Timezone    string          `json:"timezone"`
 	Customers   uint64          `json:"customers"`
-	LastUpdated time.Time       `json:"last_updated"`
+	LastUpdated *time.Time      `json:"last_updated,omitempty"` // of a snapshot
+	Source      *sourceJSON     `json:"source,omitempty"`       // in its place
 	Attributes  []attributeJSON `json:"attributes"`
 	Behaviors   []behaviorJSON  `json:"behaviors"`
 }
@@ -71,64 +91,114 @@ type behaviorStatsJSON struct {
 }
 
 func newFieldsJSON(snap *snapshot, stats bool) *fieldsJSON {
-	s, m := snap.Schema(), snap.Manifest()
-	out := &fieldsJSON{
-		Name: s.Name, KeyColumn: s.KeyColumn, KeyType: s.KeyType, Timezone: s.Timezone,
-		Customers: m.Customers, LastUpdated: m.CreatedAt,
-		Attributes: []attributeJSON{}, Behaviors: []behaviorJSON{},
+	m := snap.Manifest()
+	out := newSchemaJSON(snap.Schema())
+	out.Customers, out.LastUpdated = m.Customers, &m.CreatedAt
+	if !stats {
+		return out
 	}
-	for i, attr := range s.Attributes {
-		row := attributeJSON{Attribute: attr}
-		if stats {
-			row.Stats = &m.Attributes[i]
-		}
-		out.Attributes = append(out.Attributes, row)
+	for i := range out.Attributes {
+		out.Attributes[i].Stats = &m.Attributes[i]
 	}
-	for i, b := range s.Behaviors {
-		row := behaviorJSON{Behavior: b}
-		if stats {
-			info := &m.Behaviors[i]
-			row.Stats = &behaviorStatsJSON{
-				info.Events, info.Undated, info.Customers,
-				timeOrNil(local(snap.Location(), info.First)), timeOrNil(local(snap.Location(), info.Last)),
-			}
+	for i := range out.Behaviors {
+		info := &m.Behaviors[i]
+		out.Behaviors[i].Stats = &behaviorStatsJSON{
+			info.Events, info.Undated, info.Customers,
+			timeOrNil(local(snap.Location(), info.First)), timeOrNil(local(snap.Location(), info.Last)),
 		}
-		out.Behaviors = append(out.Behaviors, row)
 	}
 	return out
 }
 
 func (a *app) fields(snap *snapshot, stats bool) error {
 	s, m := snap.Schema(), snap.Manifest()
-	if err := a.printf("%s: %s customers by %s (%s), time zone %s, last updated %s\n\n",
-		s.Name, groups(int64(m.Customers)), s.KeyColumn, s.KeyType, s.Timezone, timeText(m.CreatedAt)); err != nil {
+	if err := a.fieldsTitle(s, m.Customers, ", last updated "+timeText(m.CreatedAt)); err != nil {
 		return err
 	}
-	if err := a.attributes(snap, stats); err != nil {
-		return err
+	if !stats {
+		snap = nil
 	}
-	if len(s.Behaviors) == 0 {
-		return nil
+	return a.listFields(s, snap)
+}
+
+// fieldsTitle prints the line above the fields.
+func (a *app) fieldsTitle(s *model.Schema, customers uint64, more string) error {
+	return a.printf("%s: %s customers by %s (%s), time zone %s%s\n\n", s.Name, groups(int64(customers)), s.KeyColumn, s.KeyType, s.Timezone, more)
+}
+
+// listFields prints attributes and behaviors, with the statistics of a snapshot
+// unless it is nil.
+func (a *app) listFields(s *model.Schema, stats *snapshot) error {
+	if err := a.attributes(s, stats); err != nil || len(s.Behaviors) == 0 {
+		return err
 	}
 	if err := a.printf("\n"); err != nil {
 		return err
 	}
-	return a.behaviors(snap, stats)
+	return a.behaviors(s, stats)
 }
 
-func (a *app) attributes(snap *snapshot, stats bool) error {
-	s, m := snap.Schema(), snap.Manifest()
+// fieldsInPlace lists what a parent segment comes to in a source.
+func (a *app) fieldsInPlace(ctx context.Context, where *placeFlags) error {
+	p, err := a.openPlace(ctx, where)
+	if err != nil {
+		return err
+	}
+	return a.closing(p, func() error {
+		customers, err := federate.Total(ctx, p.Place)
+		if err != nil {
+			return err
+		}
+		source, err := p.described(ctx)
+		if err != nil {
+			return err
+		}
+		if a.json() {
+			out := newSchemaJSON(p.Schema)
+			out.Customers, out.Source = customers, source
+			return a.printJSON(out)
+		}
+		if err := a.fieldsTitle(p.Schema, customers, ""); err != nil {
+			return err
+		}
+		if err := a.listFields(p.Schema, nil); err != nil {
+			return err
+		}
+		if err := a.printf("\n"); err != nil {
+			return err
+		}
+		return a.printSource(source)
+	})
+}
+
+// newSchemaJSON returns the names and types of a schema.
+func newSchemaJSON(s *model.Schema) *fieldsJSON {
+	out := &fieldsJSON{
+		Name: s.Name, KeyColumn: s.KeyColumn, KeyType: s.KeyType, Timezone: s.Timezone,
+		Attributes: []attributeJSON{}, Behaviors: []behaviorJSON{},
+	}
+	for _, attr := range s.Attributes {
+		out.Attributes = append(out.Attributes, attributeJSON{Attribute: attr})
+	}
+	for _, b := range s.Behaviors {
+		out.Behaviors = append(out.Behaviors, behaviorJSON{Behavior: b})
+	}
+	return out
+}
+
+func (a *app) attributes(s *model.Schema, stats *snapshot) error {
 	tw := newTable()
 	header := table.Row{"attribute", "type"}
-	if stats {
+	if stats != nil {
 		header = append(header, "least", "greatest", "NULL", "distinct")
 	}
 	tw.AppendHeader(header)
 	for i, attr := range s.Attributes {
 		row := table.Row{attr.Name, attr.Type}
-		if stats {
-			info := &m.Attributes[i]
-			row = append(row, rangeText(snap.Location(), attr.Type, info.Least), rangeText(snap.Location(), attr.Type, info.Greatest), percent(info.Nulls, m.Customers), distinctText(attr.Type, info))
+		if stats != nil {
+			info, loc := &stats.Manifest().Attributes[i], stats.Location()
+			row = append(row, rangeText(loc, attr.Type, info.Least), rangeText(loc, attr.Type, info.Greatest),
+				percent(info.Nulls, stats.Manifest().Customers), distinctText(attr.Type, info))
 		}
 		tw.AppendRow(row)
 	}
@@ -164,11 +234,10 @@ func distinctText(t model.Type, info *store.AttributeInfo) string {
 	return groups(int64(info.Distinct))
 }
 
-func (a *app) behaviors(snap *snapshot, stats bool) error {
-	s, m := snap.Schema(), snap.Manifest()
+func (a *app) behaviors(s *model.Schema, stats *snapshot) error {
 	tw := newTable()
 	header := table.Row{"behavior", "fields"}
-	if stats {
+	if stats != nil {
 		header = append(header, "events", "undated", "customers", "first", "last")
 	}
 	tw.AppendHeader(header)
@@ -178,10 +247,10 @@ func (a *app) behaviors(snap *snapshot, stats bool) error {
 			fields = append(fields, f.Name+" "+f.Type.String())
 		}
 		row := table.Row{b.Name, strings.Join(fields, ", ")}
-		if stats {
-			info := &m.Behaviors[i]
+		if stats != nil {
+			info, loc := &stats.Manifest().Behaviors[i], stats.Location()
 			row = append(row, groups(int64(info.Events)), groups(int64(info.Undated)), groups(int64(info.Customers)),
-				timeOr(local(snap.Location(), info.First), "-"), timeOr(local(snap.Location(), info.Last), "-"))
+				timeOr(local(loc, info.First), "-"), timeOr(local(loc, info.Last), "-"))
 		}
 		tw.AppendRow(row)
 	}

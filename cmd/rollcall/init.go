@@ -29,8 +29,13 @@ that "rollcall build" takes as it is. What it guesses it explains in comments:
                     to be the events' time
   left out          every other table, with the reason
 
-Keys are read to see whether they are unique. With tables named, only these are
-looked at, and the first is the master table.
+Keys that the source declares (primary, unique, foreign) come first. Whether they
+are unique is counted all the same: by the source, where it is a database, else
+they are read. With tables named, only these are looked at, and the first is the
+master table.
+
+With --format json the object has "path" or "config", "master_table", "key_column",
+"attributes", "behaviors" (how many) and "left_out" (each "table", "reason").
 
 ` + sourceHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -62,7 +67,7 @@ func (a *app) init(ctx context.Context, sources, tables []string, out string) (e
 			return usagef("%s exists; init writes a new file", out)
 		}
 	}
-	src, err := openSources(sources)
+	src, err := openSources(ctx, sources)
 	if err != nil {
 		return err
 	}

@@ -26,21 +26,26 @@ type draft struct {
 // guesser makes a draft from the tables of a source.
 type guesser struct {
 	src    source.Source
+	engine source.Engine // of src, which counts keys; nil: they are read
 	bar    *progress
 	tables []source.Table
 	refs   []model.TableRef    // of tables, as a configuration names them
 	keyed  []map[string]string // of tables: columns of types that keys have, by joined name
-	out    *draft
-	names  map[string]bool // taken by attributes and behaviors
-	keys   *keyScan        // of the master table
-	unique []string        // other tables where the key is unique
+	// keyColumns is all columns of such types, of tables, and constraints what the
+	// source declares about them.
+	keyColumns  [][]string
+	constraints []source.Constraints
+	out         *draft
+	names       map[string]bool // taken by attributes and behaviors
+	keys        *keyScan        // of the master table
+	unique      []string        // other tables where the key is unique
 
 	columns []string // of the master table that are attributes, with their types
 }
 
 func newGuesser(src source.Source, bar *progress) *guesser {
 	return &guesser{
-		src: src, bar: bar, names: map[string]bool{},
+		src: src, engine: engineOf(src), bar: bar, names: map[string]bool{},
 		out: &draft{parent: &model.ParentSegment{Timezone: "UTC"}, leftOut: []leftOutTable{}},
 	}
 }
@@ -96,7 +101,7 @@ func (g *guesser) open(ctx context.Context, named []string) error {
 		t, err := g.src.Table(ctx, ref)
 		switch {
 		case err == nil:
-			g.add(ref, t)
+			g.add(ctx, ref, t)
 		case len(named) > 0 || ctx.Err() != nil:
 			return err
 		default:
@@ -104,21 +109,30 @@ func (g *guesser) open(ctx context.Context, named []string) error {
 		}
 	}
 	if len(g.tables) == 0 {
-		return fmt.Errorf("%s has no table that can be read; <schema>/<table>.parquet, .csv, .ndjson or a folder of such files was looked for%s", g.src.URI(), g.leftOutText())
+		looked := ""
+		if g.engine == nil {
+			looked = "; <schema>/<table>.parquet, .csv, .ndjson or a folder of such files was looked for"
+		}
+		return fmt.Errorf("%s has no table that can be read%s%s", g.src.URI(), looked, g.leftOutText())
 	}
 	return nil
 }
 
 // add adds a table to those that are looked at.
-func (g *guesser) add(ref model.TableRef, t source.Table) {
+func (g *guesser) add(ctx context.Context, ref model.TableRef, t source.Table) {
 	columns := map[string]string{}
+	var keys []string
 	for _, f := range t.Schema().Fields() {
+		if isKeyType(f.Type) {
+			keys = append(keys, f.Name)
+		}
 		name := joined(f.Name)
 		if _, taken := columns[name]; !taken && name != "" && isKeyType(f.Type) {
 			columns[name] = f.Name
 		}
 	}
 	g.tables, g.refs, g.keyed = append(g.tables, t), append(g.refs, ref), append(g.keyed, columns)
+	g.keyColumns, g.constraints = append(g.keyColumns, keys), append(g.constraints, constraintsOf(ctx, t))
 }
 
 func (g *guesser) leaveOut(ref model.TableRef, reason string) {
@@ -142,6 +156,7 @@ type masterGuess struct {
 	links  int // other tables with a column that may hold this key
 	person int // personScore of the table
 	own    bool
+	said   declared // by the source, of the column
 	scan   *keyScan // nil until it is read
 }
 
@@ -187,7 +202,11 @@ func (g *guesser) scanMaster(ctx context.Context, m *masterGuess) error {
 func (g *guesser) explainRejected(guesses []masterGuess) {
 	for i := range guesses {
 		if m := &guesses[i]; m.scan.whyNot() != "" {
-			g.out.master = append(g.out.master, fmt.Sprintf("Not %s by %s: %s.", tableName(g.refs[m.table]), m.column, m.scan.whyNot()))
+			said := ""
+			if m.said != notDeclared {
+				said = ", which is " + m.said.String()
+			}
+			g.out.master = append(g.out.master, fmt.Sprintf("Not %s by %s%s: %s.", tableName(g.refs[m.table]), m.column, said, m.scan.whyNot()))
 		}
 	}
 }
@@ -222,14 +241,14 @@ func (g *guesser) masterGuesses(first bool) []masterGuess {
 			if !isKeyType(f.Type) {
 				continue
 			}
-			guess := masterGuess{table: i, column: f.Name, person: personScore(g.refs[i].Table)}
+			guess := masterGuess{table: i, column: f.Name, person: personScore(g.refs[i].Table), said: g.declaredKey(i, f.Name)}
 			guess.own = guess.person == 2 && isBareKey(f.Name) || personScore(f.Name) > 0
 			for other := range g.tables {
 				if link := g.link(&guess, other); other != i && link != "" && !guess.sharesBareName(link) {
 					guess.links++
 				}
 			}
-			if isKeyName(f.Name) || guess.links > 0 {
+			if isKeyName(f.Name) || guess.links > 0 || guess.said != notDeclared {
 				guesses = append(guesses, guess)
 			}
 		}
@@ -239,10 +258,11 @@ func (g *guesser) masterGuesses(first bool) []masterGuess {
 }
 
 // compare tells which of two guesses is the likelier: what other tables refer
-// to, then what is called like customers and their key.
+// to, then what is called like customers, is declared a key, is called like their key.
 func (m *masterGuess) compare(o *masterGuess) int {
 	return cmp.Or(
-		cmp.Compare(min(m.links, 1), min(o.links, 1)), cmp.Compare(m.person, o.person), cmpBool(m.own, o.own),
+		cmp.Compare(min(m.links, 1), min(o.links, 1)), cmp.Compare(m.person, o.person),
+		cmp.Compare(m.said, o.said), cmpBool(m.own, o.own),
 		cmp.Compare(m.links, o.links), cmpBool(isKeyName(m.column), isKeyName(o.column)),
 	)
 }
@@ -272,9 +292,12 @@ func isKeyType(t arrow.DataType) bool {
 	return arrow.IsInteger(t.ID())
 }
 
-// link returns the column of another table that may hold the keys of a guess, or
-// "".
+// link returns the column of another table that may hold the keys of a guess: one
+// declared to refer to it, or one of its name; or "".
 func (g *guesser) link(m *masterGuess, other int) string {
+	if column := g.declaredLink(m, other); column != "" {
+		return column
+	}
 	wanted := []string{joined(m.column)}
 	if isBareKey(m.column) {
 		wanted = append(keysOf(g.refs[m.table].Table, m.column), wanted...)

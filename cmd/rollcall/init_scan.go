@@ -22,10 +22,12 @@ const sampledRows = 10_000
 
 // keyScan is what reading a column as a key has shown.
 type keyScan struct {
-	rows    int64 // read
-	nulls   int64 // of rows
-	known   int64 // of rows: those with a key of the master table
-	total   int64 // rows that the table has; -1: unknown
+	table   int    // position in guesser.tables
+	column  string // that was looked at
+	rows    int64  // read
+	nulls   int64  // of rows
+	known   int64  // of rows: those with a key of the master table
+	total   int64  // rows that the table has; -1: unknown
 	repeats bool
 	seen    map[string]struct{} // values, up to the first that repeats
 	failed  error               // the column cannot be a key, or cannot be read
@@ -33,15 +35,19 @@ type keyScan struct {
 
 // scanKeys reads a column as a key, to its end or, for a key of the master table
 // (keys is nil), to the first value that repeats; for another table, to sampledRows
-// if one repeats. It fails only where ctx is done.
+// if one repeats. A source that runs SQL counts instead. It fails only where ctx is
+// done.
 func (g *guesser) scanKeys(ctx context.Context, i int, column string, keys *keyScan) (*keyScan, error) {
+	if g.engine != nil {
+		return g.countKeys(ctx, i, column, keys)
+	}
 	t := g.tables[i]
 	if texter, ok := t.(source.Texter); ok {
 		if text, ok := texter.Text(column); ok {
 			t = text // as a build reads keys
 		}
 	}
-	s := &keyScan{total: t.Info().Rows, seen: map[string]struct{}{}}
+	s := &keyScan{table: i, column: column, total: t.Info().Rows, seen: map[string]struct{}{}}
 	for batch, err := range t.Scan(ctx, []string{column}) {
 		if err != nil {
 			s.failed = err
@@ -212,22 +218,18 @@ var (
 	greatestSeconds = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 )
 
-// whyNoSeconds reads a column of whole numbers and says why they are not unix
+// whyNoSeconds looks at a column of whole numbers and says why they are not unix
 // seconds, "" if they can be.
 func (g *guesser) whyNoSeconds(ctx context.Context, i int, column string) (string, error) {
-	lo, hi := int64(math.MaxInt64), int64(math.MinInt64)
-	for batch, err := range g.tables[i].Scan(ctx, []string{column}) {
-		if err != nil {
-			return "which cannot be read: " + err.Error(), ctx.Err()
-		}
-		for n := range batch.Column(0).Len() {
-			if x, ok := wholeNumber(batch.Column(0), n); ok {
-				lo, hi = min(lo, x), max(hi, x)
-			}
-		}
+	look := g.readRange
+	if g.engine != nil {
+		look = g.secondsRange
 	}
+	lo, hi, some, err := look(ctx, i, column)
 	switch {
-	case lo > hi:
+	case err != nil:
+		return "which cannot be read: " + err.Error(), ctx.Err()
+	case !some:
 		return "which is always NULL", nil
 	case lo >= 1000*leastSeconds && hi < 1000*greatestSeconds:
 		return fmt.Sprintf("whose whole numbers (%d to %d) look like milliseconds; unix seconds are read", lo, hi), nil
@@ -235,6 +237,23 @@ func (g *guesser) whyNoSeconds(ctx context.Context, i int, column string) (strin
 		return fmt.Sprintf("whose whole numbers (%d to %d) are no unix seconds of the years 1980 to 2099", lo, hi), nil
 	}
 	return "", nil
+}
+
+// readRange reads a column of whole numbers and returns the least and the greatest;
+// some is false where all are NULL.
+func (g *guesser) readRange(ctx context.Context, i int, column string) (lo, hi int64, some bool, err error) {
+	lo, hi = math.MaxInt64, math.MinInt64
+	for batch, err := range g.tables[i].Scan(ctx, []string{column}) {
+		if err != nil {
+			return 0, 0, false, err
+		}
+		for n := range batch.Column(0).Len() {
+			if x, ok := wholeNumber(batch.Column(0), n); ok {
+				lo, hi = min(lo, x), max(hi, x)
+			}
+		}
+	}
+	return lo, hi, lo <= hi, nil
 }
 
 // wholeNumber returns element i of an array of whole numbers; ok is false for

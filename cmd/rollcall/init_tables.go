@@ -43,7 +43,11 @@ func (g *guesser) useMaster(ctx context.Context, m *masterGuess) error {
 // explainMaster says why the master table and its key are what they are, before
 // the reasons why others are not.
 func (g *guesser) explainMaster(m *masterGuess) {
-	why := fmt.Sprintf("The customers are in %s: its %s is unique (%s)", tableName(g.refs[m.table]), m.column, m.scan)
+	said := ""
+	if m.said != notDeclared {
+		said = m.said.String() + ", and "
+	}
+	why := fmt.Sprintf("The customers are in %s: its %s is %sunique (%s)", tableName(g.refs[m.table]), m.column, said, m.scan)
 	if m.person > 0 {
 		why += ", and it is called like a table of them"
 	}
@@ -65,13 +69,16 @@ func (g *guesser) explainMaster(m *masterGuess) {
 // keyText says which columns of other tables hold the key.
 func (g *guesser) keyText(m *masterGuess) string {
 	var links []string
-	n := 0
+	n, called := 0, "called like it"
 	for i := range g.tables {
 		link := g.link(m, i)
 		if i == m.table || link == "" {
 			continue
 		}
 		n++
+		if g.declaredLink(m, i) != "" {
+			called = "that refers to it or is called like it"
+		}
 		if !slices.Contains(links, link) {
 			links = append(links, link)
 		}
@@ -79,8 +86,8 @@ func (g *guesser) keyText(m *masterGuess) string {
 	if n == 0 {
 		return fmt.Sprintf("key: %s; no other table has a column called like it.", m.column)
 	}
-	return fmt.Sprintf("key: %s; of %s, %s a column called like it (%s).", m.column,
-		plural(len(g.tables)-1, "other table", "other tables"), plural(n, "has", "have"), strings.Join(links, ", "))
+	return fmt.Sprintf("key: %s; of %s, %s a column %s (%s).", m.column,
+		plural(len(g.tables)-1, "other table", "other tables"), plural(n, "has", "have"), called, strings.Join(links, ", "))
 }
 
 // use puts a table into the draft, as attributes or as a behavior, or leaves it
@@ -111,13 +118,13 @@ func (g *guesser) use(ctx context.Context, m *masterGuess, i int) error {
 	case m.sharesBareName(link) && !sharesStem(singular(joined(g.refs[m.table].Table)), ref.Table):
 		g.leaveOut(ref, fmt.Sprintf("its %s is unique and may be a key of its own; it has no column called like %s", link, singular(g.refs[m.table].Table)+"_"+m.column))
 	default:
-		return g.addAttributes(ctx, i, link, scan)
+		return g.addAttributes(ctx, m, i, link, scan)
 	}
 	return nil
 }
 
 // addAttributes makes every column of a table an attribute, save its key.
-func (g *guesser) addAttributes(ctx context.Context, i int, link string, scan *keyScan) error {
+func (g *guesser) addAttributes(ctx context.Context, m *masterGuess, i int, link string, scan *keyScan) error {
 	ref := g.refs[i]
 	schema, _, err := g.resolve(ctx, &masterGuess{table: i, column: link}, nil, nil)
 	if err != nil {
@@ -125,7 +132,7 @@ func (g *guesser) addAttributes(ctx context.Context, i int, link string, scan *k
 	}
 	g.unique = append(g.unique, tableName(ref))
 	why := fmt.Sprintf("%s: its %s is unique (%s; %s), so it has one row per customer, whose columns are attributes.",
-		tableName(ref), link, scan, scan.knownText())
+		tableName(ref), g.linkText(m, i, link), scan, scan.knownText())
 	if time := g.likelyTime(ctx, &masterGuess{table: i, column: link}, i, link); time != "" {
 		why += fmt.Sprintf(" If its rows are events all the same, make it a behavior with timestamp_column %s.", time)
 	}
@@ -156,7 +163,7 @@ func (g *guesser) addBehavior(ctx context.Context, m *masterGuess, i int, link s
 	if err != nil {
 		return err
 	}
-	repeats := fmt.Sprintf("its %s repeats", link)
+	repeats := fmt.Sprintf("its %s repeats", g.linkText(m, i, link))
 	if len(times) == 0 {
 		reason := repeats + ", but it has no column of timestamps, dates or unix seconds to say when"
 		g.leaveOut(ref, strings.Join(append([]string{reason}, rejected...), "; not "))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/column"
+	"github.com/rollcall-db/rollcall/engine/model"
 )
 
 // Members that list shows: a page to look at, not an export.
@@ -26,6 +26,7 @@ const (
 )
 
 func (a *app) listCommand() *cobra.Command {
+	var where placeFlags
 	var limit int
 	var columns []string
 	cmd := &cobra.Command{
@@ -34,20 +35,28 @@ func (a *app) listCommand() *cobra.Command {
 		Long: `Prints members of the audience in order of their keys, with all attributes or
 those named by --columns. It is for looking; export writes whole audiences.
 
-` + ruleHelp,
-		Args: exactArgs("SNAP", "RULE"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+` + inPlaceHelp + `
+
+With --format json the object is that of count with "columns", the key first, and
+"rows", each an array in their order.
+
+` + ruleHelp + `
+
+` + sourceHelp,
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if limit < 1 || limit > maxListLimit {
 				return usagef("--limit is %d, expected 1 to %d; export writes whole audiences", limit, maxListLimit)
 			}
-			q, err := a.query(args[0], args[1])
+			q, err := a.ask(cmd.Context(), &where, args)
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, q.Close()) }()
-			return a.list(cmd.Context(), q, attributesOr(q.snap, columns, cmd.Flags().Changed("columns")), limit)
+			return a.closing(q, func() error {
+				return a.list(cmd.Context(), q, attributesOr(q.schema(), columns, cmd.Flags().Changed("columns")), limit)
+			})
 		},
 	}
+	where.add(cmd, "RULE")
 	a.segmentsFlag(cmd)
 	cmd.Flags().IntVar(&limit, "limit", defaultListLimit, fmt.Sprintf("members to show, at most %d", maxListLimit))
 	cmd.Flags().StringSliceVar(&columns, "columns", nil, "attributes to show, separated by commas (default all)")
@@ -55,7 +64,7 @@ those named by --columns. It is for looking; export writes whole audiences.
 }
 
 // attributesOr returns the columns asked for, or all attributes.
-func attributesOr(snap *snapshot, columns []string, asked bool) []string {
+func attributesOr(schema *model.Schema, columns []string, asked bool) []string {
 	if asked {
 		for i := range columns {
 			columns[i] = strings.TrimSpace(columns[i])
@@ -63,35 +72,25 @@ func attributesOr(snap *snapshot, columns []string, asked bool) []string {
 		return slices.DeleteFunc(columns, func(name string) bool { return name == "" })
 	}
 	names := []string{}
-	for _, attr := range snap.Schema().Attributes {
-		if attr.Name != snap.Schema().KeyColumn { // that one comes first anyway
+	for _, attr := range schema.Attributes {
+		if attr.Name != schema.KeyColumn { // that one comes first anyway
 			names = append(names, attr.Name)
 		}
 	}
 	return names
 }
 
-func (a *app) list(ctx context.Context, q *question, columns []string, limit int) error {
-	answer, err := q.Answer(ctx)
+func (a *app) list(ctx context.Context, q asker, columns []string, limit int) error {
+	answer, rows, err := q.list(ctx, limit, columns)
 	if err != nil {
 		return err
 	}
-	rows := []engine.Row{}
-	for row, err := range q.Rows(ctx, columns...) {
-		if err != nil {
-			return err
-		}
-		rows = append(rows, row)
-		if len(rows) == limit {
-			break
-		}
-	}
 	if a.json() {
-		return a.listJSON(q, answer, columns, rows)
+		return a.listJSON(answer, columns, rows)
 	}
 	a.warn(answer.Warnings)
 	tw := newTable()
-	header := table.Row{q.snap.Schema().KeyColumn}
+	header := table.Row{answer.schema.KeyColumn}
 	for _, name := range columns {
 		header = append(header, name)
 	}
@@ -99,7 +98,7 @@ func (a *app) list(ctx context.Context, q *question, columns []string, limit int
 	for _, row := range rows {
 		cells := table.Row{row.Key}
 		for _, v := range row.Values {
-			cells = append(cells, cellText(v, q.snap.Location()))
+			cells = append(cells, cellText(v, answer.location))
 		}
 		tw.AppendRow(cells)
 	}
@@ -136,14 +135,14 @@ func cellText(v any, loc *time.Location) string {
 
 // listJSON prints members as one object: rows are arrays, the key first, in the
 // order of columns.
-func (a *app) listJSON(q *question, answer *engine.Answer, columns []string, rows []engine.Row) error {
+func (a *app) listJSON(answer *answered, columns []string, rows []engine.Row) error {
 	out := struct {
 		countJSON
 		Columns []string `json:"columns"`
 		Rows    [][]any  `json:"rows"`
 	}{
-		countJSON: *newCountJSON(q, answer),
-		Columns:   append([]string{q.snap.Schema().KeyColumn}, columns...),
+		countJSON: *newCountJSON(answer),
+		Columns:   append([]string{answer.schema.KeyColumn}, columns...),
 		Rows:      [][]any{},
 	}
 	for _, row := range rows {

@@ -16,6 +16,8 @@ type progress struct {
 	out  io.Writer // nil: silent
 	bar  *progressbar.ProgressBar
 	what string // that bar shows
+	// total is that of bar: a source may know it only once a pull has begun.
+	total int64
 }
 
 // newProgress returns a progress on stderr.
@@ -48,9 +50,9 @@ func (p *progress) show(what, unit string, done, total int64) {
 	if p.out == nil {
 		return
 	}
-	if p.bar == nil || p.what != what {
+	if p.bar == nil || p.what != what || p.total != total {
 		p.done()
-		p.what = what
+		p.what, p.total = what, total
 		p.bar = progressbar.NewOptions64(total,
 			progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(what),
 			progressbar.OptionSetSpinnerChangeInterval(0), // of an unknown total: no goroutine, which would not end

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
@@ -51,6 +50,7 @@ into a snapshot with bitmap indexes, and tells how many customers a rule selects
 who they are, and by which structure it knows.
 
 SNAP is a snapshot directory, SNAP@VERSION a version of it that build has kept.
+In its place -c parent.yml -s SOURCE has a database answer where the data lies.
 RULE is a rule in text: "loyalty_tier = 'Gold' and purchase in last 30 days", or
 a file: @rule.yml, @rule.json. See "rollcall help rules".`,
 		SilenceUsage:  true,
@@ -78,41 +78,32 @@ a file: @rule.yml, @rule.json. See "rollcall help rules".`,
 	})
 	root.SetHelpCommand(helpCommand(root))
 	root.AddCommand(a.demoCommand(), a.initCommand(), a.buildCommand(),
-		askCommand(a.fieldsCommand()), askCommand(a.countCommand()), askCommand(a.listCommand()),
-		askCommand(a.exportCommand()), askCommand(a.inspectCommand()),
-		a.verifyCommand(), a.compactCommand(), a.checkCommand(), a.convertCommand(), a.sqlCommand(), a.versionCommand(), rulesHelp())
+		a.fieldsCommand(), a.countCommand(), a.listCommand(), a.exportCommand(), a.whyCommand(), a.breakdownCommand(),
+		snapshotOnly(a.inspectCommand(), "the files of a snapshot"), snapshotOnly(a.verifyCommand(), "the files of a snapshot"),
+		snapshotOnly(a.compactCommand(), "the files of a snapshot"), a.checkCommand(), a.convertCommand(), a.sqlCommand(), a.versionCommand(), rulesHelp())
 	return root
 }
 
-// errNoSQLEngine is what the commands that ask a snapshot say when they are
-// given a source to ask in place.
+// errNoSQLEngine is what commands say that are to ask a folder of files in place.
 var errNoSQLEngine = errors.New("a folder of files has no SQL engine in this program: build a snapshot of it and ask that [NO_SQL_ENGINE]")
 
-// askCommand gives a command that asks a snapshot the flags that stand for SNAP
-// when a source is to be asked in place, to say that none can be.
-func askCommand(cmd *cobra.Command) *cobra.Command {
-	var config string
-	var sources []string
-	cmd.Flags().StringVarP(&config, "config", "c", "", "")
-	sourceFlag(cmd, &sources)
-	for _, name := range []string{"config", "source"} {
-		cmd.Flags().Lookup(name).Hidden = true // no source of this version can be asked in place
-	}
+// snapshotOnly gives a command about the files of a snapshot the flags of a source,
+// to say that there is nothing to ask it.
+func snapshotOnly(cmd *cobra.Command, what string) *cobra.Command {
+	var where placeFlags
 	args := cmd.Args
+	where.add(cmd)
+	for _, name := range []string{"config", "source"} {
+		cmd.Flags().Lookup(name).Hidden = true
+	}
 	cmd.Args = func(cmd *cobra.Command, given []string) error {
 		switch {
-		case config == "" && len(sources) == 0:
-		case config == "" || len(sources) == 0:
-			return usagef("-c parent.yml and -s SOURCE go together, in place of SNAP")
-		default:
-			for _, given := range sources {
-				if err := checkScheme(given); err != nil {
-					return err
-				}
-			}
+		case where.config == "" && len(where.sources) == 0:
+			return args(cmd, given)
+		case areFolders(where.sources):
 			return errNoSQLEngine
 		}
-		return args(cmd, given)
+		return unsupportedInPlace(cmd.Name() + " is about " + what)
 	}
 	return cmd
 }
@@ -136,46 +127,6 @@ func asksJSON(args []string) bool {
 
 // json reports whether results are to be JSON.
 func (a *app) json() bool { return a.format == "json" }
-
-// question is a rule that a command asks of one version of a snapshot.
-type question struct {
-	*engine.Query
-	snap *snapshot
-}
-
-// Close releases the version.
-func (q *question) Close() error { return q.snap.Close() }
-
-// query opens a snapshot and checks a rule at the as_of asked for. The caller
-// closes the question.
-func (a *app) query(name, arg string) (*question, error) {
-	given, err := readRule(arg)
-	if err != nil {
-		return nil, err
-	}
-	snap, err := a.open(name)
-	if err != nil {
-		return nil, err
-	}
-	q, err := snap.QueryRule(given.rule)
-	if err = given.locate(err, a.segments); err == nil {
-		q, err = a.at(snap, q)
-	}
-	if err != nil {
-		return nil, joinClose(err, snap)
-	}
-	return &question{Query: q, snap: snap}, nil
-}
-
-// at moves a query to the as_of asked for; without one, to now, so that
-// everything a command prints is of the same instant.
-func (a *app) at(snap *snapshot, q *engine.Query) (*engine.Query, error) {
-	asOf, err := a.asOfIn(snap.Location())
-	if err != nil {
-		return nil, err
-	}
-	return q.At(asOf), nil
-}
 
 // warn prints warnings for the reader of an answer.
 func (a *app) warn(warnings []string) {

@@ -29,7 +29,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command lines of testdata/script against the real data:
 // SNAP is a snapshot of it that scripts must not change, WAREHOUSE its tables,
-// PARENT its parent segment file.
+// PARENT its parent segment file. The command "warehouse" serves a folder as a
+// warehouse of Databricks.
 func TestScripts(t *testing.T) {
 	snap, warehouse := cdnowData.Snapshot(t), cdnowData.Warehouse(t)
 	testscript.Run(t, testscript.Params{
@@ -40,6 +41,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TMPDIR", env.WorkDir)
 			return os.WriteFile(env.WorkDir+"/parent.yml", cdnow.ParentYAML(), 0o600)
 		},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"warehouse": warehouseCommand},
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 	})

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,10 +20,24 @@ import (
 )
 
 // sourceHelp is what every command with -s says about it.
-const sourceHelp = `SOURCE is a folder (a path, or file://…) laid out as <schema>/<table>.parquet,
-.csv or .ndjson, or <schema>/<table>/ with part files. NAME=SOURCE, as often as
-needed, gives the source that a configuration calls NAME in "connection"; a
-folder whose own name has a "=" is written ./NAME=VALUE.`
+const sourceHelp = `SOURCE is a folder of files, or a database:
+
+  PATH, file://…      a folder laid out as <schema>/<table>.parquet, .csv or
+                      .ndjson, or <schema>/<table>/ with part files
+  databricks://HOST/HTTP_PATH?catalog=…&schema=…
+                      a SQL warehouse of Databricks. What is left out, and how to
+                      log in, comes from DATABRICKS_HOST, DATABRICKS_HTTP_PATH,
+                      DATABRICKS_TOKEN, or DATABRICKS_CLIENT_ID and
+                      DATABRICKS_CLIENT_SECRET, or from a profile of
+                      ~/.databrickscfg; "databricks://" alone takes all from there
+  postgres://USER@HOST:PORT/DATABASE
+                      a PostgreSQL server; the password comes from PGPASSWORD or
+                      ~/.pgpass
+
+NAME=SOURCE, as often as needed, gives the source that a configuration calls NAME
+in "connection"; a folder whose own name has a "=" is written ./NAME=VALUE. A
+database is read in one state of all its tables. Secrets do not belong on command
+lines, and are never printed.`
 
 // sourceFlag adds -s to a command.
 func sourceFlag(cmd *cobra.Command, locations *[]string) {
@@ -40,34 +57,47 @@ func splitLocation(given string) (name, location string) {
 	return "", given
 }
 
-// checkScheme refuses the kinds of sources that are to come.
-func checkScheme(given string) error {
-	_, location := splitLocation(given)
-	if scheme, _, ok := strings.Cut(location, "://"); ok && scheme != "file" {
-		return usagef("sources of kind %q are not in this version of rollcall; give a folder of Parquet, CSV or NDJSON files", scheme)
+// schemeOf returns the kind of source that a location names, "file" for a path.
+func schemeOf(location string) string {
+	if scheme, _, ok := strings.Cut(location, "://"); ok {
+		return scheme
 	}
-	return nil
+	return "file"
+}
+
+// opener opens a source of one kind.
+type opener func(ctx context.Context, location string) (source.Source, error)
+
+// openFolder opens a folder of files.
+func openFolder(_ context.Context, location string) (source.Source, error) {
+	return files.Open(location)
+}
+
+// openerOf returns what opens a source on a command line.
+func openerOf(location string) (opener, error) {
+	scheme := schemeOf(location)
+	if open := openers[scheme]; open != nil {
+		return open, nil
+	}
+	return nil, usagef("sources of kind %q are not known; expected a folder, or one of %s",
+		scheme, strings.Join(slices.Sorted(maps.Keys(openers)), "://, ")+"://")
+}
+
+// areFolders reports whether all of the given sources are folders of files.
+func areFolders(given []string) bool {
+	return !slices.ContainsFunc(given, func(g string) bool {
+		_, location := splitLocation(g)
+		return schemeOf(location) != "file"
+	})
 }
 
 // openSources opens the sources that a command line names, as one.
-func openSources(given []string) (source.Source, error) {
+func openSources(ctx context.Context, given []string) (source.Source, error) {
 	opened := map[string]source.Source{}
-	fail := func(err error) (source.Source, error) {
-		return nil, joinClose(err, source.NewNamed(opened))
-	}
 	for _, g := range given {
-		if err := checkScheme(g); err != nil {
-			return fail(err)
-		}
-		name, location := splitLocation(g)
-		if _, twice := opened[name]; twice && name == "" {
-			return fail(usagef("-s is given twice without a name: several sources are told apart as -s NAME=SOURCE"))
-		} else if twice {
-			return fail(usagef("-s %s=… is given twice", name))
-		}
-		src, err := files.Open(location)
+		name, src, err := openSource(ctx, g, opened)
 		if err != nil {
-			return fail(err)
+			return nil, joinClose(err, source.NewNamed(opened))
 		}
 		opened[name] = src
 	}
@@ -75,6 +105,22 @@ func openSources(given []string) (source.Source, error) {
 		return opened[""], nil // serves every connection
 	}
 	return source.NewNamed(opened), nil
+}
+
+// openSource opens one source of a command line, beside those that are open.
+func openSource(ctx context.Context, given string, opened map[string]source.Source) (name string, src source.Source, err error) {
+	name, location := splitLocation(given)
+	if _, twice := opened[name]; twice && name == "" {
+		return "", nil, usagef("-s is given twice without a name: several sources are told apart as -s NAME=SOURCE")
+	} else if twice {
+		return "", nil, usagef("-s %s=… is given twice", name)
+	}
+	open, err := openerOf(location)
+	if err != nil {
+		return "", nil, err
+	}
+	src, err = open(ctx, location)
+	return name, src, err
 }
 
 // readParent reads a parent segment file, in any form.

@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) sqlCommand() *cobra.Command {
-	var where targetFlags
+	var where placeFlags
 	var dialect string
 	var count bool
 	cmd := &cobra.Command{
@@ -22,36 +22,29 @@ with --count how many they are. What a dialect cannot express exactly is an erro
 (UNSUPPORTED_IN_DIALECT), never another answer.
 
 With -c parent.yml and -s SOURCE in place of SNAP the tables are looked up without
-a snapshot.
+a snapshot. The dialect is that of the source then, unless --dialect names another;
+a folder of files has none of its own.
+
+With --format json the object has "rule", "dialect", "as_of", "timezone", "sql" and
+"warnings".
 
 ` + ruleHelp + `
 
 ` + sourceHelp,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if err := where.check(); err != nil {
-				return err
-			}
-			if where.inPlace() {
-				return exactArgs("RULE")(cmd, args)
-			}
-			if len(where.sources) > 0 {
-				return usagef("-c parent.yml and -s SOURCE go together, in place of SNAP")
-			}
-			return exactArgs("SNAP", "RULE")(cmd, args)
-		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if dialect == "" {
+			if dialect == "" && (!where.inPlace() || areFolders(where.sources)) {
 				return usagef("sql needs --dialect, one of %s", dialectNames())
 			}
+			from := targetFlags{config: where.config, sources: where.sources}
 			if !where.inPlace() {
-				where.snapshot = args[0]
+				from.snapshot = args[0]
 			}
-			return a.sql(cmd.Context(), &where, args[len(args)-1], sqlgen.Dialect(dialect), count)
+			return a.sql(cmd.Context(), &from, args[len(args)-1], sqlgen.Dialect(dialect), count)
 		},
 	}
-	where.add(cmd, false)
+	where.add(cmd, "RULE")
 	a.segmentsFlag(cmd)
-	cmd.Flags().StringVar(&dialect, "dialect", "", "dialect of SQL: "+dialectNames())
+	cmd.Flags().StringVar(&dialect, "dialect", "", "dialect of SQL: "+dialectNames()+" (default with -s: the source's)")
 	cmd.Flags().BoolVar(&count, "count", false, "count the customers instead of listing their keys")
 	return cmd
 }
@@ -76,7 +69,7 @@ type sqlJSON struct {
 }
 
 func (a *app) sql(ctx context.Context, where *targetFlags, arg string, dialect sqlgen.Dialect, count bool) error {
-	if !isDialect(dialect) {
+	if dialect != "" && !isDialect(dialect) {
 		return usagef("--dialect is %q, expected one of %s", dialect, dialectNames())
 	}
 	given, err := readRule(arg)
@@ -89,6 +82,11 @@ func (a *app) sql(ctx context.Context, where *targetFlags, arg string, dialect s
 	}
 	if t.layout == nil {
 		return usagef("the snapshot %s does not say where its tables are: it was built by an older version; build it again, or give -c parent.yml and -s SOURCE", where.snapshot)
+	}
+	if dialect == "" {
+		if dialect = t.dialect; dialect == "" {
+			return usagef("sql needs --dialect, one of %s: the source has none of its own", dialectNames())
+		}
 	}
 	checked, err := a.checkRule(given, t)
 	if err != nil {

@@ -8,13 +8,16 @@ import (
 
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/federate"
+	"github.com/rollcall-db/rollcall/federate/sqlgen"
 	"github.com/rollcall-db/rollcall/ingest"
 )
 
 // target is the names and types that rules are checked against.
 type target struct {
-	schema *model.Schema
-	layout *model.Layout // nil: of a snapshot that does not say where its tables are
+	schema  *model.Schema
+	layout  *model.Layout  // nil: of a snapshot that does not say where its tables are
+	dialect sqlgen.Dialect // of the source; empty: of a snapshot, or a folder of files
 }
 
 // targetFlags says on a command line where a target comes from: a snapshot, or a
@@ -66,7 +69,7 @@ func (a *app) snapshotTarget(snap string) (_ *target, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	return &target{opened.Schema(), opened.Manifest().Layout}, nil
+	return &target{schema: opened.Schema(), layout: opened.Manifest().Layout}, nil
 }
 
 func (a *app) resolveTarget(ctx context.Context, f *targetFlags) (_ *target, err error) {
@@ -74,7 +77,7 @@ func (a *app) resolveTarget(ctx context.Context, f *targetFlags) (_ *target, err
 	if err != nil {
 		return nil, err
 	}
-	src, err := openSources(f.sources)
+	src, err := openSources(ctx, f.sources)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +87,13 @@ func (a *app) resolveTarget(ctx context.Context, f *targetFlags) (_ *target, err
 		return nil, err
 	}
 	t := &target{}
-	t.schema, t.layout, err = ingest.Resolve(ctx, parent, src, asOf)
-	return t, err
+	if t.schema, t.layout, err = ingest.Resolve(ctx, parent, src, asOf); err != nil {
+		return nil, err
+	}
+	if p, err := federate.At(src, t.schema, t.layout); err == nil {
+		t.dialect = sqlgen.Dialect(p.Engine.Dialect())
+	}
+	return t, nil
 }
 
 // checkRule checks a rule of a command line against a target.

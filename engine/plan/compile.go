@@ -16,7 +16,7 @@ import (
 func New(ctx context.Context, s *store.Snapshot, c *rule.Checked, asOf time.Time, choice Choice) (*Program, error) {
 	p := &planner{
 		ctx: ctx, snapshot: s, checked: c, choice: choice,
-		out: &Program{AsOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond), Warnings: c.Warnings().Lines()},
+		out: &Program{AsOf: floor(asOf), Warnings: c.Warnings().Lines()},
 	}
 	root, err := p.node(simplify(c.Root))
 	if err != nil {

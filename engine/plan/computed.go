@@ -6,6 +6,7 @@ import (
 	"github.com/rollcall-db/rollcall/engine/index"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
@@ -17,9 +18,25 @@ func Computed(c *rule.Computed, schema *model.Schema, loc *time.Location, events
 	p := &planner{
 		checked: &rule.Checked{Schema: schema, Location: loc},
 		kept:    keptFrom,
-		out:     &Program{AsOf: asOf.Truncate(0).UTC().Truncate(time.Microsecond)},
+		out:     &Program{AsOf: floor(asOf)},
 	}
-	behavior := &schema.Behaviors[c.Test.Behavior]
+	return p.value(c, events)
+}
+
+// Value plans what the aggregate of a test makes of the events of s at asOf: a node
+// of op Fold, as Computed makes it. The test is one of a rule that has been checked
+// against s.Schema().
+func Value(s *store.Snapshot, c *rule.Checked, test *rule.BehaviorTest, asOf time.Time) *Node {
+	p := &planner{snapshot: s, checked: c, out: &Program{AsOf: floor(asOf)}}
+	return p.value(rule.ComputedOf(test), s.Events(test.Behavior))
+}
+
+// floor returns an as_of in UTC, to the microsecond.
+func floor(asOf time.Time) time.Time { return asOf.Truncate(0).UTC().Truncate(time.Microsecond) }
+
+// value plans what c makes of events.
+func (p *planner) value(c *rule.Computed, events *index.Events) *Node {
+	behavior := &p.checked.Schema.Behaviors[c.Test.Behavior]
 	b := &behaviorPlan{
 		planner: p, test: c.Test, reads: &fieldSet{behavior: behavior},
 		node: &Node{Op: Fold, Events: events, Undated: c.Test.Window.UndatedSeen()},
@@ -29,7 +46,7 @@ func Computed(c *rule.Computed, schema *model.Schema, loc *time.Location, events
 		b.where(c.Test.Where)
 	}
 	n := b.node
-	n.Fold = &Folding{Aggregate: &c.Test.Aggregate, Location: loc, Behavior: behavior.Name, Condition: c.String()}
+	n.Fold = &Folding{Aggregate: &c.Test.Aggregate, Location: p.checked.Location, Behavior: behavior.Name, Condition: c.String()}
 	n.Spans = []window.Interval{b.in}
 	switch c.Test.Aggregate.Op {
 	case rule.AggregateCount:

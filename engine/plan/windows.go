@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/engine/window"
@@ -28,15 +29,69 @@ func (p *planner) resolved() []Window {
 		number(p.checked.Root, order, map[*rule.Segment]bool{})
 		slices.SortStableFunc(p.windows, func(x, y noted) int { return cmp.Compare(order[x.test], order[y.test]) })
 	}
+	return once(p.windows)
+}
+
+// once returns windows in their order, equal ones once.
+func once(windows []noted) []Window {
 	var out []Window
-	seen := make(map[Window]bool, len(p.windows))
-	for _, w := range p.windows {
+	seen := make(map[Window]bool, len(windows))
+	for _, w := range windows {
 		if !seen[w.Window] {
 			seen[w.Window] = true
 			out = append(out, w.Window)
 		}
 	}
 	return out
+}
+
+// Windows returns the resolved windows of a rule at asOf, as a Program has them, for
+// who runs the rule elsewhere.
+func Windows(c *rule.Checked, asOf time.Time) []Window {
+	p := &planner{checked: c, out: &Program{AsOf: floor(asOf)}}
+	p.note(c.Root, map[*rule.Segment]bool{})
+	return once(p.windows)
+}
+
+// note notes the windows of a condition on customers or on events, those of a segment
+// where it is first named.
+func (p *planner) note(c rule.Cond, named map[*rule.Segment]bool) {
+	add := func(w *window.Spec) {
+		if w != nil && w.Form != window.Ever {
+			p.window(c, w.Resolve(p.out.AsOf, p.checked.Location))
+		}
+	}
+	switch c := c.(type) {
+	case *rule.And:
+		p.noteAll(c.Conds, named)
+	case *rule.Or:
+		p.noteAll(c.Conds, named)
+	case *rule.Not:
+		p.note(c.Cond, named)
+	case *rule.SegmentTest:
+		if !named[c.Segment] {
+			named[c.Segment] = true
+			p.note(c.Segment.Root, named)
+		}
+	case *rule.AttributeTest:
+		add(c.Window)
+	case *rule.FieldTest:
+		add(c.Window)
+	case *rule.BehaviorTest:
+		if c.Where != nil {
+			p.note(c.Where, named)
+		}
+		add(&c.Window)
+		if w := c.Aggregate.Window; w != nil { // that of "first … ever", too
+			p.window(c, w.Resolve(p.out.AsOf, p.checked.Location))
+		}
+	}
+}
+
+func (p *planner) noteAll(conds []rule.Cond, named map[*rule.Segment]bool) {
+	for _, c := range conds {
+		p.note(c, named)
+	}
 }
 
 // number numbers the tests of a rule in the order that they are written in, those of

@@ -24,6 +24,32 @@ type Computed struct {
 // String returns the canonical text.
 func (c *Computed) String() string { return c.text }
 
+// ComputedOf returns the value that a test of a behavior compares. Its text is that
+// of the test.
+func ComputedOf(b *BehaviorTest) *Computed {
+	return &Computed{Test: b, Result: resultType(b.Aggregate), text: b.text}
+}
+
+// Words writes an aggregate over the events of a behavior as a rule does: "count",
+// "sum(amount)", "last".
+func (a *Aggregate) Words(b *model.Behavior) string {
+	switch a.Op {
+	case AggregateFirst:
+		return "first"
+	case AggregateLast:
+		return "last"
+	}
+	n := aggregateNode{op: a.Op}
+	switch {
+	case a.Op == AggregateCount || a.Op == AggregateDays: // have no field
+	case a.Field == TimeField:
+		n.field = &nameNode{text: b.TimeColumn}
+	default:
+		n.field = &nameNode{text: b.Fields[a.Field].Name}
+	}
+	return n.words()
+}
+
 // mostFrequent is the word of an aggregate that only computed attributes have. It
 // is no keyword: there is no other place for it.
 const mostFrequent = "most_frequent"

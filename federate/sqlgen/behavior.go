@@ -61,7 +61,7 @@ func (g *generator) behavior(s *scope, c *rule.BehaviorTest) *predicate {
 // eventsOf returns the table of the events that a test is about.
 func (g *generator) eventsOf(c *rule.BehaviorTest) *eventTable {
 	at := &g.layout.Behaviors[c.Behavior]
-	key := "e." + g.name(at.KeyColumn)
+	key := g.keyColumn("e." + g.name(at.KeyColumn))
 	tests := []*predicate{isNotNull(key)}
 	if g.only != "" {
 		tests = append(tests, leaf(key+" = "+g.only, true))

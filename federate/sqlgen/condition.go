@@ -77,7 +77,17 @@ func (g *generator) attributeOperand(s *scope, attribute int) (x operand, ok boo
 	if at.Table != g.layout.Master || at.KeyColumn != "" && at.KeyColumn != g.layout.KeyColumn {
 		alias = s.join(g, g.table(at.Table), "a", g.name(at.KeyColumn))
 	}
-	return operand{sql: alias + "." + g.name(at.Column), encoding: at.Encoding}, true
+	column := g.asRead(alias+"."+g.name(at.Column), g.checked.Schema.Attributes[attribute].Type)
+	return operand{sql: column, encoding: at.Encoding}, true
+}
+
+// asRead returns a column of a type as it is tested and returned. Lists are returned
+// as the source holds them, which reads the same.
+func (g *generator) asRead(column string, t model.Type) string {
+	if t.Kind == model.String {
+		return g.textual(column)
+	}
+	return column
 }
 
 // field returns the test of a field of the events of a behavior, which are
@@ -94,16 +104,16 @@ func (g *generator) field(behavior int, c rule.Cond) *predicate {
 // fieldOperand returns a field of the events of a behavior.
 func (g *generator) fieldOperand(behavior, field int) operand {
 	events := &g.layout.Behaviors[behavior]
-	at := &events.Time
+	at, typ := &events.Time, model.Type{Kind: model.Timestamp}
 	switch {
 	case field == rule.TimeField:
 	case field < 0 || field >= len(events.Fields):
 		g.invalid("the rule tests field %d of %d", field, len(events.Fields))
 		return operand{}
 	default:
-		at = &events.Fields[field]
+		at, typ = &events.Fields[field], g.checked.Schema.Behaviors[behavior].Fields[field].Type
 	}
-	return operand{sql: "e." + g.name(at.Column), encoding: at.Encoding}
+	return operand{sql: g.asRead("e."+g.name(at.Column), typ), encoding: at.Encoding}
 }
 
 // operand is a value to be tested.

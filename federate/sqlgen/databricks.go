@@ -107,6 +107,9 @@ func (databricks) limits() (loMicros, hiMicros, loDay, hiDay int64) {
 // maxDepth is half of what the parser of Spark can take in a thread of 1 MiB.
 func (databricks) maxDepth() int { return 100 }
 
+func (databricks) textual(column string) string     { return column }
+func (databricks) textualList(column string) string { return column }
+
 func (databricks) bytewise(x string) string { return x }
 
 func (databricks) contains(x, needle string) string   { return "contains(" + x + ", " + needle + ")" }

@@ -53,7 +53,7 @@
 // of another length.
 //
 //	model                  DuckDB        PostgreSQL         Databricks
-//	String                 VARCHAR       text, varchar      STRING
+//	String                 VARCHAR       text, see below    STRING
 //	Number, Int64          BIGINT        bigint             BIGINT
 //	Number, Float64        DOUBLE, REAL  double precision   DOUBLE, FLOAT
 //	Number, Decimal(p,s)   DECIMAL(p,s)  numeric(p,s)       DECIMAL(p,s)
@@ -63,8 +63,14 @@
 //	Timestamp, utc, local  TIMESTAMP     timestamp          TIMESTAMP_NTZ
 //	Timestamp, seconds     BIGINT        bigint             BIGINT
 //	Timestamp, date        DATE          date               DATE
-//	StringArray            VARCHAR[]     text[]             ARRAY<STRING>
+//	StringArray            VARCHAR[]     T[], T of String   ARRAY<STRING>
 //	NumberArray            T[]           T[]                ARRAY<T>
+//
+// Text in PostgreSQL is text, varchar, char(n), name, citext, an enum or uuid, in
+// columns, keys and lists alike. It is cast to text, so that it is tested, joined
+// and returned as a scan reads it: with case in citext, without the blanks at the
+// end of char(n), a uuid in lower case. Lists are cast where they are tested. The cast is nothing for text and varchar; an
+// index on a column of the other types does not serve.
 //
 // Times have microseconds; a type with nanoseconds would have to be cut first.
 // Infinite dates and times are not expected. Collations are deterministic in

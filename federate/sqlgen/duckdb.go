@@ -99,6 +99,9 @@ func (duckDB) limits() (loMicros, hiMicros, loDay, hiDay int64) {
 
 func (duckDB) maxDepth() int { return 0 }
 
+func (duckDB) textual(column string) string     { return column }
+func (duckDB) textualList(column string) string { return column }
+
 func (duckDB) bytewise(x string) string { return x }
 
 func (duckDB) contains(x, needle string) string   { return "contains(" + x + ", " + needle + ")" }

@@ -33,6 +33,12 @@ type language interface {
 
 	// Text. Needles and patterns are literals.
 
+	// textual and textualList return a column as the text, and the list of texts, that
+	// it is read as: an engine may hold these in types that compare in another way.
+
+	textual(column string) string
+	textualList(column string) string
+
 	bytewise(x string) string // x, to be compared with < and > byte by byte
 	contains(x, needle string) string
 	startsWith(x, needle string) string

@@ -3,6 +3,7 @@ package sqlgen
 import (
 	"strconv"
 
+	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
 )
 
@@ -12,6 +13,9 @@ import (
 func (g *generator) list(x operand, c *rule.ColumnTest) *predicate {
 	// A clean operand's test is NULL where the element is: so is its NOT.
 	element := g.cleaned(operand{sql: elem}, c.Type.Elem())
+	if c.Type.Kind == model.StringArray {
+		x.sql = g.textualList(x.sql)
+	}
 	p := g.values(element, c.Type.Elem(), &c.Values)
 	test := p.inline()
 	switch {

@@ -16,6 +16,9 @@ import (
 //     standard_conforming_strings says; one with a backslash is written E'…'.
 //   - Only order depends on a column's collation: equality of text is equality of
 //     bytes in every deterministic one.
+//   - citext, char(n), enums and uuid have comparisons of their own, or none with
+//     text. A cast to text gives what a scan reads, and is nothing for text and
+//     varchar, whose indexes serve as before; the column keeps its name.
 //   - A NaN, of a float or of a numeric, is equal to itself and greater than all
 //     numbers; -0.0 and 0.0 are equal, in DISTINCT too.
 //   - numeric is exact and wide enough for every sum and product.
@@ -74,6 +77,9 @@ func (postgres) limits() (loMicros, hiMicros, loDay, hiDay int64) {
 }
 
 func (postgres) maxDepth() int { return 0 }
+
+func (postgres) textual(column string) string     { return "CAST(" + column + " AS text)" }
+func (postgres) textualList(column string) string { return "CAST(" + column + " AS text[])" }
 
 func (postgres) bytewise(x string) string { return x + ` COLLATE "C"` }
 

@@ -61,21 +61,27 @@ func (s *scope) join(g *generator, table, alias, key string) string {
 	if s.joined == nil {
 		s.joined = map[string]string{}
 	}
-	as := table
+	as, on := table, table+"."+key
 	if alias == "" {
 		alias = table // of the WITH clause
 	} else {
 		s.tables++
 		alias += strconv.Itoa(s.tables)
 		as += " AS " + alias
+		on = g.keyColumn(alias + "." + key)
 	}
 	s.joined[name] = alias
-	s.joins = append(s.joins, fmt.Sprintf("LEFT JOIN %s ON %s.%s = %s", as, alias, key, g.key()))
+	s.joins = append(s.joins, fmt.Sprintf("LEFT JOIN %s ON %s = %s", as, on, g.key()))
 	return alias
 }
 
 // key returns the master table's key.
-func (g *generator) key() string { return "m." + g.name(g.layout.KeyColumn) }
+func (g *generator) key() string { return g.keyColumn("m." + g.name(g.layout.KeyColumn)) }
+
+// keyColumn returns the key of customers, in a column of a table of the source.
+func (g *generator) keyColumn(column string) string {
+	return g.asRead(column, g.checked.Schema.KeyType)
+}
 
 // customer is the key of the tables of the WITH clause.
 const customer = "customer"
@@ -129,7 +135,7 @@ func (g *generator) checkDepth(p *predicate) {
 
 // filter returns the test of a filter on the master table.
 func (g *generator) filter(f *model.FilterLayout) *predicate {
-	x := "m." + g.name(f.Column)
+	x := g.asRead("m."+g.name(f.Column), f.Type)
 	items := make([]string, len(f.Values))
 	for i, v := range f.Values {
 		switch {

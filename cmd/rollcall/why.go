@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/rollcall-db/rollcall/engine"
+)
+
+func (a *app) whyCommand() *cobra.Command {
+	var where placeFlags
+	cmd := &cobra.Command{
+		Use:   "why SNAP KEY RULE",
+		Short: "Why a rule selects a customer, or does not",
+		Long: `Prints whether a rule selects the customer with a key, and the rule's tree: for
+every condition whether it holds for this customer, and what decided it, the value
+of the attribute or what the customer's events come to (their count, sum(amount),
+last, …). Every condition is worked out, those too that others have decided.
+
+` + inPlaceHelp + `
+
+With --format json the object has "key", "holds", then what count has from "rule"
+on, and "reason": "kind" (and, or, not, attribute, behavior, segment),
+"condition", "holds", of an attribute or a behavior "subject" and "value" (null is
+NULL), and "reasons" of the conditions below.
+
+` + ruleHelp + `
+
+` + sourceHelp,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			q, err := a.ask(cmd.Context(), &where, args)
+			if err != nil {
+				return err
+			}
+			return a.closing(q, func() error { return a.why(cmd.Context(), q, args[len(args)-2]) })
+		},
+	}
+	where.add(cmd, "KEY", "RULE")
+	a.segmentsFlag(cmd)
+	return cmd
+}
+
+// whyJSON is the object that why prints.
+type whyJSON struct {
+	Key   string `json:"key"`
+	Holds bool   `json:"holds"`
+	answerJSON
+	Reason any `json:"reason"` // reasonJSON or decidedJSON
+}
+
+// reasonJSON is a condition with whether it holds.
+type reasonJSON struct {
+	Kind      engine.ReasonKind `json:"kind"`
+	Condition string            `json:"condition"`
+	Holds     bool              `json:"holds"`
+	Reasons   []any             `json:"reasons,omitempty"` // each reasonJSON or decidedJSON
+}
+
+// decidedJSON is a condition that a value has decided.
+type decidedJSON struct {
+	reasonJSON
+	Subject string `json:"subject"`
+	Value   any    `json:"value"` // null: NULL
+}
+
+func newReasonJSON(r *engine.Reason) any {
+	out := reasonJSON{Kind: r.Kind, Condition: r.Condition, Holds: r.Holds}
+	for i := range r.Reasons {
+		out.Reasons = append(out.Reasons, newReasonJSON(&r.Reasons[i]))
+	}
+	if r.Subject == "" {
+		return out
+	}
+	return decidedJSON{out, r.Subject, jsonValue(r.Value)}
+}
+
+func (a *app) why(ctx context.Context, q asker, key string) error {
+	answer, reason, err := q.why(ctx, key)
+	if err != nil {
+		return err
+	}
+	if a.json() {
+		return a.printJSON(whyJSON{Key: key, Holds: reason.Holds, answerJSON: newAnswerJSON(answer), Reason: newReasonJSON(reason)})
+	}
+	a.warn(answer.Warnings)
+	verdict := "is no member"
+	if reason.Holds {
+		verdict = "is a member"
+	}
+	if err := a.printf("customer %s %s\n", key, verdict); err != nil {
+		return err
+	}
+	if err := a.printOrigin(answer); err != nil {
+		return err
+	}
+	tw := newTable()
+	tw.AppendHeader(table.Row{"condition", "holds", "because of", "value"})
+	appendReasons(tw, answer, reason, 0)
+	return a.printTable(tw)
+}
+
+// appendReasons adds a row per condition, those of a group indented below it.
+func appendReasons(tw table.Writer, answer *answered, r *engine.Reason, depth int) {
+	holds, value := "no", ""
+	if r.Holds {
+		holds = "yes"
+	}
+	if r.Subject != "" {
+		value = cellText(r.Value, answer.location)
+	}
+	tw.AppendRow(table.Row{strings.Repeat("  ", depth) + r.Condition, holds, r.Subject, value})
+	for i := range r.Reasons {
+		appendReasons(tw, answer, &r.Reasons[i], depth+1)
+	}
+}

@@ -1,0 +1,263 @@
+package federate
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"github.com/rollcall-db/rollcall/engine"
+	"github.com/rollcall-db/rollcall/engine/column"
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/federate/source"
+	"github.com/rollcall-db/rollcall/federate/sqlgen"
+)
+
+// AudienceSchema returns the schema of what [Audience] delivers: the key under its
+// name in the master table, then the attributes called columns, with the types
+// that a snapshot gives them. A name that is no attribute is an
+// *engine.ColumnError.
+func AudienceSchema(p *Place, columns ...string) (*arrow.Schema, error) {
+	if p == nil || p.Schema == nil {
+		return nil, errIncomplete
+	}
+	at, err := positions(p.Schema, columns)
+	if err != nil {
+		return nil, err
+	}
+	return audienceSchema(p.Schema, at), nil
+}
+
+// audienceSchema is AudienceSchema for the attributes at the given positions.
+func audienceSchema(s *model.Schema, attributes []int) *arrow.Schema {
+	fields := []arrow.Field{{Name: s.KeyColumn, Type: s.KeyType.Arrow()}}
+	for _, i := range attributes {
+		fields = append(fields, arrow.Field{Name: s.Attributes[i].Name, Type: s.Attributes[i].Type.Arrow(), Nullable: true})
+	}
+	return arrow.NewSchema(fields, nil)
+}
+
+// Audience streams the customers that a checked rule selects at asOf, in ascending
+// order of their keys, as engine.Query.Batches delivers them from a snapshot. See
+// [AudienceSchema]. A batch is valid until the next iteration; who keeps it retains
+// it. An error ends the sequence; one that ends without has delivered every
+// customer once, as a count at the same versions says: else the error is a
+// *source.IncompleteError.
+func Audience(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time, columns ...string) iter.Seq2[arrow.RecordBatch, error] {
+	return func(yield func(arrow.RecordBatch, error) bool) {
+		m, err := p.members(ctx, checked, columns)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		expected, err := m.count(ctx, checked, asOf)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		m.stream(ctx, asOf, expected, yield, sqlgen.Ordered())
+	}
+}
+
+// KeysOf returns the keys of the customers that a checked rule selects at asOf,
+// as text, in ascending order: as bytes, or as numbers. So they compare with the
+// keys of a snapshot that was built in full of the same open source. It is as
+// complete as [Audience].
+func KeysOf(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for batch, err := range Audience(ctx, p, checked, asOf) {
+			if err != nil {
+				yield("", err)
+				return
+			}
+			for i := range int(batch.NumRows()) {
+				if !yield(keyText(batch.Column(0), i), nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// keyText returns a key as text.
+func keyText(keys arrow.Array, i int) string {
+	if whole, ok := keys.(*array.Int64); ok {
+		return strconv.FormatInt(whole.Value(i), 10)
+	}
+	return keys.ValueStr(i)
+}
+
+// List returns the first customers, at most limit, in ascending order of their
+// keys, with the attributes called columns, and how many the rule selects in all.
+// limit must be positive.
+func List(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time, limit int, columns ...string) (rows []engine.Row, count uint64, err error) {
+	m, err := p.members(ctx, checked, columns)
+	if err != nil {
+		return nil, 0, err
+	}
+	if count, err = m.count(ctx, checked, asOf); err != nil {
+		return nil, 0, err
+	}
+	m.stream(ctx, asOf, min(count, uint64(max(limit, 0))), func(batch arrow.RecordBatch, failed error) bool {
+		if err = failed; err == nil {
+			rows, err = m.appendRows(rows, batch)
+		}
+		return err == nil
+	}, sqlgen.First(limit))
+	if err != nil {
+		return nil, 0, err
+	}
+	return rows, count, nil
+}
+
+// members streams customers with attributes.
+type members struct {
+	*found
+	checked    *rule.Checked
+	attributes []int
+	schema     *arrow.Schema
+	convert    *converter
+	last       string // key of the batch before, as text; "" before the first
+	lastWhole  int64  // the same for whole-number keys
+	received   uint64
+}
+
+// members opens a place for customers with the attributes called columns.
+func (p *Place) members(ctx context.Context, checked *rule.Checked, columns []string) (*members, error) {
+	f, err := p.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at, err := positions(f.schema, columns)
+	if err != nil {
+		return nil, err
+	}
+	m := &members{found: f, checked: checked, attributes: at, schema: audienceSchema(f.schema, at)}
+	if checked != nil {
+		m.convert = newConverter(checked.Location)
+	}
+	return m, nil
+}
+
+// stream delivers the customers in order of their keys. There must be as many as
+// expected.
+func (m *members) stream(ctx context.Context, asOf time.Time, expected uint64, yield func(arrow.RecordBatch, error) bool, options ...sqlgen.Option) {
+	statement, err := m.generate(m.checked, asOf, append(options, sqlgen.Columns(m.attributes...))...)
+	if err != nil {
+		yield(nil, err)
+		return
+	}
+	var stopped error // by what this function said itself, or by nobody listening
+	err = m.rows(ctx, "the audience", statement, m.schema.NumFields(), func(batch arrow.RecordBatch) error {
+		converted, err := m.batch(batch)
+		if err != nil {
+			return err
+		}
+		defer converted.Release()
+		if m.received += uint64(converted.NumRows()); m.received > expected {
+			stopped = m.incomplete(expected)
+		} else if !yield(converted, nil) {
+			stopped = errBroken
+		}
+		return stopped
+	})
+	switch {
+	case errors.Is(stopped, errBroken):
+	case stopped != nil:
+		yield(nil, stopped)
+	case err != nil:
+		yield(nil, err)
+	case m.received != expected:
+		yield(nil, m.incomplete(expected))
+	}
+}
+
+// incomplete is the error for another number of customers than expected.
+func (m *members) incomplete(expected uint64) error {
+	return &source.IncompleteError{Table: "the audience in " + m.URI(), Received: int64(m.received), Expected: int64(expected)}
+}
+
+// batch returns a batch with the types of a snapshot, after a look at its keys.
+func (m *members) batch(batch arrow.RecordBatch) (arrow.RecordBatch, error) {
+	columns := make([]arrow.Array, batch.NumCols())
+	defer func() {
+		for _, c := range columns {
+			if c != nil {
+				c.Release()
+			}
+		}
+	}()
+	for i := range columns {
+		name, typ, encoding := m.schema.Field(i).Name, m.found.schema.KeyType, model.EncodedInstant
+		if i > 0 {
+			at := m.attributes[i-1]
+			typ, encoding = m.found.schema.Attributes[at].Type, m.layout.Attributes[at].Encoding
+		}
+		var err error
+		if columns[i], err = m.convert.array(batch.Column(i), typ, encoding); err != nil {
+			return nil, fmt.Errorf("column %q: %w", name, err)
+		}
+	}
+	if err := m.checkKeys(columns[0]); err != nil {
+		return nil, err
+	}
+	return array.NewRecordBatch(m.schema, columns, batch.NumRows()), nil
+}
+
+// checkKeys returns an error where keys do not ascend: so it finds a customer
+// that is there twice.
+func (m *members) checkKeys(keys arrow.Array) error {
+	if keys.NullN() > 0 {
+		return fmt.Errorf("column %q: the source gave a customer without a key", m.found.schema.KeyColumn)
+	}
+	first := m.received == 0
+	for i := range keys.Len() {
+		var order int
+		switch keys := keys.(type) {
+		case *array.String:
+			key := keys.Value(i)
+			order = cmp.Compare(m.last, key)
+			m.last = key
+		case *array.Int64:
+			order = cmp.Compare(m.lastWhole, keys.Value(i))
+			m.lastWhole = keys.Value(i)
+		}
+		switch {
+		case first && i == 0 || order < 0:
+		case order == 0:
+			return fmt.Errorf("the customer with the key %q is there twice, expected once in the master table and in each table of attributes", keyText(keys, i))
+		default:
+			return fmt.Errorf("the source gave the key %q after a greater one, expected ascending order, of text by its bytes", keyText(keys, i))
+		}
+	}
+	if keys, ok := keys.(*array.String); ok && keys.Len() > 0 {
+		m.last = string([]byte(m.last)) // the batch may be reused
+	}
+	return nil
+}
+
+// appendRows appends the customers of a converted batch.
+func (m *members) appendRows(rows []engine.Row, batch arrow.RecordBatch) ([]engine.Row, error) {
+	values := make([]*column.Vector, len(m.attributes))
+	for j, at := range m.attributes {
+		var err error
+		if values[j], err = column.NewVector(m.found.schema.Attributes[at].Type, batch.Column(j+1)); err != nil {
+			return nil, err
+		}
+	}
+	for i := range int(batch.NumRows()) {
+		row := engine.Row{Key: keyText(batch.Column(0), i), Values: make([]any, len(values))}
+		for j, v := range values {
+			row.Values[j] = v.Value(i)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
