@@ -59,7 +59,9 @@ func (s *Source) query(ctx context.Context, statement string, yield func(arrow.R
 		}
 		return nil
 	}
-	result := session.conn.ExecPrepared(inner, "", nil, nil, binaryFormat)
+	// Not ExecPrepared: asking for the types of columns may have replaced the
+	// statement that describe prepared.
+	result := session.conn.ExecParams(inner, statement, nil, nil, nil, binaryFormat)
 	if err = r.rows(result, send); err == nil {
 		err = session.unmoved(inner)
 	}

@@ -39,8 +39,8 @@ func Pinned(versions map[model.TableRef]string) Option {
 }
 
 // Columns makes the statement return attributes, given by their positions in the
-// schema, beside the key: text as text, all else as the source holds it, under its name in the
-// schema, in the order given.
+// schema, beside the key, each under its name in the schema, in the order given:
+// text as text, and all else as the source holds it.
 func Columns(attributes ...int) Option {
 	return func(g *generator) { g.wide, g.columns = true, attributes }
 }
