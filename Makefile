@@ -33,6 +33,10 @@ SPARK_VENV := bin/venv-spark
 INTEROP_VENV := bin/venv-interop
 
 FUZZTIME ?= 30s
+
+# How many pulls fuzz makes with random faults of the warehouse.
+ROLLCALL_FAULTS ?= 1000
+
 REF      ?= main
 BENCH    ?= .
 
@@ -62,7 +66,7 @@ differential: ## ROLLCALL_RULES=20000 random rules: index, oracle and SQL agree 
 test-postgres: ## all cases and random rules on PostgreSQL, too, and PostgreSQL as a source (Debian's postgresql; root installs it)
 	bench/difftest/postgres.sh go test -count=1 -timeout 30m -v -run '^Test(Cases|Examples|Differential)$$' ./bench/difftest/executions
 	bench/difftest/postgres.sh go test -count=1 -timeout 30m ./federate/postgres/...
-	bench/difftest/postgres.sh go test -count=1 -timeout 30m -run Postgres ./federate
+	bench/difftest/postgres.sh go test -count=1 -timeout 30m -run Postgres ./federate ./cmd/rollcall
 
 test-spark: $(SPARK_VENV)/ready ## examples and random rules on Apache Spark (Java 17 and Python 3)
 	ROLLCALL_SPARK=$(CURDIR)/$(SPARK_VENV)/bin/python \
@@ -111,13 +115,14 @@ golden: ## rewrite the golden files, then list what changed
 	@for dir in $(call packages_with,flag.Bool."update"); do go test $$dir -update || exit; done
 	git diff --stat
 
-fuzz: ## every fuzz target in turn, FUZZTIME=30s each
+fuzz: ## every fuzz target in turn, FUZZTIME=30s each, then 1,000 pulls with random faults (ROLLCALL_FAULTS=)
 	@for dir in $(call packages_with,^func Fuzz); do \
 		for target in $$(go test -list '^Fuzz' $$dir | grep '^Fuzz'); do \
 			echo "== $$dir $$target, $(FUZZTIME)"; \
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$dir || exit; \
 		done; \
 	done
+	ROLLCALL_FAULTS=$(ROLLCALL_FAULTS) go test -count=1 -timeout 30m -run '^TestFaultSequences$$' -v ./federate/databricks
 
 crash: ## the failure tests in full, for minutes: every cut, fault, byte and length, ROLLCALL_KILLS=200 (ROLLCALL_SEED=)
 	@set -o pipefail; ROLLCALL_CRASH=all ROLLCALL_KILLS=$(ROLLCALL_KILLS) ROLLCALL_SEED=$(ROLLCALL_SEED) \
