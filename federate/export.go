@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rollcall-db/rollcall/engine/model"
@@ -115,9 +116,29 @@ func (f *found) writing(ctx context.Context, to Target) (*writing, error) {
 	}, nil
 }
 
-// checkTarget returns an error where a table is one of those that the place reads:
-// an export would replace the customers by some of them.
+// TargetError says that an export would replace a table that the parent segment
+// reads, or may: a name that says less than another may be of the same table.
+type TargetError struct {
+	Target model.TableRef // as given
+	Read   model.TableRef // that the parent segment reads
+}
+
+// Error names both tables.
+func (e *TargetError) Error() string {
+	if e.Target == e.Read {
+		return fmt.Sprintf("cannot export to table %s: the parent segment reads it", e.Target)
+	}
+	return fmt.Sprintf("cannot export to table %s: the parent segment reads %s, which is or may be the same table", e.Target, e.Read)
+}
+
+// checkTarget returns an error where a table is one of those that the place reads, or
+// may be: an export would replace the customers by some of them.
 func (f *found) checkTarget(ctx context.Context, ref model.TableRef) error {
+	for _, read := range tablesOf(f.layout) {
+		if maySame(read.Table, ref.Table) && maySame(read.Schema, ref.Schema) && maySame(read.Catalog, ref.Catalog) {
+			return &TargetError{Target: ref, Read: read}
+		}
+	}
 	table, err := f.Engine.Table(ctx, ref)
 	var missing *source.NotFoundError
 	if errors.As(err, &missing) {
@@ -128,11 +149,15 @@ func (f *found) checkTarget(ctx context.Context, ref model.TableRef) error {
 	}
 	for _, read := range tablesOf(f.layout) {
 		if read == table.Ref() {
-			return fmt.Errorf("cannot export to table %s: the parent segment reads it", ref)
+			return &TargetError{Target: ref, Read: read}
 		}
 	}
 	return nil
 }
+
+// maySame reports whether two parts of names may be of the same thing, whatever
+// their case; one that is not given may be any.
+func maySame(x, y string) bool { return x == "" || y == "" || strings.EqualFold(x, y) }
 
 // writingDirectory returns how a directory is written.
 func (f *found) writingDirectory(path string) (*writing, error) {

@@ -48,7 +48,9 @@ BEGIN
   END IF;
 END'`, ""},
 		{"postgres", volume, nil, "", "UNSUPPORTED_IN_PLACE: fake:// writes no directory of files; export to another table, or to a file here"},
-		{"databricks", federate.Target{Table: model.TableRef{Schema: "shop", Table: "Purchases"}}, nil, "", "cannot export to table shop.Purchases: the parent segment reads it"},
+		{"databricks", federate.Target{Table: model.TableRef{Schema: "shop", Table: "Purchases"}}, nil, "", "cannot export to table shop.Purchases: the parent segment reads SHOP.PURCHASES, which is or may be the same table"},
+		{"databricks", federate.Target{Table: model.TableRef{Table: "customers"}}, nil, "", "cannot export to table customers: the parent segment reads SHOP.CUSTOMERS, which is or may be the same table"},
+		{"databricks", federate.Target{Table: model.TableRef{Catalog: "LAKE", Schema: "Shop", Table: "customers"}}, nil, "", "cannot export to table LAKE.Shop.customers: the parent segment reads SHOP.CUSTOMERS, which is or may be the same table"},
 		{"databricks", federate.Target{}, nil, "", "an export needs a table or a directory to write to, one of them"},
 		{"databricks", federate.Target{Table: gold.Table, Directory: "/x"}, nil, "", "an export needs a table or a directory to write to, one of them"},
 		{"databricks", federate.Target{Directory: "/${x}"}, nil, "", "UNSUPPORTED_IN_PLACE: UNSUPPORTED_IN_DIALECT: databricks: the name \"/${x}\": Spark replaces ${…} wherever it stands; export to another table, or to a file here"},

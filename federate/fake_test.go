@@ -34,14 +34,17 @@ type fakeEngine struct {
 	answers  []answer
 	executed []string
 	execErr  error
+	collated []string // columns that are not compared byte by byte
 }
 
 type fakeTable struct {
 	source.Table
-	ref model.TableRef
+	ref    model.TableRef
+	schema *arrow.Schema
 }
 
-func (t fakeTable) Ref() model.TableRef { return t.ref }
+func (t fakeTable) Ref() model.TableRef   { return t.ref }
+func (t fakeTable) Schema() *arrow.Schema { return t.schema }
 
 func (*fakeEngine) URI() string                                        { return "fake://" }
 func (*fakeEngine) Close() error                                       { return nil }
@@ -52,7 +55,13 @@ func (e *fakeEngine) Tables(context.Context) ([]model.TableRef, error) { return 
 func (e *fakeEngine) Table(_ context.Context, ref model.TableRef) (source.Table, error) {
 	for _, have := range e.tables {
 		if strings.EqualFold(have.Schema, ref.Schema) && strings.EqualFold(have.Table, ref.Table) && ref.Connection == "" {
-			return fakeTable{ref: have}, nil
+			var fields []arrow.Field
+			for _, name := range e.collated {
+				field := arrow.Field{Name: name, Type: arrow.BinaryTypes.String, Nullable: true}
+				field.Metadata = arrow.MetadataFrom(map[string]string{source.CollationKey: "UTF8_LCASE"})
+				fields = append(fields, field)
+			}
+			return fakeTable{ref: have, schema: arrow.NewSchema(fields, nil)}, nil
 		}
 	}
 	return nil, &source.NotFoundError{Source: e.URI(), Ref: ref}

@@ -3,6 +3,7 @@ package federate
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/federate/source"
@@ -62,6 +63,9 @@ func (p *Place) open(ctx context.Context) (*found, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := byteByByte(table, columnsOf(p.Layout, ref)); err != nil {
+			return nil, err
+		}
 		spelled[ref] = table.Ref()
 	}
 	return &found{
@@ -88,6 +92,42 @@ func tablesOf(l *model.Layout) []model.TableRef {
 		add(l.Behaviors[i].Table)
 	}
 	return refs
+}
+
+// columnsOf returns the columns that a layout names of a table.
+func columnsOf(l *model.Layout, table model.TableRef) []string {
+	var columns []string
+	if table == l.Master {
+		columns = append(columns, l.KeyColumn)
+		for i := range l.Filters {
+			columns = append(columns, l.Filters[i].Column)
+		}
+	}
+	for i := range l.Attributes {
+		if a := &l.Attributes[i]; a.Table == table {
+			columns = append(columns, a.KeyColumn, a.Column)
+		}
+	}
+	for i := range l.Behaviors {
+		if b := &l.Behaviors[i]; b.Table == table {
+			columns = append(columns, b.KeyColumn)
+			for _, f := range b.Fields {
+				columns = append(columns, f.Column)
+			}
+		}
+	}
+	return columns
+}
+
+// byteByByte returns an error where a source compares the strings of one of the
+// columns of a table otherwise than a snapshot does.
+func byteByByte(table source.Table, columns []string) error {
+	for _, field := range table.Schema().Fields() {
+		if collation, ok := field.Metadata.GetValue(source.CollationKey); ok && slices.Contains(columns, field.Name) {
+			return unsupported(fmt.Errorf("column %q of table %s is compared by %s, not byte by byte", field.Name, table.Ref(), collation))
+		}
+	}
+	return nil
 }
 
 // renamed returns a layout with other names of its tables.

@@ -22,8 +22,11 @@ func fieldOf(sent *arrow.Field) arrow.Field {
 	name = strings.ToUpper(name)
 	f := arrow.Field{Name: sent.Name, Nullable: true}
 	if f.Type = typeOf(sent.Type, name); f.Type != nil {
-		if _, collation, ok := strings.Cut(name, " COLLATE "); ok && collation != "UTF8_BINARY" {
-			f.Metadata = arrow.MetadataFrom(map[string]string{source.NoteKey: "the warehouse compares its strings by the collation " + collation + ", not byte by byte"})
+		if collation := collationOf(name); collation != "" {
+			f.Metadata = arrow.MetadataFrom(map[string]string{
+				source.NoteKey:      "the warehouse compares its strings by the collation " + collation + ", not byte by byte",
+				source.CollationKey: collation,
+			})
 		}
 		return f
 	}
@@ -33,6 +36,18 @@ func fieldOf(sent *arrow.Field) arrow.Field {
 	f.Type = arrow.Null
 	f.Metadata = arrow.MetadataFrom(map[string]string{source.UnsupportedKey: name})
 	return f
+}
+
+// collationOf returns how a warehouse compares strings of a type where it is not
+// byte by byte, else nothing. CHAR(n) is padded before it is compared.
+func collationOf(sqlName string) string {
+	if _, collation, ok := strings.Cut(sqlName, " COLLATE "); ok && collation != "UTF8_BINARY" {
+		return collation
+	}
+	if strings.HasPrefix(sqlName, "CHAR(") {
+		return sqlName
+	}
+	return ""
 }
 
 // typeOf returns the type that rollcall reads a column as, nil where it does not.

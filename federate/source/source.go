@@ -60,6 +60,11 @@ type Texter interface {
 // should know of how the column is read; a load report repeats it.
 const NoteKey = "note"
 
+// CollationKey is the key of a field's metadata under which a source that runs SQL
+// names the way in which it compares the strings of a column, where that is not byte
+// by byte. A rule cannot be asked about such a column in place.
+const CollationKey = "collation"
+
 // Info describes the data behind a table.
 type Info struct {
 	Location string `json:"location"`        // path or qualified name, for people
