@@ -57,9 +57,13 @@ func splitLocation(given string) (name, location string) {
 	return "", given
 }
 
+// schemeText is what the scheme of a URI looks like. One with a slash too few is
+// one, too: as a path it would be repeated in an error, with the password that it may hold.
+var schemeText = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+-]*$`)
+
 // schemeOf returns the kind of source that a location names, "file" for a path.
 func schemeOf(location string) string {
-	if scheme, _, ok := strings.Cut(location, "://"); ok {
+	if scheme, _, ok := strings.Cut(location, ":/"); ok && schemeText.MatchString(scheme) {
 		return scheme
 	}
 	return "file"

@@ -10,6 +10,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"github.com/rollcall-db/rollcall/federate/databricks/thrift"
 	"github.com/rollcall-db/rollcall/federate/source"
 )
 
@@ -19,8 +20,16 @@ type client struct {
 	config    *Config
 	transport *transport
 	redact    *Redactor
-	running   sync.WaitGroup // calls whose session is not closed yet, though who made them may be gone
+
+	life   context.Context // ends when the client is closed
+	finish context.CancelFunc
+
+	mu      sync.Mutex     // held while running grows, and while life ends
+	running sync.WaitGroup // calls whose session is not closed yet, though who made them may be gone
 }
+
+// errClosed ends the calls of a client that is closed.
+var errClosed = errors.New("the source is closed")
 
 // newClient returns a client of the warehouse that cfg names. It sends nothing.
 func newClient(cfg *Config) (*client, error) {
@@ -29,15 +38,46 @@ func newClient(cfg *Config) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("databricks: %w", redact.Error(err))
 	}
-	return &client{config: cfg, transport: t, redact: redact}, nil
+	life, finish := context.WithCancel(context.Background())
+	return &client{config: cfg, transport: t, redact: redact, life: life, finish: finish}, nil
 }
 
-// close waits for the sessions of calls that were given up, each of which ends
-// within a few times limits.cleanup, and closes idle connections. The client is
-// unusable after it.
+// close ends the calls that are running, with errClosed, waits until their sessions
+// are closed, each of which takes a few times limits.cleanup at most, and closes idle
+// connections. The client is unusable after it.
 func (c *client) close() error {
+	c.mu.Lock()
+	c.finish()
+	c.mu.Unlock()
 	c.running.Wait()
 	c.transport.close()
+	return nil
+}
+
+// live returns ctx as it ends when the client is closed, with errClosed as cause.
+// stop must be called.
+func (c *client) live(ctx context.Context) (live context.Context, stop func()) {
+	live, cancel := context.WithCancelCause(ctx)
+	forget := context.AfterFunc(c.life, func() { cancel(errClosed) })
+	return live, func() { forget(); cancel(nil) }
+}
+
+// ended returns why a context that live returned has ended, nil if it has not.
+func ended(ctx context.Context) error {
+	if cause := context.Cause(ctx); errors.Is(cause, errClosed) {
+		return cause
+	}
+	return ctx.Err()
+}
+
+// beside runs a call beside its caller, unless the client is closed.
+func (c *client) beside(call func()) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.life.Err() != nil {
+		return errClosed
+	}
+	c.running.Go(call)
 	return nil
 }
 
@@ -57,6 +97,8 @@ func (c *client) close() error {
 // behind the call.
 func (c *client) query(ctx context.Context, what, statement string) iter.Seq2[arrow.RecordBatch, error] {
 	return func(yield func(arrow.RecordBatch, error) bool) {
+		ctx, stop := c.live(ctx)
+		defer stop()
 		started, limits := time.Now(), &c.transport.limits
 		for n := 0; ; n++ {
 			p := c.start(ctx, statement)
@@ -94,7 +136,7 @@ func (c *client) start(ctx context.Context, statement string) *pull {
 		client: c, guard: newGuard(ctx, c.transport, true), cancel: cancel,
 		batches: make(chan arrow.RecordBatch), done: make(chan struct{}),
 	}
-	c.running.Go(func() {
+	err := c.beside(func() {
 		defer close(p.done)
 		s := &session{config: c.config, guard: p.guard}
 		defer s.close()
@@ -109,6 +151,11 @@ func (c *client) start(ctx context.Context, statement string) *pull {
 		})
 		close(p.batches)
 	})
+	if err != nil {
+		p.err = err
+		close(p.batches)
+		close(p.done)
+	}
 	return p
 }
 
@@ -160,8 +207,8 @@ func (p *pull) end(ctx context.Context, broken bool) error {
 	case <-p.done:
 	case <-timer.C:
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
+	if err := ended(ctx); err != nil {
+		return err
 	}
 	if broken {
 		return nil
@@ -188,16 +235,20 @@ func (p *pull) error(what string, err error) error {
 // refused to take it. An error begins with what; one that leaves open whether the
 // statement was carried out says so. When ctx ends the statement is cancelled.
 func (c *client) exec(ctx context.Context, what, statement string) (int64, error) {
+	ctx, stop := c.live(ctx)
+	defer stop()
 	call, cancel := context.WithCancel(ctx)
 	defer cancel()
 	g := newGuard(call, c.transport, false)
 	run, closed := make(chan error, 1), make(chan struct{})
-	c.running.Go(func() {
+	if err := c.beside(func() {
 		defer close(closed)
 		s := &session{config: c.config, guard: g}
 		defer s.close()
 		run <- s.exec(call, statement)
-	})
+	}); err != nil {
+		return -1, fmt.Errorf("%s: %w", what, err)
+	}
 	var err error
 	select {
 	case err = <-run:
@@ -215,7 +266,7 @@ func (c *client) exec(ctx context.Context, what, statement string) (int64, error
 	case <-timer.C:
 	}
 	if err == nil {
-		err = ctx.Err()
+		err = ended(ctx)
 	}
 	if err == nil {
 		return g.result().modified, nil
@@ -226,13 +277,14 @@ func (c *client) exec(ctx context.Context, what, statement string) (int64, error
 // execError says what a statement that failed was about, and whether it may have
 // been carried out.
 func (c *client) execError(ctx context.Context, what string, err error, r result) error {
-	if ctx.Err() != nil {
-		err = ctx.Err()
+	if why := ended(ctx); why != nil {
+		err = why
 	}
 	err = c.redact.Error(err)
 	var refused *StatementError
 	var http *HTTPError
-	if !r.sent || errors.As(err, &refused) || errors.As(err, &http) && http.Status < 500 {
+	notTaken := errors.As(err, &http) && http.Status < 500 && http.Call == thrift.MethodExecute
+	if !r.sent || errors.As(err, &refused) || notTaken {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return fmt.Errorf("%s: whether the statement was carried out is not known: %w", what, err)

@@ -103,7 +103,7 @@ func transient(err error) bool {
 	var s *StatementError
 	var a *AnswerError
 	switch {
-	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.As(err, &s):
+	case err == nil, errors.Is(err, errClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.As(err, &s):
 		return false
 	case errors.As(err, &h):
 		patience := h.Status == http.StatusTooManyRequests || h.Status == http.StatusServiceUnavailable

@@ -112,7 +112,7 @@ func (r *Redactor) Error(err error) error {
 		}
 		return &redactedError{text: text, kept: own}
 	}
-	for _, end := range []error{context.Canceled, context.DeadlineExceeded} {
+	for _, end := range []error{errClosed, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, end) {
 			return &redactedError{text: text, kept: end}
 		}
