@@ -3,6 +3,7 @@ package databricks
 import (
 	"bytes"
 	"fmt"
+	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -168,3 +169,14 @@ func (c *carrier) empty() arrow.RecordBatch {
 	}()
 	return array.NewRecordBatch(c.now, columns, 0)
 }
+
+// loadZones has the time types that the driver's Arrow shares between all statements
+// look up their zone, once: they would do so when they are first used, without a lock.
+var loadZones = sync.OnceFunc(func() {
+	shared := arrow12.FixedWidthTypes
+	for _, t := range []arrow12.DataType{shared.Timestamp_s, shared.Timestamp_ms, shared.Timestamp_us, shared.Timestamp_ns} {
+		if timestamp, ok := t.(*arrow12.TimestampType); ok {
+			_, _ = timestamp.GetZone() // UTC is always there
+		}
+	}
+})

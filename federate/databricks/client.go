@@ -33,6 +33,7 @@ var errClosed = errors.New("the source is closed")
 
 // newClient returns a client of the warehouse that cfg names. It sends nothing.
 func newClient(cfg *Config) (*client, error) {
+	loadZones()
 	redact := &Redactor{}
 	t, err := newTransport(cfg, redact)
 	if err != nil {
