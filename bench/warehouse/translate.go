@@ -133,8 +133,7 @@ func (w *writer) step(i int, s span) (int, error) {
 	case binaryToken:
 		return i + 1, w.binary(t)
 	case numberToken:
-		factor := i > s.lo && w.token(i-1).is("*") || i+1 < s.hi && w.token(i+1).is("*")
-		w.put(duckNumber(t.text, factor))
+		w.put(duckNumber(t.text, w.isFactor(i, s)))
 	case paramToken:
 		return i + 1, w.param(i)
 	case nameToken:
@@ -145,6 +144,16 @@ func (w *writer) step(i int, s span) (int, error) {
 		return w.operation(i, s)
 	}
 	return i + 1, nil
+}
+
+// isFactor reports whether the number at a place, with its signs, is multiplied.
+func (w *writer) isFactor(i int, s span) bool {
+	if i+1 < s.hi && w.token(i+1).is("*") {
+		return true
+	}
+	for i--; i >= s.lo && (w.token(i).is("-") || w.token(i).is("+")); i-- {
+	}
+	return i >= s.lo && w.token(i).is("*")
 }
 
 func (w *writer) binary(t *token) error {
