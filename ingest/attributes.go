@@ -20,20 +20,25 @@ func (b *builder) attributes(ctx context.Context) error {
 }
 
 // attributesOf reads and writes the attributes of one table, or adopts the files
-// of the old version where that has all that is in it. The values of one table are
-// held in memory at a time.
+// of the old version where that has all that is in it, or applies to them what has
+// changed. The values of one table are held in memory at a time.
 func (b *builder) attributesOf(ctx context.Context, scan *attributeScan) error {
 	of := store.TableState{Table: b.layout.Master, Use: "attributes", KeyColumn: scan.key}
 	if len(scan.columns) > 0 {
 		of.Table = b.layout.Attributes[scan.columns[0].attribute].Table
 	}
-	data, err := b.findData(ctx, of, b.keepable(scan, &of), scan.table)
-	if err != nil {
+	was := b.keepable(scan, &of)
+	data, err := b.findData(ctx, of, was, scan.table)
+	switch {
+	case err != nil:
 		return err
-	}
-	if data.unchanged() {
+	case data.unchanged() && !b.rejoined(was):
 		b.keepTable(data, b.names(scan))
 		return b.keepAttributes(ctx, scan)
+	case data.resumed:
+		if done, err := b.applyAttributes(ctx, scan, was, data); done || err != nil {
+			return err
+		}
 	}
 	builders := make([]*column.Builder, len(b.schema.Attributes))
 	report, err := scanAttributes(ctx, scan, b.customers, builders, b.schema, b.progress)
@@ -51,11 +56,10 @@ func (b *builder) attributesOf(ctx context.Context, scan *attributeScan) error {
 }
 
 // keepable returns what the old version has read of a table of attributes, nil
-// where its values are not what a scan of the same data would give. A customer who
-// has joined since may have a row there that was an orphan.
+// where it has not read all of them.
 func (b *builder) keepable(scan *attributeScan, of *store.TableState) *store.TableState {
 	was := b.old.state(of)
-	if was == nil || b.customers.joined() && (was.Orphans > 0 || was.Purged) {
+	if was == nil {
 		return nil
 	}
 	for _, c := range scan.columns {

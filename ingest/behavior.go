@@ -25,6 +25,8 @@ type behaviorLoad struct {
 	old    int              // position in the old version; -1: nothing of it stays
 	kept   []store.PartInfo // the parts that stay, the first of the old version
 	merged struct{ events, undated int64 }
+	stale  *staleEvents                    // that do not hold any more; nil: all do
+	again  struct{ events, undated int64 } // that came and went again, which the log has never had
 
 	keptFrom *int64     // earlier events are too old; nil: none are
 	seen     *customers // whose events of the old version are kept
@@ -47,7 +49,7 @@ func (b *builder) behavior(ctx context.Context, scan *behaviorScan) (err error) 
 		return err
 	}
 	l.state = l.data.state
-	l.log = newEventLog(b.out, l.described.Fields, b.spillBytes, scan.keepFrom)
+	l.newLog()
 	defer func() { err = errors.Join(err, l.log.close()) }()
 	if err := l.read(ctx, at, was); err != nil {
 		return err
@@ -61,8 +63,11 @@ func (b *builder) behavior(ctx context.Context, scan *behaviorScan) (err error) 
 	if err := l.log.finish(ctx); err != nil {
 		return err
 	}
-	l.report.Loaded = l.log.events - l.merged.events
-	l.report.Undated, l.report.Expired = l.log.undated-l.merged.undated, l.log.expired+l.expired
+	if err := l.stale.check(); err != nil {
+		return fmt.Errorf("behavior %q: %w", l.described.Name, err)
+	}
+	l.report.Loaded = l.log.events - l.merged.events + l.again.events
+	l.report.Undated, l.report.Expired = l.log.undated-l.merged.undated+l.again.undated, l.log.expired+l.expired
 	if err := l.write(ctx); err != nil {
 		return fmt.Errorf("behavior %q: %w", l.described.Name, err)
 	}
@@ -70,6 +75,10 @@ func (b *builder) behavior(ctx context.Context, scan *behaviorScan) (err error) 
 	b.report(l.report)
 	b.manifest.Tables = append(b.manifest.Tables, *l.state)
 	return nil
+}
+
+func (l *behaviorLoad) newLog() {
+	l.log = newEventLog(l.out, l.described.Fields, l.spillBytes, l.scan.keepFrom)
 }
 
 // read reads the events that are not there yet. was is what the old version has
@@ -84,12 +93,18 @@ func (l *behaviorLoad) read(ctx context.Context, at int, was *store.TableState) 
 	// Events of those who have joined may be among the orphans, or have been stored
 	// before.
 	rejoined := l.customers.joined() && (was.Orphans > 0 || was.Purged)
-	if l.opts.Overlap == 0 && (rejoined || !l.data.found.intact) {
+	if l.opts.Overlap == 0 && !l.data.found.intact {
 		return l.readAll(ctx)
 	}
 	l.old, l.kept = at, l.builder.old.Manifest().Behaviors[at].Parts
-	if l.opts.Overlap > 0 {
+	switch {
+	case l.opts.Overlap > 0:
+		if l.data.removed != nil {
+			l.data.readWhole("rows have changed")
+		}
 		return l.readOverlapping(ctx, was, rejoined)
+	case rejoined || l.data.removed != nil:
+		return l.readChanges(ctx, was, rejoined)
 	}
 	r := &eventReader{behaviorLoad: l}
 	added := l.data.from.Only(l.data.found.added)
@@ -127,8 +142,12 @@ func (l *behaviorLoad) mergeSmall(ctx context.Context) error {
 		return nil
 	}
 	stay, size := len(l.kept), l.log.size()
-	if hidden, total := l.hidden(); hidden > total/4 && uint64(size)+total <= maxPartEvents {
-		stay, size = 0, size+int64(total)
+	for stay > 0 && l.stale.reaches(stay-1) {
+		stay--
+		size += int64(l.kept[stay].Events)
+	}
+	if hidden, total := l.hidden(); hidden > total/4 && uint64(l.log.size())+total <= maxPartEvents {
+		stay, size = 0, l.log.size()+int64(total)
 	}
 	for stay > 0 && l.kept[stay-1].Events <= mergeFactor*uint64(size) && uint64(size)+l.kept[stay-1].Events <= maxPartEvents {
 		stay--
@@ -154,37 +173,25 @@ func (l *behaviorLoad) hidden() (hidden, total uint64) {
 	return total - min(l.builder.old.Manifest().Behaviors[l.old].Events, total), total
 }
 
-// take adds stored events to the log, those of customers who are not live and
-// those that are too old excepted.
+// take adds stored events to the log, those of customers who are not live, those
+// that are too old and those that do not hold any more excepted.
 func (l *behaviorLoad) take(ctx context.Context, events *index.Events) error {
 	for block := range l.builder.old.Blocks() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		stored, err := events.Block(block)
+		stored, err := l.storedBlock(events, block)
 		if err != nil {
-			return err
-		}
-		if err := stored.CheckRows(l.builder.old.BlockRows(block)); err != nil {
 			return err
 		}
 		base, first := uint32(block)*blockRows, len(l.log.collected.Rows)
 		err = stored.AppendTo(l.log.collected, base, func(row uint16, time int64, dated bool) bool {
-			if !l.seen.isLive(base + uint32(row)) {
-				l.state.Purged = true
-				return false
-			}
-			if dated && time < l.scan.keepFrom {
-				l.age(time)
-				return false
-			}
-			l.merged.events++
-			if !dated {
-				l.merged.undated++
-			}
-			return true
+			return l.takes(base+uint32(row), time, dated)
 		})
 		if err != nil {
+			return err
+		}
+		if err := l.takeLikeStale(stored, block); err != nil {
 			return err
 		}
 		if l.move != nil {
@@ -197,6 +204,35 @@ func (l *behaviorLoad) take(ctx context.Context, events *index.Events) error {
 		}
 	}
 	return nil
+}
+
+// storedBlock returns a block of stored events, whose rows are sound.
+func (l *behaviorLoad) storedBlock(events *index.Events, block int) (*index.EventBlock, error) {
+	stored, err := events.Block(block)
+	if err != nil {
+		return nil, err
+	}
+	return stored, stored.CheckRows(l.builder.old.BlockRows(block))
+}
+
+// takes counts a stored event of a customer, and reports whether it is taken. Those
+// that may be stale it leaves to takeLikeStale.
+func (l *behaviorLoad) takes(row uint32, time int64, dated bool) bool {
+	switch {
+	case !l.seen.isLive(row):
+		l.state.Purged = true
+		return false
+	case dated && time < l.scan.keepFrom:
+		l.age(time)
+		return false
+	case l.stale.mayHave(row, time, dated):
+		return false
+	}
+	l.merged.events++
+	if !dated {
+		l.merged.undated++
+	}
+	return true
 }
 
 // age counts a stored event that is too old now, unless it was before.

@@ -165,6 +165,9 @@ func (b *builder) run(ctx context.Context) error {
 	if err := b.numberCustomers(ctx); err != nil {
 		return err
 	}
+	if b.old != nil {
+		b.customers.before = b.old.customers
+	}
 	if err := b.attributes(ctx); err != nil {
 		return err
 	}

@@ -40,6 +40,8 @@ type customers struct {
 	first   int  // row of the first customer that this version adds
 	revived bool // a row is live that was dead in the version before
 	died    bool // a row is dead that was live in the version before
+
+	before *customers // of the version that is refreshed; nil: there is none
 }
 
 // joined reports whether somebody is a customer who was none before: what
@@ -129,7 +131,8 @@ func (c *customers) name(row uint32) (string, error) {
 // version, as far as nothing has changed.
 func (b *builder) numberCustomers(ctx context.Context) error {
 	of := store.TableState{Table: b.layout.Master, Use: "master", KeyColumn: b.layout.KeyColumn}
-	data, err := b.findData(ctx, of, b.old.state(&of), b.master.table)
+	was := b.old.state(&of)
+	data, err := b.findData(ctx, of, was, b.master.table)
 	if err != nil {
 		return err
 	}
@@ -137,17 +140,17 @@ func (b *builder) numberCustomers(ctx context.Context) error {
 		b.keepTable(data, []string{})
 		return b.keepCustomers()
 	}
-	n := &numbering{builder: b, sorter: keys.NewSorter(b.schema.KeyType, maxKeyBytesHeld, scratchKeys{b.out})}
-	if b.old != nil {
-		n.seen = make([]uint64, (b.old.customers.numbered+63)/64)
+	n, report, err := b.applyCustomers(ctx, was, data)
+	if n == nil && err == nil {
+		n = b.newNumbering()
+		report, err = n.scan(ctx)
 	}
-	report, err := n.scan(ctx)
 	if err != nil {
 		return err
 	}
 	data.describe(report, nil)
 	b.report(report)
-	data.state.Rows = report.Rows
+	data.state.Rows = report.Rows + report.Known
 	b.manifest.Tables = append(b.manifest.Tables, *data.state)
 	if err := data.checkRows(); err != nil {
 		return err
@@ -229,4 +232,24 @@ func (c *customers) each(ctx context.Context) iter.Seq2[*keys.Key, error] {
 			}
 		}
 	}
+}
+
+// joinedCount returns how many customers have joined. Rows of the version before must
+// be known; see before.
+func (c *customers) joinedCount() int64 {
+	count := c.numbered - c.first
+	if !c.revived {
+		return int64(count)
+	}
+	for i, word := range c.before.live { // some were dead
+		live := ^uint64(0)
+		if c.live != nil {
+			live = c.live[i]
+		}
+		if last := c.first - i*64; last < 64 {
+			live &= 1<<max(last, 0) - 1 // rows from first on all have joined
+		}
+		count += bits.OnesCount64(live &^ word)
+	}
+	return int64(count)
 }

@@ -37,9 +37,16 @@
 //     table is read.
 //
 // A table with versions is asked what has come since the one that was read
-// ([source.Resumable]): where rows were only added, events are read of these alone.
-// What is read whole is always the table as it is, which then is what the next
-// refresh goes on from: see tableData.resume.
+// ([source.Resumable]), and no other rows are read. Of the master table and of tables
+// of attributes each row that came is set against one that went, and what is left
+// must fit to what is stored (see changedCustomers and changedAttributes). Where rows
+// of events went, too, their events are taken out of what is stored: those that
+// came are set against them, what is left is looked for in the parts, and the parts
+// from the oldest one with such an event on are written anew (see changedEvents).
+// The rows of those who have joined are asked for by their keys, where they are few.
+// Whatever does not fit, such as an event that went and is not stored, makes the
+// build read the whole table and say why. What is read whole is always the table as
+// it is, which then is what the next refresh goes on from: see tableData.resume.
 //
 // New events are written as a part of the snapshot of their own; see
 // behaviorLoad.mergeSmall for how these are kept few. Another master table, key,

@@ -17,7 +17,8 @@ import (
 // eventReader reads events of a behavior from tables into the log.
 type eventReader struct {
 	*behaviorLoad
-	recent   *recentEvents // where events go that may be stored; nil: none may
+	recent   *recentEvents  // where events go that may be stored; nil: none may
+	changes  *changedEvents // that are applied; nil: none are
 	reading  reading
 	parts    string // which parts of the table are read, for messages; empty: all
 	rejoined bool   // all events of those who have joined are wanted
@@ -64,22 +65,10 @@ func (r *eventReader) readEach(ctx context.Context, as reading, rejoined bool, t
 
 // read reads a table. A report that is there goes on.
 func (r *eventReader) read(ctx context.Context, whole source.Table) error {
-	columns := projection(r.scan.key, r.scan.time)
-	for _, f := range r.scan.fields {
-		columns = projection(r.scan.key, append(columns[1:], f.name)...)
-	}
 	table, less := r.narrow(whole)
-	if coder, ok := table.(source.Coder); ok {
-		table = coder.Coded(columns[1:])
-	}
-	s := newScanner(whole, "behavior", []string{r.described.Name}, columns, r.progress)
-	if less != allRows {
-		s.narrow(table)
-	} else {
-		s.table = table
-	}
+	s := r.scanner(whole, table, less)
 	r.log.expect(table.Info().Rows, r.blocks())
-	s.where += r.parts
+	elsewhere := int64(0)
 	left, err := s.runNarrow(ctx, func(batch arrow.RecordBatch) error {
 		r.rows = resize(r.rows, int(batch.NumRows()))
 		missing, err := r.customers.find(r.rows, batch.Column(0))
@@ -93,6 +82,13 @@ func (r *eventReader) read(ctx context.Context, whole source.Table) error {
 			if err := r.divide(s, batch); err != nil {
 				return err
 			}
+		}
+		if r.changes != nil {
+			more, err := r.changes.setApart(r, s, batch)
+			if err != nil {
+				return err
+			}
+			elsewhere += more
 		}
 		if err := s.appendEvents(r.scan, r.log.collected, batch, r.rows); err != nil {
 			return err
@@ -113,8 +109,29 @@ func (r *eventReader) read(ctx context.Context, whole source.Table) error {
 	case noExpired:
 		r.expired += left
 	}
+	s.report.Rows -= elsewhere
 	r.report = addReports(r.report, s.report)
 	return nil
+}
+
+// scanner returns a scanner of events: of all rows of a table, or of those of a
+// narrower one.
+func (r *eventReader) scanner(whole, table source.Table, less rowsWanted) *scanner {
+	columns := projection(r.scan.key, r.scan.time)
+	for _, f := range r.scan.fields {
+		columns = projection(r.scan.key, append(columns[1:], f.name)...)
+	}
+	if coder, ok := table.(source.Coder); ok {
+		table = coder.Coded(columns[1:])
+	}
+	s := newScanner(whole, "behavior", []string{r.described.Name}, columns, r.progress)
+	s.where += r.parts
+	if less != allRows {
+		s.narrow(table)
+	} else {
+		s.table = table
+	}
+	return s
 }
 
 // rowsWanted says which rows of a table the source is to give.
@@ -132,6 +149,9 @@ func (r *eventReader) narrow(table source.Table) (source.Table, rowsWanted) {
 		if less, ok := r.scan.notBefore(table, max(r.recent.since, r.scan.keepFrom)); ok {
 			return less, noKnown
 		}
+	}
+	if r.changes != nil && r.changes.rejoined {
+		return table, allRows // those who have joined are to be told from the others
 	}
 	if less, ok := r.scan.notBefore(table, r.scan.keepFrom); ok {
 		return less, noExpired
@@ -172,7 +192,7 @@ func (r *eventReader) divide(s *scanner, batch arrow.RecordBatch) error {
 		at, dated := r.times.Int(i)
 		isRecent := !dated || at >= r.recent.since
 		switch {
-		case r.rejoined && r.hasJoined(row), r.reading != readKnown && isRecent:
+		case r.rejoined && r.customers.hasJoined(row), r.reading != readKnown && isRecent:
 			compared[i], r.rows[i] = row, noRow
 		case r.reading != readAdded:
 			r.rows[i] = noRow

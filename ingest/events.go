@@ -69,11 +69,14 @@ func (l *eventLog) newCollected() *index.Collected {
 // expect makes room for as many events as may come, about as many for each of some
 // blocks.
 func (l *eventLog) expect(events int64, blocks int) {
-	eventBytes := int64(13 + 9*len(l.fields)) // about, with the customer and the time
 	if blocks > 0 && events > 0 {
-		l.room = int(min(events, l.limit/packShare/eventBytes))/blocks*21/20 + 1
+		l.room = int(min(events, l.limit/packShare/eventBytes(l.fields)))/blocks*21/20 + 1
 	}
 }
+
+// eventBytes returns about how much memory a collected event takes, with its customer
+// and its time.
+func eventBytes(fields []model.Field) int64 { return int64(13 + 9*len(fields)) }
 
 // size returns how many events there are, less those that are too old.
 func (l *eventLog) size() int64 { return l.events + int64(len(l.collected.Rows)) }

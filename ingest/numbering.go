@@ -10,6 +10,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/engine/keys"
 	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/federate/source"
 )
 
 // numbering gives customers their rows: those of the old version the ones that
@@ -23,17 +24,31 @@ type numbering struct {
 	doubled []string     // the first of them, ascending
 }
 
-// scan reads the master table's keys.
-func (n *numbering) scan(ctx context.Context) (*store.TableReport, error) {
-	m := &n.master
-	columns := projection(m.key)
-	for _, f := range m.filters {
-		columns = projection(m.key, append(columns[1:], f.column)...)
+// newNumbering returns a numbering of nobody yet.
+func (b *builder) newNumbering() *numbering {
+	n := &numbering{builder: b, sorter: keys.NewSorter(b.schema.KeyType, maxKeyBytesHeld, scratchKeys{b.out})}
+	if b.old != nil {
+		n.seen = make([]uint64, (b.old.customers.numbered+63)/64)
 	}
-	s := newScanner(m.table, "master", []string{}, columns, n.progress)
-	if narrow, ok := matching(m.table, m.filters); ok {
+	return n
+}
+
+// scanner returns a scanner of rows of the master table.
+func (n *numbering) scanner(t source.Table) *scanner {
+	columns := projection(n.master.key)
+	for _, f := range n.master.filters {
+		columns = projection(n.master.key, append(columns[1:], f.column)...)
+	}
+	s := newScanner(t, "master", []string{}, columns, n.progress)
+	if narrow, ok := matching(t, n.master.filters); ok {
 		s.narrow(narrow)
 	}
+	return s
+}
+
+// scan reads the master table's keys.
+func (n *numbering) scan(ctx context.Context) (*store.TableReport, error) {
+	s := n.scanner(n.master.table)
 	left, err := s.runNarrow(ctx, func(batch arrow.RecordBatch) error { return n.collect(s, batch) })
 	if err != nil {
 		return nil, err
@@ -48,8 +63,14 @@ func (n *numbering) scan(ctx context.Context) (*store.TableReport, error) {
 
 // collect notes the keys of the rows that pass all filters.
 func (n *numbering) collect(s *scanner, batch arrow.RecordBatch) error {
+	return n.eachKey(s, batch, n.addInt, n.addText)
+}
+
+// eachKey calls the function that fits with the keys of the rows that pass all
+// filters, and counts the other rows.
+func (n *numbering) eachKey(s *scanner, batch arrow.RecordBatch, whole func(int64) error, text func(string) error) error {
 	arr, keep := batch.Column(0), s.keeper(n.master.filters, batch)
-	whole := wholeNumbers(arr)
+	number := wholeNumbers(arr)
 	texts, isText := arr.(stringArray)
 	for i := range arr.Len() {
 		var err error
@@ -59,9 +80,9 @@ func (n *numbering) collect(s *scanner, batch arrow.RecordBatch) error {
 		case arr.IsNull(i):
 			s.nullKey(i)
 		case isText:
-			err = n.addText(texts.Value(i))
+			err = text(texts.Value(i))
 		default:
-			err = n.addInt(whole(i))
+			err = whole(number(i))
 		}
 		if err != nil {
 			return err

@@ -154,7 +154,7 @@ func (l *behaviorLoad) storedSince(ctx context.Context, overlap time.Duration) (
 		}
 		base := uint32(i) * blockRows
 		err = block.AppendTo(r.events, base, func(row uint16, t int64, dated bool) bool {
-			return !dated || t >= r.since || l.hasJoined(base+uint32(row))
+			return !dated || t >= r.since || l.customers.hasJoined(base+uint32(row))
 		})
 		if err != nil {
 			return nil, err
@@ -163,11 +163,6 @@ func (l *behaviorLoad) storedSince(ctx context.Context, overlap time.Duration) (
 	r.stored = len(r.events.Rows)
 	r.taken = r.stored
 	return r, nil
-}
-
-// hasJoined reports whether a row is of somebody who was no customer before.
-func (l *behaviorLoad) hasJoined(row uint32) bool {
-	return int(row) >= l.customers.first || l.customers.isLive(row) && !l.builder.old.customers.isLive(row)
 }
 
 // settle compares what was read of one part with all that is stored or taken, and

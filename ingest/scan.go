@@ -175,16 +175,12 @@ func clip(key string) string {
 // scanAttributes reads the attributes of one table; builders[i] gets attribute i
 // of the schema.
 func scanAttributes(ctx context.Context, scan *attributeScan, customers *customers, builders []*column.Builder, schema *model.Schema, progress func(Progress)) (*store.TableReport, error) {
-	columns, names := projection(scan.key), []string{}
+	names := []string{}
 	for _, c := range scan.columns {
-		columns = projection(scan.key, append(columns[1:], c.name)...)
 		names = append(names, schema.Attributes[c.attribute].Name)
 		builders[c.attribute] = column.NewBuilder(c.convert.typ, customers.numbered)
 	}
-	for _, f := range scan.filters {
-		columns = projection(scan.key, append(columns[1:], f.column)...)
-	}
-	s := newScanner(scan.table, "attributes", names, columns, progress)
+	s := newScanner(scan.table, "attributes", names, scan.reads(), progress)
 	if narrow, ok := matching(scan.table, scan.filters); ok {
 		s.narrow(narrow)
 	}
@@ -222,6 +218,18 @@ func scanAttributes(ctx context.Context, scan *attributeScan, customers *custome
 	s.report.Filtered += left
 	s.report.Loaded = s.report.Rows - s.report.NullKeys - s.report.Filtered - s.report.Orphans
 	return s.report, nil
+}
+
+// reads returns the names of the columns that a scan of attributes reads.
+func (scan *attributeScan) reads() []string {
+	columns := projection(scan.key)
+	for _, c := range scan.columns {
+		columns = projection(scan.key, append(columns[1:], c.name)...)
+	}
+	for _, f := range scan.filters {
+		columns = projection(scan.key, append(columns[1:], f.column)...)
+	}
+	return columns
 }
 
 // addReports returns the report of two scans of one table, the first of which may

@@ -23,6 +23,9 @@ type tableData struct {
 	from    source.Parted
 	found   partsFound // of from
 	resumed bool       // from has the known parts as they were then, which may not be readable any more
+	// removed is rows that were in the known parts, or are in the added ones, and are
+	// no more, each as often as it is here; nil: none are.
+	removed source.Table
 }
 
 // partsFound is how the parts of a table are to those that have been read.
@@ -72,18 +75,18 @@ func (d *tableData) find(ctx context.Context, was *store.TableState, t source.Ta
 // build is the whole table as it is now, so that it is always as new as can be,
 // and one part however many builds there were.
 func (d *tableData) resume(ctx context.Context, was *store.TableState, t source.Resumable) error {
-	since, reason, err := t.Since(ctx, sourceParts(was.Parts))
+	since, err := t.Since(ctx, sourceParts(was.Parts))
 	if err != nil {
 		return err
 	}
-	d.reason = reason
-	parts, err := since.Parts(ctx)
+	d.reason = since.Note
+	parts, err := since.Table.Parts(ctx)
 	if err != nil {
 		return err
 	}
 	found := compareParts(was.Parts, storedParts(parts))
-	if version := t.Info().Version; found.unchanged() && version != "" && version == was.Version {
-		d.state.Parts, d.from, d.found, d.resumed = was.Parts, since, found, true
+	if version := t.Info().Version; found.unchanged() && since.Removed == nil && version != "" && version == was.Version {
+		d.state.Parts, d.from, d.found, d.resumed = was.Parts, since.Table, found, true
 		return nil
 	}
 	whole, err := t.Parts(ctx)
@@ -95,13 +98,26 @@ func (d *tableData) resume(ctx context.Context, was *store.TableState, t source.
 		return nil
 	}
 	added := rowsOf(slices.DeleteFunc(slices.Clone(parts), func(p source.Part) bool { return !slices.Contains(found.added, p.Name) }))
-	there := rowsOf(whole)
-	if added >= 0 && there >= 0 && was.Rows+added != there {
+	there, went := rowsOf(whole), int64(0)
+	if since.Removed != nil {
+		went = since.Removed.Info().Rows
+	}
+	switch {
+	case added >= 0 && there >= 0 && went == 0 && was.Rows+added != there:
 		d.reason = fmt.Sprintf("%d rows were read before and %d are said to have come since, but there are %d", was.Rows, added, there)
 		return nil
+	case added < 0 || there < 0 || went < 0 || was.Rows+added-went != there:
+		d.reason = fmt.Sprintf("%d rows were read before, and %d are said to have come and %d to have gone since, but there are %d", was.Rows, added, went, there)
+		return nil
 	}
-	d.from, d.found, d.resumed = since, found, true
+	d.from, d.found, d.resumed, d.removed = since.Table, found, true, since.Removed
 	return nil
+}
+
+// readWhole gives up going on from what has been read. reason is a note, as that of
+// [source.Since].
+func (d *tableData) readWhole(reason string) {
+	d.from, d.found, d.resumed, d.removed, d.reason = nil, partsFound{}, false, nil, reason
 }
 
 // rowsOf returns how many rows parts have; -1: not known.
@@ -117,7 +133,9 @@ func rowsOf(parts []source.Part) int64 {
 }
 
 // unchanged reports whether the table's data is known to be what has been read.
-func (d *tableData) unchanged() bool { return d.from != nil && d.found.unchanged() }
+func (d *tableData) unchanged() bool {
+	return d.from != nil && d.found.unchanged() && d.removed == nil
+}
 
 func (f *partsFound) unchanged() bool { return f.intact && len(f.added) == 0 }
 

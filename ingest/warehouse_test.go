@@ -38,6 +38,7 @@ type kept struct {
 	feed     bool            // there is a record of changes
 	view     bool            // has no versions
 	pulled   int64           // rows that scans gave, for tests
+	asked    int             // times that rows were asked for by values of a column
 	scanned  func()          // is called after a scan of columns
 	lists    int64           // rows more that parts are said to have
 	hides    int64           // rows that a count leaves out
@@ -49,7 +50,7 @@ type kept struct {
 type versionOfKept struct {
 	rows     []string // as JSON
 	inserted []string // since the version before
-	grown    bool     // nothing else happened since
+	removed  []string // since the version before
 }
 
 func newWarehouse(seed uint64) *warehouse {
@@ -96,8 +97,12 @@ func (k *kept) commit(rows []string) {
 			next.inserted = append(next.inserted, row)
 		}
 	}
-	next.grown = len(k.rows())+len(next.inserted) == len(rows)
-	if !next.grown || len(next.inserted) > 0 {
+	for _, row := range slices.Sorted(maps.Keys(counts)) {
+		for range counts[row] {
+			next.removed = append(next.removed, row)
+		}
+	}
+	if len(next.inserted)+len(next.removed) > 0 {
 		k.versions = append(k.versions, next)
 	}
 }
@@ -109,7 +114,7 @@ func (k *kept) newest() int { return len(k.versions) - 1 }
 
 // optimize adds a version with the same rows.
 func (k *kept) optimize() {
-	k.versions = append(k.versions, versionOfKept{rows: k.rows(), grown: true})
+	k.versions = append(k.versions, versionOfKept{rows: k.rows()})
 }
 
 // recreate makes the table anew, with the same rows.
@@ -195,7 +200,15 @@ func bounds(part string) (from, to int) {
 
 // rowsIn returns the rows of a part, with an error where they cannot be scanned.
 func (p *pinned) rowsIn(part string) ([]string, error) {
-	from, to := bounds(part)
+	went, isWent := strings.CutPrefix(part, "-")
+	from, to := bounds(went)
+	if isWent {
+		var rows []string
+		for v := from; v <= to; v++ {
+			rows = append(rows, p.kept.versions[v].removed...)
+		}
+		return rows, nil
+	}
 	if p.kept.view {
 		return p.kept.rows(), nil
 	}
@@ -227,12 +240,13 @@ func (p *pinned) Only(names []string) source.Table {
 }
 
 // Since implements source.Resumable.
-func (p *pinned) Since(_ context.Context, was []source.Part) (source.Parted, string, error) {
+func (p *pinned) Since(_ context.Context, was []source.Part) (*source.Since, error) {
 	if p.kept.broken != nil {
-		return nil, "", p.kept.broken
+		return nil, p.kept.broken
 	}
+	whole := func(note string) (*source.Since, error) { return &source.Since{Table: p, Note: note}, nil }
 	if len(was) == 0 || slices.ContainsFunc(was, func(part source.Part) bool { return part.ID != p.id() }) {
-		return p, "it is another table than was read before", nil
+		return whole("it is another table than was read before")
 	}
 	_, last := bounds(was[len(was)-1].Name)
 	names := []string{}
@@ -244,21 +258,23 @@ func (p *pinned) Since(_ context.Context, was []source.Part) (source.Parted, str
 	since.parts = names
 	switch {
 	case last == p.version:
-		return &since, "", nil
+		return &source.Since{Table: &since}, nil
 	case !p.kept.feed:
-		return p, fmt.Sprintf("has no record of changes since version %d", last), nil
+		return whole(fmt.Sprintf("has no record of changes since version %d", last))
 	case last < p.kept.oldest:
-		return p, fmt.Sprintf("version %d is not there any more", last), nil
-	}
-	for v := last + 1; v <= p.version; v++ {
-		if !p.kept.versions[v].grown {
-			return p, fmt.Sprintf("rows have changed since version %d", last), nil
-		}
+		return whole(fmt.Sprintf("version %d is not there any more", last))
 	}
 	if rows, _ := p.rowsIn(p.part(last+1, p.version)); len(rows) > 0 {
 		since.parts = append(since.parts, p.part(last+1, p.version))
 	}
-	return &since, "", nil
+	told := &source.Since{Table: &since}
+	gone := *p
+	gone.rowsLeft.pinned, gone.counted = &gone, true
+	gone.parts = []string{"-" + p.part(last+1, p.version)}
+	if rows, _ := gone.rowsIn(gone.parts[0]); len(rows) > 0 {
+		told.Removed = &gone
+	}
+	return told, nil
 }
 
 func (t *rowsLeft) Ref() model.TableRef   { return t.pinned.ref }
@@ -350,6 +366,7 @@ func (t *rowsLeft) with(keep func(row map[string]any) bool) source.Table {
 
 // OneOf implements source.Filterer.
 func (t *rowsLeft) OneOf(column string, values []string) (source.Table, bool) {
+	t.pinned.kept.asked++
 	return t.with(func(row map[string]any) bool {
 		return row[column] != nil && slices.Contains(values, fmt.Sprint(row[column]))
 	}), true

@@ -70,6 +70,7 @@ func (a *app) printLoad(load *store.LoadReport, when string) error {
 		{"undated", false, func(t *store.TableReport) int64 { return t.Undated }},
 		{"NaN to NULL", false, func(t *store.TableReport) int64 { return t.NaN }},
 		{"times floored", false, func(t *store.TableReport) int64 { return t.SubMicros }},
+		{"removed", false, func(t *store.TableReport) int64 { return t.Removed }},
 		{"aged", false, func(t *store.TableReport) int64 { return t.Aged }},
 	}
 	tw := newTable()

@@ -28,7 +28,10 @@ type TableReport struct {
 	Expired  int64 `json:"expired"`            // left out: an event older than its behavior keeps; where the source left them out, whosever it is
 	Repeated int64 `json:"repeated,omitempty"` // left out: the event is taken for one that is stored, see ingest.Options.Overlap
 
-	Aged int64 `json:"aged,omitempty"` // stored events that have become older than their behavior keeps
+	// Removed is rows that earlier builds had read, or that are among Rows, and that
+	// the source has not any more: what they gave was taken out.
+	Removed int64 `json:"removed,omitempty"`
+	Aged    int64 `json:"aged,omitempty"` // stored events that have become older than their behavior keeps
 
 	NullKeyRows []int64  `json:"null_key_rows,omitempty"` // positions of the first rows with a NULL key, from 1; at most 10
 	OrphanKeys  []string `json:"orphan_keys,omitempty"`   // keys of the first orphans, in order of arrival; at most 10

@@ -34,42 +34,61 @@ type resumable struct{ *parted }
 
 // Since implements [source.Resumable] with the table's history and its change data
 // feed.
-func (t *resumable) Since(ctx context.Context, was []source.Part) (source.Parted, string, error) {
+func (t *resumable) Since(ctx context.Context, was []source.Part) (*source.Since, error) {
 	if err := t.source.check(ctx); err != nil {
-		return nil, "", err
+		return nil, err
 	}
+	whole := func(note string) *source.Since { return &source.Since{Table: t.parted, Note: note} }
 	last, note := t.readBefore(was)
 	if note != "" {
-		return t.parted, note, nil
+		return whole(note), nil
 	}
 	same := &parted{t.table, slices.Clone(was)}
 	if last == t.pin.version {
-		return same, "", nil
+		return &source.Since{Table: same}, nil
 	}
 	since := versions{from: last + 1, to: t.pin.version}
 	isQuiet, note, err := t.operations(ctx, since)
-	if err != nil || note != "" {
-		return t.parted, note, err
+	if err != nil {
+		return nil, err
+	}
+	if note != "" {
+		return whole(note), nil
 	}
 	if isQuiet {
-		return same, "", nil
+		return &source.Since{Table: same}, nil
 	}
-	inserted, note, err := t.inserted(ctx, since)
-	if err != nil || note != "" {
-		return t.parted, note, err
+	changed, note, err := t.changed(ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	if note != "" {
+		return whole(note), nil
 	}
 	there, err := t.count(ctx, t.pieces[0])
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	if before := sumRows(was); before+inserted != there {
-		return t.parted, fmt.Sprintf("%d rows were read at version %d and %d were inserted since, but version %d has %d rows",
-			before, last, inserted, t.pin.version, there), nil
+	if note := changed.check(sumRows(was), there, since); note != "" {
+		return whole(note), nil
 	}
-	if inserted > 0 {
-		same.parts = append(same.parts, source.Part{Name: since.String(), ID: t.partID(), Rows: inserted})
+	return t.goneOn(same, since, changed), nil
+}
+
+// goneOn returns the table with what changed with versions.
+func (t *resumable) goneOn(same *parted, since versions, changed *changes) *source.Since {
+	went := &source.Since{Table: same}
+	if changed.came > 0 {
+		same.parts = append(same.parts, source.Part{Name: since.String(), ID: t.partID(), Rows: changed.came})
 	}
-	return same, "", nil
+	if changed.went > 0 {
+		removed := *t.table
+		removed.pin.bytes = 0
+		removed.pieces = []*piece{{from: t.changes(since), only: []string{rowsThatWent}, rows: newRemembered[int64]()}}
+		removed.pieces[0].rows.value.Store(&changed.went)
+		went.Removed = &removed
+	}
+	return went
 }
 
 func sumRows(parts []source.Part) int64 {
@@ -139,29 +158,59 @@ func (t *resumable) operations(ctx context.Context, since versions) (isQuiet boo
 	return isQuiet, "", nil
 }
 
-// inserted returns how many rows were inserted with versions. note says why these
-// are not all that changed, or that it cannot be told.
-func (t *resumable) inserted(ctx context.Context, since versions) (rows int64, note string, err error) {
+// Rows of the change data feed by what became of them. A row that was updated went
+// as it was, and came as it is.
+const (
+	rowsThatCame = "_change_type IN ('insert', 'update_postimage')"
+	rowsThatWent = "_change_type IN ('delete', 'update_preimage')"
+)
+
+// changes is how many rows came to a table and went from it.
+type changes struct{ came, went int64 }
+
+// changed returns how many rows came and went with versions. note says why it
+// cannot be told.
+func (t *resumable) changed(ctx context.Context, since versions) (c *changes, note string, err error) {
 	answer, err := t.source.ask(ctx, t.what(), "SELECT _change_type, count(*) AS n FROM "+t.changes(since)+" GROUP BY _change_type")
 	var refused *StatementError
 	if errors.As(err, &refused) {
-		return 0, noChangesNote(refused, since), nil
+		return nil, noChangesNote(refused, since), nil
 	}
 	if err != nil {
-		return 0, "", err
+		return nil, "", err
 	}
-	changes := map[string]int64{}
+	c = &changes{}
 	for _, row := range answer {
-		if changes[row["_change_type"]], err = row.number("n"); err != nil {
-			return 0, "", fmt.Errorf("%s: %w", t.what(), err)
+		n, err := row.number("n")
+		if err != nil {
+			return nil, "", fmt.Errorf("%s: %w", t.what(), err)
+		}
+		switch kind := row["_change_type"]; kind {
+		case "insert", "update_postimage":
+			c.came += n
+		case "delete", "update_preimage":
+			c.went += n
+		default:
+			return nil, fmt.Sprintf("its change data feed has rows of type %q, which is not known", kind), nil
 		}
 	}
-	inserted := changes["insert"]
-	delete(changes, "insert")
-	if len(changes) == 0 {
-		return inserted, "", nil
+	return c, "", nil
+}
+
+// check returns why changes are not gone on from: they do not make the rows that are
+// there of those before, or are so many that the table is read sooner.
+func (c *changes) check(before, there int64, since versions) string {
+	switch {
+	case before+c.came-c.went != there && c.went == 0:
+		return fmt.Sprintf("%d rows were read at version %d and %d were inserted since, but version %d has %d rows",
+			before, since.from-1, c.came, since.to, there)
+	case before+c.came-c.went != there:
+		return fmt.Sprintf("%d rows were read at version %d, %d came and %d went since, but version %d has %d rows",
+			before, since.from-1, c.came, c.went, since.to, there)
+	case c.went > 0 && c.came+c.went > there:
+		return fmt.Sprintf("since version %d, %d rows came and %d went, more than the %d that are there", since.from-1, c.came, c.went, there)
 	}
-	return 0, fmt.Sprintf("since version %d, %d rows were changed and %d deleted", since.from-1, changes["update_postimage"], changes["delete"]), nil
+	return ""
 }
 
 // noChangesNote says why the change data feed was not read.

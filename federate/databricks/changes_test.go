@@ -12,29 +12,39 @@ import (
 	"github.com/rollcall-db/rollcall/federate/source"
 )
 
-// since reads a table of 10 rows at version 1, lets statements change it, and asks
-// what came since.
-func since(t *testing.T, l *lake, was []source.Part, statements ...string) (whole source.Table, parts []source.Part, added source.Table, note string) {
+// cameAndWent is what [resumable.Since] told.
+type cameAndWent struct {
+	table   source.Parted
+	parts   []source.Part
+	added   source.Table // the parts that were not read before
+	removed source.Table
+	note    string
+}
+
+// since lets statements change a table, and asks what came and went since.
+func since(t *testing.T, l *lake, was []source.Part, statements ...string) cameAndWent {
 	t.Helper()
 	l.exec(t, statements...)
 	table, ok := l.open(t, "").testTable(t, "shop.t").(source.Resumable)
 	if !ok {
 		t.Fatal("the table is no source.Resumable")
 	}
-	resumed, note, err := table.Since(t.Context(), was)
+	told, err := table.Since(t.Context(), was)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if parts, err = resumed.Parts(t.Context()); err != nil {
+	s := cameAndWent{table: told.Table, removed: told.Removed, note: told.Note}
+	if s.parts, err = told.Table.Parts(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, p := range parts {
+	for _, p := range s.parts {
 		if !slices.Contains(was, p) {
 			names = append(names, p.Name)
 		}
 	}
-	return resumed, parts, resumed.Only(names), note
+	s.added = told.Table.Only(names)
+	return s
 }
 
 // parts reads the parts of the table t.
@@ -53,31 +63,41 @@ func TestSince(t *testing.T) {
 		statements []string
 		parts      []string // of the table after
 		added      []string // numbers of rows that are not in a part from before
+		removed    []string // numbers of rows that went
 		note       string
 	}{
-		{"nothing", nil, []string{"v0-v1"}, nil, ""},
-		{"inserts", []string{"INSERT INTO shop.t VALUES (10, 'a')", "INSERT INTO shop.t VALUES (11, NULL), (12, 'c')"}, []string{"v0-v1", "v2-v3"}, []string{"10", "11", "12"}, ""},
+		{"nothing", nil, []string{"v0-v1"}, nil, nil, ""},
+		{"inserts", []string{"INSERT INTO shop.t VALUES (10, 'a')", "INSERT INTO shop.t VALUES (11, NULL), (12, 'c')"}, []string{"v0-v1", "v2-v3"}, []string{"10", "11", "12"}, nil, ""},
 		{
 			"update",
 			[]string{"INSERT INTO shop.t VALUES (10, 'a')", "UPDATE shop.t SET text = 'x' WHERE n IN (3, 4)"},
-			[]string{"v0-v3"}, numbered(0, 11), "since version 1, 2 rows were changed and 0 deleted",
+			[]string{"v0-v1", "v2-v3"}, []string{"10", "3", "4"}, []string{"3", "4"}, "",
 		},
-		{"delete", []string{"DELETE FROM shop.t WHERE n = 3"}, []string{"v0-v2"}, slices.DeleteFunc(numbered(0, 10), func(s string) bool { return s == "3" }), "since version 1, 0 rows were changed and 1 deleted"},
-		{"no data", []string{"OPTIMIZE shop.t", "ALTER TABLE shop.t SET TBLPROPERTIES (owner = 'x')"}, []string{"v0-v1"}, nil, ""},
-		{"no data, then inserts", []string{"ALTER TABLE shop.t SET TBLPROPERTIES (owner = 'x')", "INSERT INTO shop.t VALUES (10, 'a')", "OPTIMIZE shop.t"}, []string{"v0-v1", "v2-v4"}, []string{"10"}, ""},
-		{"new column", []string{"ALTER TABLE shop.t ADD COLUMNS (more STRING)", "INSERT INTO shop.t VALUES (10, 'a', 'b')"}, []string{"v0-v1", "v2-v3"}, []string{"10"}, ""},
+		{"delete", []string{"DELETE FROM shop.t WHERE n = 3"}, []string{"v0-v1"}, nil, []string{"3"}, ""},
+		{
+			"a row that came and went, and one that was changed twice",
+			[]string{"INSERT INTO shop.t VALUES (10, 'a')", "UPDATE shop.t SET n = 11 WHERE n = 10", "DELETE FROM shop.t WHERE n = 11", "UPDATE shop.t SET n = 20 WHERE n = 2", "UPDATE shop.t SET n = 2 WHERE n = 20"},
+			[]string{"v0-v1", "v2-v6"}, []string{"10", "11", "2", "20"}, []string{"10", "11", "2", "20"}, "",
+		},
+		{
+			"more than is there", []string{"UPDATE shop.t SET text = 'x' WHERE n < 6"},
+			[]string{"v0-v2"}, numbered(0, 10), nil, "since version 1, 6 rows came and 6 went, more than the 10 that are there",
+		},
+		{"no data", []string{"OPTIMIZE shop.t", "ALTER TABLE shop.t SET TBLPROPERTIES (owner = 'x')"}, []string{"v0-v1"}, nil, nil, ""},
+		{"no data, then inserts", []string{"ALTER TABLE shop.t SET TBLPROPERTIES (owner = 'x')", "INSERT INTO shop.t VALUES (10, 'a')", "OPTIMIZE shop.t"}, []string{"v0-v1", "v2-v4"}, []string{"10"}, nil, ""},
+		{"new column", []string{"ALTER TABLE shop.t ADD COLUMNS (more STRING)", "INSERT INTO shop.t VALUES (10, 'a', 'b')"}, []string{"v0-v1", "v2-v3"}, []string{"10"}, nil, ""},
 		{
 			"renamed column",
 			[]string{"ALTER TABLE shop.t SET TBLPROPERTIES (delta.columnMapping.mode = 'name')", "ALTER TABLE shop.t RENAME COLUMN text TO words"},
-			[]string{"v0-v3"}, numbered(0, 10), "version 3 came by RENAME COLUMN, which may change rows that were read before",
+			[]string{"v0-v3"}, numbered(0, 10), nil, "version 3 came by RENAME COLUMN, which may change rows that were read before",
 		},
 		{
 			"made anew", []string{"DROP TABLE shop.t", "CREATE TABLE shop.t AS SELECT id AS n FROM range(3)"},
-			[]string{"v0-v0"}, numbered(0, 3), "another table was there when version 1 was read",
+			[]string{"v0-v0"}, numbered(0, 3), nil, "another table was there when version 1 was read",
 		},
 		{
 			"no feed", []string{"ALTER TABLE shop.t SET TBLPROPERTIES (delta.enableChangeDataFeed = false)", "INSERT INTO shop.t VALUES (10, 'a')"},
-			[]string{"v0-v3"}, numbered(0, 11), "it has no change data feed since version 1 (delta.enableChangeDataFeed = true records one)",
+			[]string{"v0-v3"}, numbered(0, 11), nil, "it has no change data feed since version 1 (delta.enableChangeDataFeed = true records one)",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -87,24 +107,33 @@ func TestSince(t *testing.T) {
 			if len(was) != 1 || was[0].Name != "v0-v1" || was[0].Rows != 10 {
 				t.Fatalf("parts are %v, want one of the 10 rows of versions 0 to 1", was)
 			}
-			table, parts, added, note := since(t, l, was, c.statements...)
-			if note != c.note {
-				t.Errorf("note %q, want %q", note, c.note)
+			told := since(t, l, was, c.statements...)
+			if told.note != c.note {
+				t.Errorf("note %q, want %q", told.note, c.note)
 			}
 			var names []string
 			rows := int64(0)
-			for _, p := range parts {
+			for _, p := range told.parts {
 				names = append(names, p.Name)
 				rows += p.Rows
 			}
 			if diff := cmp.Diff(c.parts, names); diff != "" {
 				t.Errorf("parts (-want +got):\n%s", diff)
 			}
-			if got := texts(t, added, "n"); !slices.Equal(got, c.added) {
+			if got := texts(t, told.added, "n"); !slices.Equal(got, c.added) {
 				t.Errorf("added are %v, want %v", got, c.added)
 			}
-			if got := texts(t, table, "n"); int64(len(got)) != rows {
-				t.Errorf("the whole table has %d rows, its parts %d", len(got), rows)
+			var went []string
+			if told.removed != nil {
+				if went = texts(t, told.removed, "n"); int64(len(went)) != told.removed.Info().Rows {
+					t.Errorf("%d rows went, %d are said to have", len(went), told.removed.Info().Rows)
+				}
+			}
+			if !slices.Equal(went, c.removed) {
+				t.Errorf("removed are %v, want %v", went, c.removed)
+			}
+			if got := texts(t, told.table, "n"); len(got)+len(went) != int(rows) {
+				t.Errorf("the whole table has %d rows, its parts %d, and %d went", len(got), rows, len(went))
 			}
 		})
 	}
@@ -115,12 +144,12 @@ func TestSinceIsGoneOnFrom(t *testing.T) {
 	l := newLake(t, dbtest.Options{})
 	l.shop(t, "t", 10)
 	was := partsOf(t, l)
-	_, was, _, _ = since(t, l, was, "INSERT INTO shop.t VALUES (10, 'a')")
-	table, parts, added, note := since(t, l, was, "INSERT INTO shop.t VALUES (11, 'b')")
-	if note != "" || len(parts) != 3 || parts[2].Name != "v3-v3" || !slices.Equal(texts(t, added, "n"), []string{"11"}) {
-		t.Errorf("parts %v, note %q, want those of before and v3-v3", parts, note)
+	was = since(t, l, was, "INSERT INTO shop.t VALUES (10, 'a')").parts
+	told := since(t, l, was, "INSERT INTO shop.t VALUES (11, 'b')")
+	if told.note != "" || len(told.parts) != 3 || told.parts[2].Name != "v3-v3" || !slices.Equal(texts(t, told.added, "n"), []string{"11"}) {
+		t.Errorf("parts %v, note %q, want those of before and v3-v3", told.parts, told.note)
 	}
-	middle := table.(source.Parted).Only([]string{"v2-v2", "v0-v1"})
+	middle := told.table.Only([]string{"v2-v2", "v0-v1"})
 	if got := texts(t, middle, "n"); !slices.Equal(got, numbered(0, 11)) {
 		t.Errorf("the parts of before have %v, want 0 to 10", got)
 	}
@@ -142,9 +171,9 @@ func TestSinceOfWhatWasNotRead(t *testing.T) {
 		{[]source.Part{part("v0-v9", own.ID, 10)}, "version 9 was read before, and the table is at version 1"},
 		{[]source.Part{part("v0-v0", own.ID, 5)}, "5 rows were read at version 0 and 10 were inserted since, but version 1 has 10 rows"},
 	} {
-		_, parts, _, note := since(t, l, c.was)
-		if note != c.note || !slices.Equal(parts, []source.Part{own}) {
-			t.Errorf("Since(%v): note %q and parts %v, want %q and %v", c.was, note, parts, c.note, own)
+		told := since(t, l, c.was)
+		if told.note != c.note || !slices.Equal(told.parts, []source.Part{own}) {
+			t.Errorf("Since(%v): note %q and parts %v, want %q and %v", c.was, told.note, told.parts, c.note, own)
 		}
 	}
 }
@@ -155,11 +184,11 @@ func TestPartsAreOfTheRowsThatWereCounted(t *testing.T) {
 	l := newLake(t, dbtest.Options{})
 	l.shop(t, "t", 10)
 	was := partsOf(t, l)
-	table, parts, added, _ := since(t, l, was, "INSERT INTO shop.t VALUES (10, 'a')")
-	if rows := added.Info().Rows; rows != 1 || len(parts) != 2 {
-		t.Errorf("parts are %v, those that were added have %d rows, want one of 1 row", parts, rows)
+	told := since(t, l, was, "INSERT INTO shop.t VALUES (10, 'a')")
+	if rows := told.added.Info().Rows; rows != 1 || len(told.parts) != 2 {
+		t.Errorf("parts are %v, those that were added have %d rows, want one of 1 row", told.parts, rows)
 	}
-	resumed := table.(*parted)
+	resumed := told.table.(*parted)
 	resumed.parts[1].Rows = 2
 	_, err := readTexts(t, resumed.Only([]string{"v2-v2"}), "n")
 	var incomplete *source.IncompleteError
@@ -179,9 +208,8 @@ func TestSinceBeyondRetention(t *testing.T) {
 	l := newLake(t, dbtest.Options{})
 	l.shop(t, "t", 10)
 	was := partsOf(t, l)
-	_, parts, _, note := since(t, l, was, "INSERT INTO shop.t VALUES (10, 'a')", "DELETE FROM shop.t WHERE n = 10", "VACUUM shop.t RETAIN 0 HOURS")
-	if !strings.HasPrefix(note, "its changes since version 1 cannot be read (") && !strings.HasPrefix(note, "since version 1, ") ||
-		len(parts) != 1 || parts[0].Name == "v0-v1" {
-		t.Errorf("note %q and parts %v, want one part and why", note, parts)
+	told := since(t, l, was, "INSERT INTO shop.t VALUES (10, 'a')", "DELETE FROM shop.t WHERE n = 10", "VACUUM shop.t RETAIN 0 HOURS")
+	if !strings.HasPrefix(told.note, "its changes since version 1 cannot be read (") || len(told.parts) != 1 || told.parts[0].Name == "v0-v1" {
+		t.Errorf("note %q and parts %v, want one part and why", told.note, told.parts)
 	}
 }

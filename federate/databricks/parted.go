@@ -12,8 +12,8 @@ import (
 	"github.com/rollcall-db/rollcall/federate/sqlgen"
 )
 
-// versions is the rows that came with versions from to to of a table, which were
-// only ever added; from 0 it is the whole table at version to.
+// versions is the rows that came with versions from to to of a table, as often as
+// they came; from 0 it is the whole table at version to.
 type versions struct{ from, to int64 }
 
 // String is the name of the part of these versions.
@@ -91,7 +91,7 @@ func (t *parted) Only(names []string) source.Table {
 // gives so many or fails.
 func (t *parted) pieceOf(part source.Part) *piece {
 	v, _ := parseVersions(part.Name) // parts have no other names
-	p := &piece{from: t.changes(v), only: []string{"_change_type = 'insert'"}, rows: newRemembered[int64]()}
+	p := &piece{from: t.changes(v), only: []string{rowsThatCame}, rows: newRemembered[int64]()}
 	if v.from == 0 {
 		p.from, p.only = t.name+" VERSION AS OF "+strconv.FormatInt(v.to, 10), nil
 	}
