@@ -151,6 +151,9 @@ func (s *session) createTable(ctx context.Context, p *parser, at int, replace bo
 			return nil, err
 		}
 	}
+	if err := v.checkNames(); err != nil {
+		return nil, err
+	}
 	v.parameters = tableParameters(made)
 	if err := s.replaced(ctx, t, v); err != nil {
 		return nil, err
@@ -359,6 +362,29 @@ func (s *session) columnOrKey(p *parser, at *int, end int, made *tableText) erro
 	}
 	made.columns = append(made.columns, c)
 	return nil
+}
+
+// notInNames are the characters that names of columns have where columns are mapped,
+// and nowhere else.
+const notInNames = " ,;{}()\n\t="
+
+// checkNames returns the error of a table whose columns have names that its files
+// would not take.
+func (v *version) checkNames() error {
+	if mode := v.properties["delta.columnMapping.mode"]; mode == "name" || mode == "id" {
+		return nil
+	}
+	var refused []string
+	for _, c := range v.columns {
+		if strings.ContainsAny(c.name, notInNames) {
+			refused = append(refused, c.name)
+		}
+	}
+	if refused == nil {
+		return nil
+	}
+	return &sqlFailure{"DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES", "42K05", "Found invalid character(s) among ' ,;{}()\\n\\t=' in the column names of your schema.\n" +
+		"Invalid column names: " + strings.Join(refused, ", ") + ".\nPlease use other characters and try again.\nAlternatively, enable Column Mapping to keep using these characters."}
 }
 
 func columnExists(name string) error {

@@ -34,7 +34,7 @@ func (s *Source) ask(ctx context.Context, what, statement string) ([]record, err
 		return nil, err
 	}
 	var rows []record
-	for batch, err := range s.client.query(ctx, what, statement) {
+	for batch, err := range s.client.ask(ctx, what, statement) {
 		if err != nil {
 			return nil, asked(what, err)
 		}

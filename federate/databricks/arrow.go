@@ -2,6 +2,7 @@ package databricks
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -10,7 +11,9 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	arrow12 "github.com/apache/arrow/go/v12/arrow"
+	array12 "github.com/apache/arrow/go/v12/arrow/array"
 	ipc12 "github.com/apache/arrow/go/v12/arrow/ipc"
+	memory12 "github.com/apache/arrow/go/v12/arrow/memory"
 )
 
 // carrier carries batches of the driver's old Arrow over to the current one. No
@@ -108,8 +111,9 @@ func carry(t arrow.DataType, d arrow12.ArrayData) arrow.ArrayData {
 	return array.NewData(t, d.Len(), buffers, children, d.NullN(), d.Offset())
 }
 
-// validate checks an array's buffers, and that the places of its texts and lists
-// ascend within what they point into. The texts themselves are not looked at.
+// validate checks an array's buffers, and that the places of its texts, lists and
+// maps ascend within what they point into; so do those of arrays within it. The texts
+// themselves are not looked at.
 func validate(a arrow.Array) error {
 	if err := array.Validate(a); err != nil {
 		return err
@@ -117,24 +121,37 @@ func validate(a arrow.Array) error {
 	if a.Len() == 0 {
 		return nil
 	}
-	var offsets []int32
-	switch a := a.(type) {
-	case *array.String:
-		offsets = a.ValueOffsets()
-	case *array.Binary:
-		offsets = a.ValueOffsets()
-	case *array.List:
-		offsets = a.Offsets()[a.Data().Offset() : a.Data().Offset()+a.Len()+1]
-		if err := validate(a.ListValues()); err != nil {
-			return err
-		}
-	}
 	last := int32(0)
-	for i, at := range offsets {
+	for i, at := range placesOf(a) {
 		if at < last {
 			return fmt.Errorf("place %d of its values is %d, after %d", i, at, last)
 		}
 		last = at
+	}
+	for _, data := range a.Data().Children() {
+		child := array.MakeFromData(data)
+		err := validate(child)
+		child.Release()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placesOf returns where the values of an array begin, and where the last one ends,
+// for arrays whose values differ in size.
+func placesOf(a arrow.Array) []int32 {
+	within := func(places []int32) []int32 { return places[a.Data().Offset() : a.Data().Offset()+a.Len()+1] }
+	switch a := a.(type) {
+	case *array.String:
+		return a.ValueOffsets()
+	case *array.Binary:
+		return a.ValueOffsets()
+	case *array.List:
+		return within(a.Offsets())
+	case *array.Map:
+		return within(a.Offsets())
 	}
 	return nil
 }
@@ -168,6 +185,20 @@ func (c *carrier) empty() arrow.RecordBatch {
 		}
 	}()
 	return array.NewRecordBatch(c.now, columns, 0)
+}
+
+// emptyFile is a file of the result with one batch, which has no rows.
+func (c *carrier) emptyFile() ([]byte, error) {
+	builder := array12.NewRecordBuilder(memory12.DefaultAllocator, c.old)
+	defer builder.Release()
+	batch := builder.NewRecord()
+	defer batch.Release()
+	var file bytes.Buffer
+	w := ipc12.NewWriter(&file, ipc12.WithSchema(c.old))
+	if err := errors.Join(w.Write(batch), w.Close()); err != nil {
+		return nil, fmt.Errorf("a file without rows: %w", err)
+	}
+	return file.Bytes(), nil
 }
 
 // loadZones has the time types that the driver's Arrow shares between all statements

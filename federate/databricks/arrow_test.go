@@ -3,6 +3,7 @@ package databricks
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -24,7 +25,10 @@ func TestTypes(t *testing.T) {
 		"string": "utf8", "binary": "binary", "date": "date32", "decimal": "decimal(38, 2)", "instant": "timestamp[us, tz=UTC]",
 		"local": "timestamp[us]", "list": "list<item: utf8, nullable>", "struct": "struct<x: int32 nullable>",
 	}
-	for _, server := range []dbtest.Options{{}, {CloudFetch: true}, {DirectWait: -1}} {
+	for _, server := range []dbtest.Options{
+		{}, {CloudFetch: true}, {DirectWait: -1},
+		{CloudFetch: true, Faults: []dbtest.Fault{{Method: "ExecuteStatement", Kind: dbtest.EmptyLink}}},
+	} {
 		w := newWarehouse(t, server)
 		c := connect(t, w.config(t, "", w.patEnv()))
 		batches := 0
@@ -148,6 +152,53 @@ func TestCarrierErrors(t *testing.T) {
 		if err == nil && (b.Column(0).(*array.String).Value(1) != "cdef" || b.Schema().Field(0).Name != "s") {
 			t.Errorf("%v of %v", b.Column(0), b.Schema())
 		}
+	}
+}
+
+// What lies within lists, structs and maps is looked at, too.
+func TestValidateWithin(t *testing.T) {
+	places := func(p ...int32) *memory.Buffer { return memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(p)) }
+	text := arrow.BinaryTypes.String
+	row := arrow.StructOf(arrow.Field{Name: "x", Type: text}, arrow.Field{Name: "y", Type: text})
+	for _, test := range []struct {
+		name string
+		of   func(x arrow.ArrayData) arrow.ArrayData
+	}{
+		{"list", func(x arrow.ArrayData) arrow.ArrayData {
+			return array.NewData(arrow.ListOf(text), 1, []*memory.Buffer{nil, places(0, 2)}, []arrow.ArrayData{x}, 0, 0)
+		}},
+		{"struct", func(x arrow.ArrayData) arrow.ArrayData {
+			return array.NewData(row, 2, []*memory.Buffer{nil}, []arrow.ArrayData{x, x}, 0, 0)
+		}},
+		{"list of structs", func(x arrow.ArrayData) arrow.ArrayData {
+			rows := array.NewData(row, 2, []*memory.Buffer{nil}, []arrow.ArrayData{x, x}, 0, 0)
+			return array.NewData(arrow.ListOf(row), 2, []*memory.Buffer{nil, places(0, 1, 2)}, []arrow.ArrayData{rows}, 0, 0)
+		}},
+		{"map", func(x arrow.ArrayData) arrow.ArrayData {
+			of := arrow.MapOf(text, text)
+			rows := array.NewData(of.Elem(), 2, []*memory.Buffer{nil}, []arrow.ArrayData{x, x}, 0, 0)
+			return array.NewData(of, 1, []*memory.Buffer{nil, places(0, 2)}, []arrow.ArrayData{rows}, 0, 0)
+		}},
+	} {
+		for _, c := range []struct {
+			middle int32
+			err    string
+		}{{2, ""}, {9, "place 2 of its values is 6, after 9"}} {
+			x := array.NewData(text, 2, []*memory.Buffer{nil, places(0, c.middle, 6), memory.NewBufferBytes([]byte("abcdef"))}, nil, 0, 0)
+			err := validate(array.MakeFromData(test.of(x)))
+			if got := fmt.Sprint(err); got != c.err && (err != nil || c.err != "") {
+				t.Errorf("%s: error %s, want %q", test.name, got, c.err)
+			}
+		}
+	}
+	upside := array.NewData(arrow.MapOf(text, text), 2, []*memory.Buffer{nil, places(0, 2, 1)}, []arrow.ArrayData{
+		array.NewData(arrow.MapOf(text, text).Elem(), 2, []*memory.Buffer{nil}, []arrow.ArrayData{
+			array.NewData(text, 2, []*memory.Buffer{nil, places(0, 1, 2), memory.NewBufferBytes([]byte("ab"))}, nil, 0, 0),
+			array.NewData(text, 2, []*memory.Buffer{nil, places(0, 1, 2), memory.NewBufferBytes([]byte("ab"))}, nil, 0, 0),
+		}, 0, 0),
+	}, 0, 0)
+	if err := validate(array.MakeFromData(upside)); err == nil || err.Error() != "place 2 of its values is 1, after 2" {
+		t.Errorf("a map whose places descend: error %v", err)
 	}
 }
 

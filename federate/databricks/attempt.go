@@ -23,6 +23,7 @@ type failure struct {
 	asked   bool          // the server asked for it
 	wait    time.Duration // that it asked for
 	refused bool          // the server did not accept the login
+	unsure  bool          // what was asked for may have been carried out
 }
 
 // repeat makes attempts until one succeeds, ctx ends, or there is no use in
@@ -102,20 +103,28 @@ func (t *transport) broken(ctx context.Context, call string, err error, again bo
 }
 
 // refusal is the failure of a request whose answer is no success. It tells why in
-// the server's words.
+// the server's words. A workspace that is busy, or a warehouse that starts, says when
+// to come again, and has not carried out anything. Without that it may be a proxy that
+// has passed the request on.
 func (t *transport) refusal(resp *http.Response, call string, resend bool) *failure {
 	refused := &HTTPError{Call: call, Status: resp.StatusCode, Reason: cut(t.redact.Text(reason(resp, call)))}
 	f := &failure{err: refused}
 	switch status := resp.StatusCode; {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		f.refused = true
-	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
-		f.again = true // it was not carried out
+	case isBusy(status):
 		f.wait, f.asked = retryAfter(resp.Header.Get("Retry-After"))
-	case status == http.StatusRequestTimeout || status >= http.StatusInternalServerError && status != http.StatusNotImplemented:
-		f.again = resend
+		f.again, f.unsure = f.asked || resend, !f.asked
+	case status == http.StatusRequestTimeout || status >= http.StatusInternalServerError:
+		f.again, f.unsure = resend && status != http.StatusNotImplemented, true
 	}
+	refused.unsure = f.unsure
 	return f
+}
+
+// isBusy reports whether a status is that of a server which has no time now.
+func isBusy(status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
 }
 
 // retryAfter reads what a server asks for: a number of seconds. A date, which the

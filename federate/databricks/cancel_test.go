@@ -118,6 +118,11 @@ func TestExec(t *testing.T) {
 		{"of what gives rows", "rows 3", dbtest.Fault{}, -1, ""},
 		{"refused", "wrong", dbtest.Fault{}, -1, "the table: [PARSE_SYNTAX_ERROR] Syntax error at or near 'wrong' in https://h/x?[redacted] SQLSTATE: 42601"},
 		{"busy", "write 17", dbtest.Fault{Method: "ExecuteStatement", Kind: dbtest.HTTPStatus, Status: 429, Times: 2}, 17, ""},
+		{"busy for a day", "write 17", dbtest.Fault{Method: "ExecuteStatement", Kind: dbtest.HTTPStatus, Status: 503, RetryAfter: 100_000 * time.Second}, -1, "the table: ExecuteStatement: the server answered 503 Service Unavailable (Injected: Service Unavailable) and asks to wait 100000 s, longer than the 3 s that are waited"},
+		{"busy, or passed on", "write 17", dbtest.Fault{Method: "ExecuteStatement", Kind: dbtest.HTTPStatus, Status: 503, RetryAfter: -1}, -1, "the table: whether the statement was carried out is not known: ExecuteStatement: the server answered 503 Service Unavailable (Injected: Service Unavailable)"},
+		{"too many, or passed on", "write 17", dbtest.Fault{Method: "ExecuteStatement", Kind: dbtest.HTTPStatus, Status: 429, RetryAfter: -1}, -1, "the table: whether the statement was carried out is not known: ExecuteStatement: the server answered 429 Too Many Requests (Injected: Too Many Requests)"},
+		{"session refused", "write 17", dbtest.Fault{Method: "OpenSession", Kind: dbtest.HTTPStatus, Status: 503, RetryAfter: -1, Times: -1}, -1, "the table: OpenSession: the server answered 503 Service Unavailable (Injected: Service Unavailable)"},
+		{"refused as it runs", "write 17", dbtest.Fault{Method: "GetOperationStatus", Kind: dbtest.HTTPStatus, Status: 404}, -1, "the table: whether the statement was carried out is not known: GetOperationStatus: the server answered 404 Not Found (Injected: Not Found): is the HTTP path that of a warehouse there?"},
 		{"without leave", "write 17", dbtest.Fault{Method: "ExecuteStatement", Kind: dbtest.HTTPStatus, Status: 403, Times: -1}, -1, "the table: ExecuteStatement: the server answered 403 Forbidden (Injected: Forbidden): is the token valid, and may its owner use this warehouse?"},
 		{"no session", "write 17", dbtest.Fault{Method: "OpenSession", Kind: dbtest.HTTPStatus, Status: 500, Times: -1}, -1, "the table: OpenSession: the server answered 500 Internal Server Error (Injected: Internal Server Error)"},
 		{"no answer", "write 17", dbtest.Fault{Method: "ExecuteStatement", Kind: dbtest.CutAnswer}, -1, "the table: whether the statement was carried out is not known: ExecuteStatement: EOF"},
@@ -134,6 +139,9 @@ func TestExec(t *testing.T) {
 			if test.fault.Kind != "" {
 				w.Inject(test.fault)
 			}
+			if test.fault.Method == "GetOperationStatus" {
+				w.Inject(dbtest.Fault{Method: "ExecuteStatement", Kind: dbtest.Late})
+			}
 			rows, err := c.exec(t.Context(), "the table", test.statement)
 			text := ""
 			if err != nil {
@@ -142,7 +150,7 @@ func TestExec(t *testing.T) {
 			if rows != test.rows || text != test.err {
 				t.Errorf("%d rows and error %q, want %d and %q", rows, text, test.rows, test.err)
 			}
-			if n := sent.Load(); n > 1 && test.fault.Status != 429 {
+			if n := sent.Load(); n > 1 && (test.fault.Status != 429 || test.fault.RetryAfter < 0) {
 				t.Errorf("the statement was sent %d times", n)
 			}
 		})

@@ -61,6 +61,10 @@ func (s *script) query(_ context.Context, _, statement string) iter.Seq2[arrow.R
 	}
 }
 
+func (s *script) ask(ctx context.Context, what, statement string) iter.Seq2[arrow.RecordBatch, error] {
+	return s.query(ctx, what, statement)
+}
+
 func (*script) exec(context.Context, string, string) (int64, error) { return -1, nil }
 func (*script) close() error                                        { return nil }
 
@@ -116,14 +120,14 @@ func TestTableThatRefusesVersions(t *testing.T) {
 			"SELECT `n` FROM " + name:               `n [{"n":"a"},{"n":"b"}]`,
 		},
 		errors: map[string]string{
-			"SELECT * FROM " + name + " VERSION AS OF 7 LIMIT 0": "[UNSUPPORTED] Tables with row filters have no time travel.\nSomething else.",
+			"SELECT * FROM " + name + " VERSION AS OF 7 LIMIT 0": "[ROW_LEVEL_SECURITY_FEATURE_NOT_SUPPORTED.TIME_TRAVEL] Time travel is not supported with row filters.\nSomething else.",
 		},
 	})
 	table, err := s.Table(t.Context(), model.TableRef{Table: "t"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"not pinned to a version: [UNSUPPORTED] Tables with row filters have no time travel."}
+	want := []string{"not pinned to a version: [ROW_LEVEL_SECURITY_FEATURE_NOT_SUPPORTED.TIME_TRAVEL] Time travel is not supported with row filters."}
 	if got := table.Info().Notes; !slices.Equal(got, want) {
 		t.Errorf("notes %q, want %q", got, want)
 	}

@@ -3,6 +3,7 @@ package databricks
 import (
 	"bytes"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -16,7 +17,8 @@ const handleSize = 16
 const statusInfo int32 = 1
 
 // check looks at the answer of a call of the given method, before the driver does.
-func (g *guard) check(method string, body []byte) error {
+// again says that an answer to the same call may have been lost before.
+func (g *guard) check(method string, body []byte, again bool) error {
 	message, err := thrift.Decode(body)
 	if err != nil {
 		return &AnswerError{Call: method, Reason: "the answer is not of the warehouse's protocol: " + err.Error()}
@@ -45,6 +47,7 @@ func (g *guard) check(method string, body []byte) error {
 			return g.checkMetadata(method, found)
 		}
 	case thrift.MethodFetch:
+		g.doubtful = g.doubtful || again
 		return g.checkPage(method, found, found.Struct(thrift.FetchedMetadata))
 	}
 	return nil
@@ -255,16 +258,53 @@ func (g *guard) checkPage(method string, page, metadata thrift.Struct) error {
 	if err != nil {
 		return err
 	}
-	if offset := rows.Int(thrift.RowsOffset); count > 0 && offset != before {
+	if offset := rows.Int(thrift.RowsOffset); offset > before || offset < before && (count > 0 || g.doubtful) {
 		return &AnswerError{Call: method, Reason: fmt.Sprintf("a page begins at row %d of the result, expected row %d", offset, before)}
+	}
+	if err := g.noteEmpty(method, rows); err != nil {
+		return err
 	}
 	g.declared += count
 	g.bounds = append(g.bounds, ends...)
 	g.finished = !page.Bool(thrift.FetchedMore)
 	if count > 0 {
-		g.empty = 0
-	} else if g.empty++; g.empty > maxEmptyPages && !g.finished {
+		g.empty, g.doubtful = 0, false
+		return nil
+	}
+	return g.checkEmpty(method)
+}
+
+// checkEmpty looks at a page without rows. An end of the result that comes with it is
+// not believed where rows before it may have been lost on their way: a warehouse
+// need not say where a page without rows begins.
+func (g *guard) checkEmpty(method string) error {
+	g.empty++
+	switch {
+	case g.finished && g.doubtful:
+		return &AnswerError{Call: method, Reason: "a page had to be asked for twice, and has no rows, the last ones may be lost"}
+	case !g.finished && g.empty > maxEmptyPages:
 		return &AnswerError{Call: method, Reason: fmt.Sprintf("%d pages without rows came in a row, and more were announced", g.empty)}
+	}
+	return nil
+}
+
+// noteEmpty notes the links of a page to files without rows.
+func (g *guard) noteEmpty(method string, rows thrift.Struct) error {
+	for _, v := range rows.List(thrift.RowsLinks) {
+		link, _ := v.(thrift.Struct)
+		if link.Int(thrift.LinkCount) > 0 {
+			continue
+		}
+		address, err := url.Parse(link.Text(thrift.LinkURL))
+		if err != nil { // which has the link, and so its signature
+			return &AnswerError{Call: method, Reason: "the link to a file of the result is no address"}
+		}
+		if g.emptyFile == nil {
+			if g.emptyFile, err = g.carrier.emptyFile(); err != nil {
+				return &AnswerError{Call: method, Reason: g.words(err.Error())}
+			}
+		}
+		g.emptyLinks = append(g.emptyLinks, address.String())
 	}
 	return nil
 }
@@ -290,11 +330,13 @@ func countRows(method string, rows thrift.Struct, before int64) (count int64, en
 	for _, v := range links {
 		link, _ := v.(thrift.Struct)
 		n, offset := link.Int(thrift.LinkCount), link.Int(thrift.LinkOffset)
-		if n <= 0 || offset != before+count {
+		if n < 0 || offset != before+count {
 			return 0, nil, &AnswerError{Call: method, Reason: fmt.Sprintf("a file declares %d rows from row %d of the result, expected some from row %d", n, offset, before+count)}
 		}
-		count += n
-		ends = append(ends, before+count)
+		if n > 0 {
+			count += n
+			ends = append(ends, before+count)
+		}
 	}
 	return count, ends, nil
 }

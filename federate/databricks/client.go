@@ -14,12 +14,13 @@ import (
 	"github.com/rollcall-db/rollcall/federate/source"
 )
 
-// client runs statements in a warehouse, each in a session of its own. It is safe
-// for concurrent use, but for close.
+// client runs statements in a warehouse, each in a session of its own, but for small
+// ones. It is safe for concurrent use, but for close.
 type client struct {
 	config    *Config
 	transport *transport
 	redact    *Redactor
+	kept      kept // sessions for small statements
 
 	life   context.Context // ends when the client is closed
 	finish context.CancelFunc
@@ -43,7 +44,7 @@ func newClient(cfg *Config) (*client, error) {
 	return &client{config: cfg, transport: t, redact: redact, life: life, finish: finish}, nil
 }
 
-// close ends the calls that are running, with errClosed, waits until their sessions
+// close ends the calls that are running, with errClosed, waits until all sessions
 // are closed, each of which takes a few times limits.cleanup at most, and closes idle
 // connections. The client is unusable after it.
 func (c *client) close() error {
@@ -51,6 +52,7 @@ func (c *client) close() error {
 	c.finish()
 	c.mu.Unlock()
 	c.running.Wait()
+	c.kept.close()
 	c.transport.close()
 	return nil
 }
@@ -97,18 +99,32 @@ func (c *client) beside(call func()) error {
 // statement and closes its session; what takes longer than limits.grace goes on
 // behind the call.
 func (c *client) query(ctx context.Context, what, statement string) iter.Seq2[arrow.RecordBatch, error] {
+	return c.run(ctx, what, statement, false)
+}
+
+// ask is query for a statement with a small result, such as a count. It may run in a
+// session that was kept from an earlier one, which spares to open and close one: as
+// nobody else uses it meanwhile, and one that something went wrong in is not kept,
+// statements do not come in the way of each other. Where the warehouse has dropped the
+// session, the statement is run again in a new one.
+func (c *client) ask(ctx context.Context, what, statement string) iter.Seq2[arrow.RecordBatch, error] {
+	return c.run(ctx, what, statement, true)
+}
+
+// run is query, or ask where the statement is small.
+func (c *client) run(ctx context.Context, what, statement string, small bool) iter.Seq2[arrow.RecordBatch, error] {
 	return func(yield func(arrow.RecordBatch, error) bool) {
 		ctx, stop := c.live(ctx)
 		defer stop()
 		started, limits := time.Now(), &c.transport.limits
 		for n := 0; ; n++ {
-			p := c.start(ctx, statement)
+			p := c.start(ctx, statement, small, n > 0)
 			broken := p.each(ctx, yield)
 			err := p.end(ctx, broken)
 			switch {
 			case broken || err == nil:
 				return
-			case p.given == 0 && n < limits.reruns && transient(err) && time.Since(started) < limits.retryTotal &&
+			case p.given == 0 && n < limits.reruns && p.mayPass(err) && time.Since(started) < limits.retryTotal &&
 				sleep(ctx, limits.retryMin<<n) == nil:
 				continue
 			}
@@ -122,16 +138,18 @@ func (c *client) query(ctx context.Context, what, statement string) iter.Seq2[ar
 type pull struct {
 	client  *client
 	guard   *guard
+	reused  bool // the session was kept from another statement; read after batches is closed
 	cancel  context.CancelFunc
 	batches chan arrow.RecordBatch
-	done    chan struct{} // closed when the session is closed
+	done    chan struct{} // closed when the session is closed, or kept
 	err     error         // of the run; read after batches is closed
 	given   int           // batches to the caller
 	rows    int64         // in them
 }
 
-// start begins to run a statement. end must be called.
-func (c *client) start(ctx context.Context, statement string) *pull {
+// start begins to run a statement, in a session that was kept if it is small and not
+// to have a fresh one. end must be called.
+func (c *client) start(ctx context.Context, statement string, small, fresh bool) *pull {
 	ctx, cancel := context.WithCancel(ctx)
 	p := &pull{
 		client: c, guard: newGuard(ctx, c.transport, true), cancel: cancel,
@@ -139,8 +157,10 @@ func (c *client) start(ctx context.Context, statement string) *pull {
 	}
 	err := c.beside(func() {
 		defer close(p.done)
-		s := &session{config: c.config, guard: p.guard}
-		defer s.close()
+		s := c.session(small, fresh)
+		s.begin(p.guard)
+		p.reused = s.conn != nil
+		defer func() { c.leave(ctx, s, p.err) }()
 		p.err = s.read(ctx, statement, func(b arrow.RecordBatch) bool {
 			select {
 			case p.batches <- b:
@@ -158,6 +178,26 @@ func (c *client) start(ctx context.Context, statement string) *pull {
 		close(p.done)
 	}
 	return p
+}
+
+// session returns the session of a statement.
+func (c *client) session(small, fresh bool) *session {
+	if small && !fresh {
+		if s := c.kept.take(); s != nil {
+			return s
+		}
+	}
+	return newSession(c.config, small)
+}
+
+// leave closes the session of a statement that ended with err, or keeps it where it was
+// small and ended well: its result was read to the end.
+func (c *client) leave(ctx context.Context, s *session, err error) {
+	if s.small && err == nil && ctx.Err() == nil && s.guard.result().finished {
+		c.kept.put(s)
+		return
+	}
+	s.close()
 }
 
 // each yields the batches, and reports whether the caller has had enough.
@@ -217,6 +257,9 @@ func (p *pull) end(ctx context.Context, broken bool) error {
 	return p.err // batches is closed
 }
 
+// mayPass reports whether the statement may well succeed in a new session.
+func (p *pull) mayPass(err error) bool { return transient(err) || isDropped(err) && p.reused }
+
 // error says what the statement was about, and how far its result had come.
 func (p *pull) error(what string, err error) error {
 	err = p.client.redact.Error(err)
@@ -244,7 +287,8 @@ func (c *client) exec(ctx context.Context, what, statement string) (int64, error
 	run, closed := make(chan error, 1), make(chan struct{})
 	if err := c.beside(func() {
 		defer close(closed)
-		s := &session{config: c.config, guard: g}
+		s := newSession(c.config, false)
+		s.begin(g)
 		defer s.close()
 		run <- s.exec(call, statement)
 	}); err != nil {
@@ -284,7 +328,7 @@ func (c *client) execError(ctx context.Context, what string, err error, r result
 	err = c.redact.Error(err)
 	var refused *StatementError
 	var http *HTTPError
-	notTaken := errors.As(err, &http) && http.Status < 500 && http.Call == thrift.MethodExecute
+	notTaken := errors.As(err, &http) && http.Call == thrift.MethodExecute && !http.unsure
 	if !r.sent || errors.As(err, &refused) || notTaken {
 		return fmt.Errorf("%s: %w", what, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,6 +19,7 @@ type HTTPError struct {
 	Reason string        // the server's words, without secrets; may be empty
 	Wait   time.Duration // that the server asked for, where that was too long; else 0
 	limit  time.Duration // that Wait is too long for
+	unsure bool          // the call may have been carried out
 }
 
 // Error names the call, the status and the reason, and where people look first.
@@ -67,6 +69,49 @@ func (e *StatementError) Class() string {
 	return ""
 }
 
+// sqlState finds the SQLSTATE in the words of a warehouse.
+var sqlState = regexp.MustCompile(`SQLSTATE: ([0-9A-Z]{5})`)
+
+// state returns the SQLSTATE: the one of the words where they have one, since others
+// come with one for all errors.
+func (e *StatementError) state() string {
+	if m := sqlState.FindStringSubmatch(e.Message); m != nil {
+		return m[1]
+	}
+	return e.State
+}
+
+// SQLSTATEs that tell why a statement does not fit a table: the class of features
+// that are not there, an object of another kind, and a privilege that is missing.
+const (
+	stateUnsupported = "0A"
+	stateOtherKind   = "42809"
+	stateForbidden   = "42501"
+)
+
+// What warehouses say of tables without versions, and of missing privileges, where
+// neither a SQLSTATE nor a class does.
+var (
+	unsupportedWords = regexp.MustCompile(`(?i)is not a delta table|only supported for delta tables|(describe history|describe detail|time travel) is not supported`)
+	forbiddenWords   = regexp.MustCompile(`(?i)permission denied|insufficient privileges|does not have (permission|privilege)`)
+)
+
+// isUnsupported reports whether a table is of a kind that a statement is not for,
+// which does not pass.
+func (e *StatementError) isUnsupported() bool {
+	state := e.state()
+	return strings.HasPrefix(state, stateUnsupported) || state == stateOtherKind ||
+		slices.Contains([]string{"DELTA_MISSING_DELTA_TABLE", "DELTA_NOT_A_DELTA_TABLE", "DELTA_TABLE_ONLY_OPERATION", "DELTA_ONLY_OPERATION"}, e.Class()) ||
+		unsupportedWords.MatchString(e.Message)
+}
+
+// isForbidden reports whether who asks lacks a privilege.
+func (e *StatementError) isForbidden() bool {
+	return e.state() == stateForbidden ||
+		slices.Contains([]string{"INSUFFICIENT_PERMISSIONS", "PERMISSION_DENIED", "UNAUTHORIZED_ACCESS"}, e.Class()) ||
+		forbiddenWords.MatchString(e.Message)
+}
+
 // AnswerError says that an answer of the warehouse cannot be believed, or that
 // none came.
 type AnswerError struct {
@@ -106,8 +151,7 @@ func transient(err error) bool {
 	case err == nil, errors.Is(err, errClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.As(err, &s):
 		return false
 	case errors.As(err, &h):
-		patience := h.Status == http.StatusTooManyRequests || h.Status == http.StatusServiceUnavailable
-		return !patience && (h.Call == callFile || h.Status >= http.StatusInternalServerError)
+		return !isBusy(h.Status) && (h.Call == callFile || h.Status >= http.StatusInternalServerError)
 	case errors.As(err, &a):
 		return !a.final
 	}

@@ -8,20 +8,30 @@ import (
 	"time"
 )
 
+// resend tells which requests may be sent again even if they may have been carried
+// out.
+type resend struct {
+	always bool
+	busy   bool // after the answer that the server is busy
+}
+
 // exchange sends a request once and reads its answer, which may be most bytes
-// long and must begin within limit. resend tells whether it may be sent again even if
-// it may have been carried out.
-func (t *transport) exchange(req *http.Request, call string, resend bool, most int, limit time.Duration) ([]byte, *failure) {
+// long and must begin within limit.
+func (t *transport) exchange(req *http.Request, call string, resend resend, most int, limit time.Duration) ([]byte, *failure) {
 	ctx, w := watch(req.Context(), limit)
 	defer w.stop()
 	ctx, sent := traceSent(ctx)
 	resp, err := t.base.RoundTrip(req.WithContext(ctx))
 	if err != nil {
-		return nil, t.broken(ctx, call, err, resend || !sent())
+		f := t.broken(ctx, call, err, resend.always || !sent())
+		f.unsure = sent()
+		return nil, f
 	}
 	defer func() { _ = resp.Body.Close() }() // it was only read
 	if resp.StatusCode != http.StatusOK {
-		return nil, t.refusal(resp, call, resend)
+		f := t.refusal(resp, call, resend.always)
+		f.again = f.again || resend.busy && isBusy(resp.StatusCode)
+		return nil, f
 	}
 	w.patience(min(limit, t.limits.idle))
 	body, err := readWhole(&watched{resp.Body, w}, resp.ContentLength, most)
@@ -29,7 +39,9 @@ func (t *transport) exchange(req *http.Request, call string, resend bool, most i
 	case errors.Is(err, errTooLarge):
 		return nil, &failure{err: &AnswerError{Call: call, Reason: err.Error(), final: true}}
 	case err != nil:
-		return nil, t.broken(ctx, call, err, resend)
+		f := t.broken(ctx, call, err, resend.always)
+		f.unsure = true
+		return nil, f
 	}
 	return body, nil
 }

@@ -35,6 +35,7 @@ func TestFault(t *testing.T) {
 		{"unknown path", inlinePages, dbtest.Fault{Method: "OpenSession", Kind: dbtest.HTTPStatus, Status: 404, Times: always}, "OpenSession: the server answered 404 Not Found"},
 		{"bad request", inlinePages, dbtest.Fault{Method: "ExecuteStatement", Kind: dbtest.HTTPStatus, Status: 400, Times: always}, "ExecuteStatement: the server answered 400 Bad Request"},
 		{"busy", inlinePages, dbtest.Fault{Method: "FetchResults", Kind: dbtest.HTTPStatus, Status: 429, Times: 2}, ""},
+		{"busy, or passed on", inlinePages, dbtest.Fault{Method: "ExecuteStatement", Kind: dbtest.HTTPStatus, Status: 503, RetryAfter: -1, Times: 2}, ""},
 		{"busy for a second", inlinePages, dbtest.Fault{Method: "ExecuteStatement", Kind: dbtest.HTTPStatus, Status: 429, RetryAfter: time.Second}, ""},
 		{"busy for a day", inlinePages, dbtest.Fault{Method: "FetchResults", Kind: dbtest.HTTPStatus, Status: 429, RetryAfter: 100_000 * time.Second, Times: always}, "rows received: FetchResults: the server answered 429 Too Many Requests (Injected: Too Many Requests) and asks to wait 100000 s, longer than the 3 s that are waited"},
 		{"starting up", inlinePages, dbtest.Fault{Method: "OpenSession", Kind: dbtest.HTTPStatus, Status: 503, RetryAfter: 0, Times: 10}, ""},
@@ -59,6 +60,9 @@ func TestFault(t *testing.T) {
 
 		{"page lost", inlinePages, dbtest.Fault{Method: "FetchResults", Nth: 2, Kind: dbtest.LostPage}, "any"},
 		{"page repeated", inlinePages, dbtest.Fault{Method: "FetchResults", Nth: 2, Kind: dbtest.RepeatedPage}, "any"},
+		{"last page lost", inlinePages, dbtest.Fault{Method: "FetchResults", Nth: 2, Kind: dbtest.LostEnd}, "FetchResults: a page begins at row 0 of the result, expected row "},
+		{"last page lost, which offsets hide", inlinePages, dbtest.Fault{Method: "FetchResults", Nth: 2, Kind: dbtest.LostEnd, Quiet: true}, "FetchResults: a page had to be asked for twice, and has no rows, the last ones may be lost"},
+		{"last links lost", filePages, dbtest.Fault{Method: "FetchResults", Nth: 2, Kind: dbtest.LostEnd, Quiet: true}, "FetchResults: a page had to be asked for twice, and has no rows, the last ones may be lost"},
 		{"page without rows", inlinePages, dbtest.Fault{Method: "FetchResults", Nth: 2, Kind: dbtest.EmptyPage}, ""},
 		{"pages without end", inlinePages, dbtest.Fault{Method: "FetchResults", Kind: dbtest.EndlessPages, Times: always}, "FetchResults: 101 pages without rows came in a row, and more were announced"},
 		{"corrupt", inlinePages, dbtest.Fault{Method: "FetchResults", Nth: 2, Kind: dbtest.CorruptArrow}, "any"},
@@ -71,6 +75,8 @@ func TestFault(t *testing.T) {
 		{"rows of a file declared that do not come", filePages, dbtest.Fault{Method: "FetchResults", Kind: dbtest.LyingRowCount, Times: always}, "any"},
 
 		{"links expired", filePages, dbtest.Fault{Method: "FetchResults", Kind: dbtest.ExpiredLink, Times: always}, "a link to a file of it has expired before the file was read"},
+		{"link to no rows", filePages, dbtest.Fault{Method: "FetchResults", Kind: dbtest.EmptyLink, Times: always}, ""},
+		{"links to no rows", dbtest.Options{CloudFetch: true, RowsPerLink: 2500, LinksPerPage: 1}, dbtest.Fault{Method: "FetchResults", Kind: dbtest.EmptyLink, Times: 3}, ""},
 		{"link gone", filePages, dbtest.Fault{Method: dbtest.MethodFile, Nth: 3, Kind: dbtest.LinkGone}, "any"},
 		{"padding", filePages, dbtest.Fault{Method: dbtest.MethodFile, Kind: dbtest.PaddedFile, Times: always}, ""},
 		{"file short", filePages, dbtest.Fault{Method: dbtest.MethodFile, Nth: 3, Kind: dbtest.ShortFile}, "the table: incomplete: "},

@@ -50,7 +50,7 @@ func pageFaults() []dbtest.Fault {
 		{Kind: dbtest.LostPage}, {Kind: dbtest.LostPage, Quiet: true}, {Kind: dbtest.RepeatedPage}, {Kind: dbtest.RepeatedPage, Quiet: true},
 		{Kind: dbtest.EmptyPage}, {Kind: dbtest.EarlyEnd}, {Kind: dbtest.EndlessPages}, {Kind: dbtest.CorruptArrow}, {Kind: dbtest.StaleName},
 		{Kind: dbtest.PlainRows}, {Kind: dbtest.PlainColumns}, {Kind: dbtest.NoMetadata}, {Kind: dbtest.ExpiredLink}, {Kind: dbtest.LyingRowCount},
-		{Kind: dbtest.VersionGone},
+		{Kind: dbtest.VersionGone}, {Kind: dbtest.LostEnd}, {Kind: dbtest.LostEnd, Quiet: true}, {Kind: dbtest.EmptyLink},
 	}
 }
 
@@ -174,6 +174,10 @@ func TestTransientFaultsPass(t *testing.T) {
 		{pullFiles, dbtest.Fault{Method: dbtest.MethodFile, Kind: dbtest.PaddedFile, Times: -1}},
 		{pullFiles, dbtest.Fault{Method: dbtest.MethodFile, Nth: 2, Kind: dbtest.ShortFile}},
 		{pullFiles, dbtest.Fault{Method: dbtest.MethodFile, Nth: 2, Kind: dbtest.LinkGone}},
+		{pullFiles, dbtest.Fault{Method: "FetchResults", Kind: dbtest.EmptyLink, Times: -1}},
+		{pullFiles, dbtest.Fault{Method: "FetchResults", Kind: dbtest.LostEnd}},
+		{pullInline, dbtest.Fault{Method: "FetchResults", Nth: 2, Kind: dbtest.LostEnd}},
+		{pullInline, dbtest.Fault{Method: "FetchResults", Nth: 2, Kind: dbtest.LostEnd, Quiet: true}},
 	} {
 		o := f.do(t, run{server: c.server, options: "&parts=2", faults: []dbtest.Fault{c.fault}})
 		if o.err != nil || len(o.injected) == 0 {

@@ -6,23 +6,32 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // file is the body of a file of a result, which lies in the cloud's storage. An
-// answer that breaks off or stalls is asked for again from where it ended, so that
-// who reads it sees one file, or an error.
+// answer that breaks off or stalls is asked for again, so that who reads it sees one
+// file, or an error.
+//
+// It goes on from where it ended where the storage names the content by a strong
+// tag, and says that the rest is of the same. Else it begins anew, and what comes
+// up to there must be what came before.
 type file struct {
 	transport *transport
 	req       *http.Request // its context is that of the whole file
 	end       func()        // ends that context
 
-	body     io.ReadCloser // of the answer that is being read
-	watchdog *watchdog     // of that answer
-	size     int64         // bytes of the file; -1: not known
-	tag      string        // of the file's content; empty: not known
-	got      int64         // bytes
-	resumed  int           // times
+	body     io.ReadCloser  // of the answer that is being read
+	watchdog *watchdog      // of that answer
+	size     int64          // bytes of the file; -1: not known
+	tag      string         // strong, of the file's content; empty: none is known
+	whole    bool           // the rest alone is not asked for: the storage's word on it is not to be relied on
+	got      int64          // bytes
+	hash     *xxhash.Digest // of these bytes
+	resumed  int            // times
 }
 
 // file fetches a file of a result.
@@ -33,7 +42,7 @@ func (t *transport) file(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	call := callOf(req.Context())
 	stop := context.AfterFunc(call, func() { cancel(context.Cause(call)) })
-	f := &file{transport: t, req: req.Clone(ctx), end: func() { stop(); cancel(nil) }, size: -1}
+	f := &file{transport: t, req: req.Clone(ctx), end: func() { stop(); cancel(nil) }, size: -1, hash: xxhash.New()}
 	f.req.Header.Set("Accept-Encoding", "identity") // offsets count what is sent
 	resp, err := f.open()
 	if err != nil {
@@ -44,24 +53,22 @@ func (t *transport) file(req *http.Request) (*http.Response, error) {
 	if tag := resp.Header.Get("ETag"); strings.HasPrefix(tag, `"`) {
 		f.tag = tag
 	}
-	whole := *resp
-	whole.Body = f
-	return &whole, nil
+	once := *resp
+	once.Body = f
+	return &once, nil
 }
 
-// open asks for the file, from where it was got to, until there is an answer that
-// can be read.
+// open asks for the file until there is an answer that can be read from where it was
+// got to.
 func (f *file) open() (*http.Response, error) {
 	t, ctx := f.transport, f.req.Context()
 	var resp *http.Response
 	err := t.repeat(ctx, func() *failure {
 		attempt, w := watch(ctx, t.limits.answer)
 		req := f.req.Clone(attempt)
-		if f.got > 0 {
+		if f.got > 0 && f.tag != "" && !f.whole {
 			req.Header.Set("Range", fmt.Sprintf("bytes=%d-", f.got))
-			if f.tag != "" {
-				req.Header.Set("If-Range", f.tag)
-			}
+			req.Header.Set("If-Range", f.tag)
 		}
 		r, err := t.base.RoundTrip(req)
 		if err != nil {
@@ -84,14 +91,15 @@ func (f *file) open() (*http.Response, error) {
 func (f *file) accept(r *http.Response, w *watchdog) *failure {
 	w.patience(f.transport.limits.idle)
 	switch {
-	case r.StatusCode == http.StatusOK:
-		_, err := io.CopyN(io.Discard, &watched{r.Body, w}, f.got)
-		if err != nil {
-			return &failure{err: &AnswerError{Call: callFile, Reason: f.transport.redact.Text(err.Error())}, again: true}
-		}
+	case r.StatusCode == http.StatusOK && f.got == 0:
 		return nil
-	case r.StatusCode == http.StatusPartialContent && f.got > 0 &&
-		strings.HasPrefix(r.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", f.got)):
+	case r.StatusCode == http.StatusOK:
+		return f.skip(r, w)
+	case r.StatusCode == http.StatusPartialContent && f.got > 0 && !f.whole:
+		if why := f.doubt(r); why != "" {
+			f.whole = true
+			return &failure{err: &AnswerError{Call: callFile, Reason: why}, again: true, atOnce: true}
+		}
 		return nil
 	}
 	if r.StatusCode >= http.StatusMultipleChoices && r.StatusCode < http.StatusBadRequest && f.got == 0 {
@@ -100,11 +108,43 @@ func (f *file) accept(r *http.Response, w *watchdog) *failure {
 	return f.transport.refusal(r, callFile, true)
 }
 
+// doubt says why an answer may be no rest of the file that was begun, empty where it
+// is one.
+func (f *file) doubt(r *http.Response) string {
+	begins := fmt.Sprintf("bytes %d-", f.got)
+	found := r.Header.Get("Content-Range")
+	_, total, _ := strings.Cut(found, "/")
+	size, err := strconv.ParseInt(total, 10, 64)
+	switch {
+	case r.Header.Get("ETag") != f.tag:
+		return fmt.Sprintf("the storage gives the rest of %q, expected %q", r.Header.Get("ETag"), f.tag)
+	case !strings.HasPrefix(found, begins), err != nil, f.size >= 0 && size != f.size:
+		return fmt.Sprintf("the storage gives %q of it, expected %q and %d bytes in all", found, begins, f.size)
+	}
+	return ""
+}
+
+// skip reads what came before once more, which must be the same.
+func (f *file) skip(r *http.Response, w *watchdog) *failure {
+	if f.size >= 0 && r.ContentLength >= 0 && r.ContentLength != f.size {
+		return &failure{err: &AnswerError{Call: callFile, Reason: fmt.Sprintf("the storage has replaced it: it had %d bytes, and has %d", f.size, r.ContentLength)}}
+	}
+	hash := xxhash.New()
+	if _, err := io.CopyN(hash, &watched{r.Body, w}, f.got); err != nil {
+		return &failure{err: &AnswerError{Call: callFile, Reason: f.transport.redact.Text(err.Error())}, again: true}
+	}
+	if hash.Sum64() != f.hash.Sum64() {
+		return &failure{err: &AnswerError{Call: callFile, Reason: fmt.Sprintf("the storage has replaced it: its first %d bytes are not those that came before", f.got)}}
+	}
+	return nil
+}
+
 // Read reads on, in another answer where this one breaks off.
 func (f *file) Read(p []byte) (int, error) {
 	for {
 		f.watchdog.alive()
 		n, err := f.body.Read(p)
+		_, _ = f.hash.Write(p[:n]) // never fails
 		f.got += int64(n)
 		if err == nil || errors.Is(err, io.EOF) && (f.size < 0 || f.got == f.size) {
 			return n, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/rollcall-db/rollcall/federate/databricks/thrift"
@@ -21,16 +22,19 @@ type guard struct {
 	call      context.Context
 	rows      bool // the statement is one that gives rows
 
-	mu       sync.Mutex
-	failure  error    // the first
-	sent     bool     // the statement was sent
-	schema   []byte   // of the result: an Arrow IPC message; nil until it is known
-	carrier  *carrier // of that schema
-	declared int64    // rows, by what has come of the result
-	bounds   []int64  // rows of the result up to the end of each page, or of each file, that has not been read to its end yet
-	finished bool     // the last page said that it is the last
-	empty    int      // pages in a row without rows
-	modified int64    // rows that the statement wrote; -1: the warehouse has not said
+	mu         sync.Mutex
+	failure    error    // the first
+	sent       bool     // the statement was sent
+	schema     []byte   // of the result: an Arrow IPC message; nil until it is known
+	carrier    *carrier // of that schema
+	declared   int64    // rows, by what has come of the result
+	bounds     []int64  // rows of the result up to the end of each page, or of each file, that has not been read to its end yet
+	emptyLinks []string // to files without rows
+	emptyFile  []byte   // what stands in such a file; nil until there is one
+	finished   bool     // the last page said that it is the last
+	empty      int      // pages in a row without rows
+	doubtful   bool     // rows may have been in an answer that was lost, and none have come since
+	modified   int64    // rows that the statement wrote; -1: the warehouse has not said
 }
 
 // reach is told how many rows of the result have been read. The end of each page and
@@ -59,6 +63,9 @@ func newGuard(call context.Context, t *transport, rows bool) *guard {
 // RoundTrip carries out a request.
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.WithContext(context.WithValue(req.Context(), callKey{}, g.call))
+	if file := g.empties(req); file != nil {
+		return answered(req, file), nil
+	}
 	if req.Header.Get("Content-Type") != thriftContent {
 		resp, err := g.transport.RoundTrip(req)
 		return resp, g.fail(err)
@@ -68,7 +75,10 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, g.fail(err)
 	}
 	if ending(call.method) {
-		body, err := g.transport.carry(call)
+		body, _, err := g.transport.carry(call)
+		if err == nil && call.method == thrift.MethodCloseSession {
+			err = errEnded
+		}
 		if err != nil {
 			return nil, err // it says nothing of the result
 		}
@@ -77,9 +87,10 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := g.begin(call.method); err != nil {
 		return nil, err
 	}
-	body, err := g.transport.carry(call)
+	call.reads = g.rows
+	body, again, err := g.transport.carry(call)
 	if err == nil {
-		err = g.check(call.method, body)
+		err = g.check(call.method, body, again)
 	}
 	if err != nil {
 		return nil, g.fail(err)
@@ -87,8 +98,28 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err // the driver's client prints a line where it has an answer, too
 	}
+	if g.call.Err() != nil && call.method != thrift.MethodOpenSession { // whose session is to be closed
+		return nil, g.fail(context.Cause(g.call))
+	}
 	return answered(req, body), nil
 }
+
+// empties returns what stands in the file of a result that a request is for, where
+// its link says that it has no rows; else nil. The driver takes a file without any
+// batch for the end of the result, and one with more rows than that at its word.
+func (g *guard) empties(req *http.Request) []byte {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if req.Method == http.MethodGet && slices.Contains(g.emptyLinks, req.URL.String()) {
+		return g.emptyFile
+	}
+	return nil
+}
+
+// errEnded is in place of the answer to the call that ends a session. The driver's
+// client lets its timer of an answer run, for minutes, until the body is closed, and
+// the driver closes a body with its next call. After this one there is none.
+var errEnded = errors.New("the session is closed")
 
 // begin notes that a call is sent; the error is that of an earlier one.
 func (g *guard) begin(method string) error {

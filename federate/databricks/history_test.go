@@ -99,7 +99,7 @@ func TestViewsAreNotPinned(t *testing.T) {
 	l.exec(t, "CREATE VIEW shop.few AS SELECT n FROM shop.base WHERE n < 5")
 	s := l.open(t, "&parts=2")
 	view := s.testTable(t, "shop.few")
-	want := source.Info{Location: "main.shop.few", Rows: -1, Notes: []string{"not pinned to a version: it is a view"}}
+	want := source.Info{Location: "main.shop.few", Rows: -1, Unpinned: true, Notes: []string{"not pinned to a version: it is a view"}}
 	if diff := cmp.Diff(want, view.Info()); diff != "" {
 		t.Errorf("Info (-want +got):\n%s", diff)
 	}
@@ -130,6 +130,115 @@ func TestVacuumedVersionIsAnError(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), "shop.gone at version 1: incomplete: 0 rows received, 10 expected: ") &&
 		!strings.HasPrefix(err.Error(), "table shop.gone: ") {
 		t.Errorf("error %v, want one that tells which version is gone", err)
+	}
+}
+
+// refusing refuses statements that begin with a text.
+func refusing(begin string, err *dbtest.SQLError) func(string) (string, error) {
+	return func(statement string) (string, error) {
+		if strings.HasPrefix(statement, begin) {
+			return "", err
+		}
+		return statement, nil
+	}
+}
+
+// TestPinIsKept opens a table whose warehouse refuses what a pin needs: the table has
+// no pin where it can have none, and cannot be opened where the reason may pass.
+func TestPinIsKept(t *testing.T) {
+	const whole = "read whole each time, as it cannot be told from another table of its name: "
+	for _, c := range []struct {
+		name, begin, state, message string
+		note                        string // of a table that is opened
+		isPinned                    bool
+	}{
+		{"not Delta", "DESCRIBE HISTORY", "0AKDD", "[DELTA_TABLE_ONLY_OPERATION] `t` is not a Delta table. DESCRIBE HISTORY is only supported for Delta tables. SQLSTATE: 0AKDD", "not pinned to a version: [DELTA_TABLE_ONLY_OPERATION] `t` is not a Delta table. DESCRIBE HISTORY is only supported for Delta tables. SQLSTATE: 0AKDD", false},
+		{"not Delta, in words", "DESCRIBE HISTORY", "HY000", "DESCRIBE HISTORY is only supported for Delta tables.", "not pinned to a version: DESCRIBE HISTORY is only supported for Delta tables.", false},
+		{"a view", "DESCRIBE HISTORY", "", "[EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE] t is a view. SQLSTATE: 42809", "not pinned to a version: [EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE] t is a view. SQLSTATE: 42809", false},
+		{"no leave", "DESCRIBE HISTORY", "HY000", "[INSUFFICIENT_PERMISSIONS] User does not have MODIFY on Table t. SQLSTATE: 42501\nmore", "not pinned to a version: [INSUFFICIENT_PERMISSIONS] User does not have MODIFY on Table t. SQLSTATE: 42501", false},
+		{"no time travel", "SELECT * FROM `main`.`shop`.`t` VERSION", "0A000", "[UNSUPPORTED_FEATURE.TIME_TRAVEL] No time travel. SQLSTATE: 0A000", "not pinned to a version: [UNSUPPORTED_FEATURE.TIME_TRAVEL] No time travel. SQLSTATE: 0A000", false},
+		{"no leave for the detail", "DESCRIBE DETAIL", "42501", "[INSUFFICIENT_PERMISSIONS] No. SQLSTATE: 42501", whole + "[INSUFFICIENT_PERMISSIONS] No. SQLSTATE: 42501", true},
+		{"took too long", "DESCRIBE HISTORY", "HYT00", "Query has exceeded its STATEMENT_TIMEOUT", "", false},
+		{"overloaded", "DESCRIBE HISTORY", "XXKUC", "[UC_REQUEST_LIMIT] Too many requests. SQLSTATE: XXKUC", "", false},
+		{"overloaded later", "DESCRIBE DETAIL", "XXKUC", "[UC_REQUEST_LIMIT] Too many requests. SQLSTATE: XXKUC", "", false},
+		{"read too long", "SELECT * FROM `main`.`shop`.`t` VERSION", "HYT00", "Query has exceeded its STATEMENT_TIMEOUT", "", false},
+		{"not to be read", "SELECT * FROM `main`.`shop`.`t` VERSION", "42501", "[INSUFFICIENT_PERMISSIONS] No. SQLSTATE: 42501", "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLake(t, dbtest.Options{})
+			l.shop(t, "t", 10)
+			l.rewriting(refusing(c.begin, &dbtest.SQLError{State: c.state, Message: c.message}))
+			s := l.open(t, "&parts=2")
+			table, err := s.Table(t.Context(), model.TableRef{Schema: "shop", Table: "t"})
+			if c.note == "" {
+				if want := "table shop.t: " + c.message; err == nil || err.Error() != want {
+					t.Fatalf("error %v, want %s", err, want)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			info := table.Info()
+			if !slices.Equal(info.Notes, []string{c.note}) || (info.Version == "1") != c.isPinned || len(s.Versions()) == 1 != c.isPinned {
+				t.Errorf("version %q and notes %q, want pinned %t and %q", info.Version, info.Notes, c.isPinned, c.note)
+			}
+			if _, ok := table.(source.Parted); ok {
+				t.Error("it has parts, though nothing tells when they change")
+			}
+			if got := texts(t, table, "n"); !slices.Equal(got, numbered(0, 10)) {
+				t.Errorf("%v, want 0 to 9", got)
+			}
+		})
+	}
+}
+
+// TestReplacedTable replaces a table while it is open. A warehouse may give it
+// another identity then, or leave it that which it had.
+func TestReplacedTable(t *testing.T) {
+	const replace = "CREATE OR REPLACE TABLE shop.t TBLPROPERTIES (delta.enableChangeDataFeed = true) AS SELECT id AS n, 'x' AS text FROM range(5)"
+	const another = "table shop.t: another table of the same name has taken its place while it was pulled"
+	for _, c := range []struct {
+		name       string
+		statements []string
+		isAnother  bool   // DESCRIBE DETAIL tells another identity
+		err        string // that the error of the scan ends with; empty: it has the rows that were pinned
+		note       string // that what is read next begins with
+	}{
+		{"with its identity", []string{replace}, false, "", "since version 1, "},
+		{"with another identity", []string{replace}, true, "", "another table was there when version 1 was read"},
+		{"dropped", []string{"DROP TABLE shop.t", "CREATE TABLE shop.t AS SELECT id AS n FROM range(3)", "INSERT INTO shop.t SELECT id FROM range(7)"}, false, another, "another table was there when version 1 was read"},
+		{"dropped, and of fewer versions", []string{"DROP TABLE shop.t", "CREATE TABLE shop.t AS SELECT id AS n FROM range(10)"}, false, "version 1", "another table was there when version 1 was read"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLake(t, dbtest.Options{})
+			l.shop(t, "t", 10)
+			l.exec(t, "CREATE TABLE shop.other AS SELECT 1 AS n")
+			was := partsOf(t, l)
+			table := l.open(t, "").testTable(t, "shop.t")
+			if _, err := table.(source.Parted).Parts(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			l.exec(t, c.statements...)
+			if c.isAnother {
+				l.rewriting(func(statement string) (string, error) {
+					if strings.HasPrefix(statement, "DESCRIBE DETAIL") {
+						statement = "DESCRIBE DETAIL main.shop.other"
+					}
+					return statement, nil
+				})
+			}
+			got, err := readTexts(t, table, "n")
+			if c.err == "" && (err != nil || !slices.Equal(got, numbered(0, 10))) {
+				t.Errorf("%v and error %v, want 0 to 9", got, err)
+			}
+			if c.err != "" && (err == nil || !strings.Contains(err.Error(), strings.TrimPrefix(c.err, "table shop.t: "))) {
+				t.Errorf("%v and error %v, want %s", got, err, c.err)
+			}
+			if next := since(t, l, was); !strings.HasPrefix(next.note, c.note) || len(next.parts) != 1 || next.removed != nil {
+				t.Errorf("what is read next has the parts %v and the note %q, want one and %q", next.parts, next.note, c.note)
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package databricks
 
 import (
+	"context"
 	"fmt"
 	"net/http/httptest"
 	"path/filepath"
@@ -28,6 +29,47 @@ type lake struct {
 
 	mu         sync.Mutex
 	statements []string
+	opened     func()                                 // is told of each session; may be nil
+	rewrite    func(statement string) (string, error) // of statements that clients send, before they are run; nil: as they are
+}
+
+// rewritten has a lake rewrite what it runs.
+type rewritten struct {
+	dbtest.SQLEngine
+	lake *lake
+}
+
+func (r rewritten) OpenSession(ctx context.Context, catalog, schema string, params map[string]string) (dbtest.SQLSession, error) {
+	if r.lake.opened != nil {
+		r.lake.opened()
+	}
+	session, err := r.SQLEngine.OpenSession(ctx, catalog, schema, params)
+	return rewrittenSession{session, r.lake}, err
+}
+
+type rewrittenSession struct {
+	dbtest.SQLSession
+	lake *lake
+}
+
+func (r rewrittenSession) Query(ctx context.Context, statement string, params []dbtest.Param) (*dbtest.Result, error) {
+	r.lake.mu.Lock()
+	rewrite := r.lake.rewrite
+	r.lake.mu.Unlock()
+	if rewrite != nil {
+		var err error
+		if statement, err = rewrite(statement); err != nil {
+			return nil, err
+		}
+	}
+	return r.SQLSession.Query(ctx, statement, params)
+}
+
+// rewriting has statements rewritten from here on.
+func (l *lake) rewriting(rewrite func(string) (string, error)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rewrite = rewrite
 }
 
 // newLake serves until the test ends.
@@ -38,7 +80,7 @@ func newLake(t *testing.T, o dbtest.Options) *lake {
 		t.Fatal(err)
 	}
 	l := &lake{tables: tables, spool: t.TempDir()}
-	o.Engine, o.Tokens, o.Observe = tables, []string{testToken}, l.observe
+	o.Engine, o.Tokens, o.Observe = rewritten{tables, l}, []string{testToken}, l.observe
 	l.Server = dbtest.New(o)
 	l.http = httptest.NewServer(l.Server)
 	t.Cleanup(func() {

@@ -1,9 +1,6 @@
 package databricks
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -77,28 +74,6 @@ func (p *projection) give(batch arrow.RecordBatch) arrow.RecordBatch {
 	return array.NewRecordBatch(p.given, arrays, batch.NumRows())
 }
 
-// hashed is how many columns decide which part a row falls into. More would be
-// computed for nothing: the first ones of a projection are a key as a rule.
-const hashed = 2
-
-// cutInto returns the expression that gives the number of a row's part, from 0 to
-// n-1: a function of the row's values alone.
-func (p *projection) cutInto(n int) (string, error) {
-	var names []string
-	for k, f := range p.pulled.Fields() {
-		if _, isList := f.Type.(*arrow.ListType); !isList && len(names) < hashed {
-			names = append(names, p.names[k])
-		}
-	}
-	if names == nil {
-		names = p.names
-	}
-	if names == nil {
-		return "", errors.New("no columns to cut a table by")
-	}
-	return "pmod(xxhash64(" + strings.Join(names, ", ") + "), " + strconv.Itoa(n) + ")", nil
-}
-
 // statement selects the rows of a part.
 func (p *fetching) statement(i int) string {
 	var part []string
@@ -106,20 +81,4 @@ func (p *fetching) statement(i int) string {
 		part = []string{p.cut + " = " + strconv.Itoa(i)}
 	}
 	return "SELECT " + strings.Join(p.names, ", ") + " FROM " + p.piece.from + p.conditions(p.piece, part...)
-}
-
-// spoolFormat counts the ways in which parts were ever put into the spool.
-const spoolFormat = 1
-
-// key names what is pulled, for the spool: parts of equal keys have the same rows.
-// It tells nothing of what is in them.
-func (p *fetching) key() string {
-	h := sha256.New()
-	for _, text := range []string{
-		strconv.Itoa(spoolFormat), p.source.cfg.origin(), p.full.String(), p.pin.id, p.pin.text(),
-		p.statement(0), strconv.Itoa(len(p.counts)), p.pulled.String(),
-	} {
-		_, _ = fmt.Fprintf(h, "%d:%s,", len(text), text) // a hash takes everything
-	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
 }

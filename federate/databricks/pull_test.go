@@ -1,6 +1,7 @@
 package databricks
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -173,18 +174,29 @@ func TestPartThatNeverComesWhole(t *testing.T) {
 // TestTableMadeAnewInMidPull replaces the table by another of equal versions and
 // counts while its parts are pulled.
 func TestTableMadeAnewInMidPull(t *testing.T) {
-	for _, options := range []string{"", "&parts=2&parallel=1"} {
+	for _, c := range []struct {
+		options string
+		rows    int
+		columns []string
+	}{
+		{"", 400, []string{"n"}},
+		{"&parts=2&parallel=1", 400, []string{"n"}},
+		{"", 400, nil},
+		{"", 0, nil},
+		{"", 0, []string{"n"}},
+	} {
 		l := newLake(t, dbtest.Options{})
-		l.shop(t, "t", 400)
-		table := l.open(t, options).testTable(t, "shop.t")
+		l.shop(t, "t", c.rows)
+		table := l.open(t, c.options).testTable(t, "shop.t")
 		rowsOf(t, table)
 		l.exec(t, "DROP TABLE shop.t")
-		l.shop(t, "t", 400)
-		_, err := readTexts(t, table, "n")
-		want := "shop.t at version 1: incomplete: 400 rows received, 400 expected: another table of the same name has taken its place while it was pulled"
+		l.shop(t, "t", c.rows)
+		_, err := readTexts(t, table, c.columns...)
+		want := fmt.Sprintf("shop.t at version 1: incomplete: %d rows received, %d expected: another table of the same name has taken its place while it was pulled", c.rows, c.rows)
 		if err == nil || err.Error() != want {
-			t.Errorf("error %v, want %s", err, want)
+			t.Errorf("%+v: error %v, want %s", c, err, want)
 		}
+		l.spoolIsEmpty(t)
 	}
 }
 
@@ -214,6 +226,31 @@ func TestWideTableGoesToTheSpool(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(l.spool, "rollcall-"+fmt.Sprint(os.Getuid()))); err != nil {
 		t.Errorf("the spool was not used: %v", err)
+	}
+	l.spoolIsEmpty(t)
+}
+
+// TestBrokenOffPullLeavesNothing breaks off a pull in parts, which leaves nothing
+// unless it was because its context has ended.
+func TestBrokenOffPullLeavesNothing(t *testing.T) {
+	l := newLake(t, dbtest.Options{})
+	l.shop(t, "t", 4_000)
+	table := l.open(t, "&parts=4&parallel=1").testTable(t, "shop.t")
+	for _, isCancelled := range []bool{true, false} {
+		ctx, cancel := context.WithCancel(t.Context())
+		for _, err := range table.Scan(ctx, []string{"n"}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if isCancelled {
+				cancel()
+			}
+			break
+		}
+		cancel()
+		if paths, err := filepath.Glob(filepath.Join(l.spool, "*", "*", "part-*.arrow")); err != nil || (len(paths) > 0) != isCancelled {
+			t.Errorf("cancelled %v: the spool has %q (%v)", isCancelled, paths, err)
+		}
 	}
 	l.spoolIsEmpty(t)
 }

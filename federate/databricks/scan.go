@@ -60,8 +60,14 @@ func (t *table) scan(ctx context.Context, columns []string, yield func(arrow.Rec
 			return s.incomplete(err)
 		}
 	}
-	if s.received != s.expected && t.pin.isPinned {
+	if !t.pin.isPinned {
+		return nil
+	}
+	if s.received != s.expected {
 		return s.incomplete(nil)
+	}
+	if err := t.checkSame(ctx); err != nil {
+		return s.incomplete(err)
 	}
 	return nil
 }

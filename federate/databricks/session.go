@@ -14,16 +14,35 @@ import (
 	"github.com/databricks/databricks-sql-go/rows"
 )
 
-// session is a session of the warehouse for one statement. One goroutine uses it.
+// session is a session of the warehouse, for one statement or, one after the other,
+// for several. One goroutine uses it at a time.
 type session struct {
 	config *Config
-	guard  *guard
+	relay  relay
+	guard  *guard      // of the statement that it runs, or ran last
+	small  bool        // results come through the warehouse, and not as files
 	conn   driver.Conn // nil: not open
 }
 
-// open opens the session.
+// newSession returns a session, which is opened with its first statement.
+func newSession(config *Config, small bool) *session { return &session{config: config, small: small} }
+
+// begin makes a guard that of the next statement.
+func (s *session) begin(g *guard) {
+	s.guard = g
+	s.relay.guard.Store(g)
+}
+
+// open opens the session, where it is not open.
 func (s *session) open(ctx context.Context) error {
-	connector, err := s.config.connector(s.guard, nil, dbsql.WithRetries(-1, 0, 0)) // the transport does it
+	if s.conn != nil {
+		return ctx.Err()
+	}
+	options := []dbsql.ConnOption{dbsql.WithRetries(-1, 0, 0)} // the transport does it
+	if s.small {
+		options = append(options, dbsql.WithCloudFetch(false))
+	}
+	connector, err := s.config.connector(&s.relay, nil, options...)
 	if err != nil {
 		return err
 	}
@@ -126,6 +145,10 @@ func (s *session) drain(batches rows.ArrowBatchIterator, give func(arrow.RecordB
 		old.Release()
 		if err != nil {
 			return err
+		}
+		if b.NumRows() == 0 {
+			b.Release()
+			continue
 		}
 		received += b.NumRows()
 		if err := s.guard.reach(received); err != nil {

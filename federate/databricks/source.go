@@ -40,6 +40,7 @@ type Source struct {
 // statements runs statements in a warehouse. The client does; tests have others.
 type statements interface {
 	query(ctx context.Context, what, statement string) iter.Seq2[arrow.RecordBatch, error]
+	ask(ctx context.Context, what, statement string) iter.Seq2[arrow.RecordBatch, error]
 	exec(ctx context.Context, what, statement string) (int64, error)
 	close() error
 }

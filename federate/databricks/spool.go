@@ -3,6 +3,7 @@ package databricks
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,23 +18,32 @@ import (
 // spool is the folder in which parts of tables lie from when they were fetched
 // until the whole table was read, so that a pull that was interrupted goes on with
 // the parts that it lacks. Each pull has a folder of its own there, which it locks.
-type spool struct{ root string }
+type spool struct {
+	root  string
+	limit int64                    // bytes of parts that a pull has read and that stay for a later one
+	disk  func(*os.File) io.Writer // writes a part; nil: the file itself. Tests have smaller disks.
+}
 
 const (
 	pullPrefix = "pull-"        // of the folder of a pull, before its key
 	lockName   = "lock"         // in the folder of a pull
-	maxAge     = 24 * time.Hour // after which what a pull has left is removed
+	maxAge     = 24 * time.Hour // after which what a pull has left is not taken up, and removed
+	keptBytes  = 16_000_000_000 // limit of a spool, unless it is told
 	ownerOnly  = fs.FileMode(0o700)
 	ownerReads = fs.FileMode(0o600)
 )
 
 // newSpool returns the spool in a folder; empty: in the system's folder of
-// temporary files. Nothing is created yet.
-func newSpool(dir string) spool {
+// temporary files. limit is how many bytes of parts that were read are kept; 0: as
+// many as is usual. Nothing is created yet.
+func newSpool(dir string, limit int64) spool {
 	if dir == "" {
 		dir = os.TempDir()
 	}
-	return spool{root: filepath.Join(dir, "rollcall-"+strconv.Itoa(os.Getuid()))}
+	if limit == 0 {
+		limit = keptBytes
+	}
+	return spool{root: filepath.Join(dir, "rollcall-"+strconv.Itoa(os.Getuid())), limit: limit}
 }
 
 // spoolError says that the spool could not be used, so that a part was not kept.
@@ -51,7 +61,7 @@ func (e *spoolError) Error() string {
 	}
 	s := fmt.Sprintf("spool %s: %v", e.path, err)
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		s += "; the option spool=FOLDER names one with more room"
+		s += "; the option spool=FOLDER names one with more room, spool-limit=SIZE keeps less there"
 	}
 	return s
 }

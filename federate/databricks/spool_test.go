@@ -1,12 +1,16 @@
 package databricks
 
 import (
+	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -70,7 +74,7 @@ func files(t *testing.T, dir string) map[string]fs.FileMode {
 var errTest = errors.New("interrupted")
 
 func TestSpoolIsOnlyForItsOwner(t *testing.T) {
-	s := newSpool(filepath.Join(t.TempDir(), "deep", "spool"))
+	s := newSpool(filepath.Join(t.TempDir(), "deep", "spool"), 0)
 	f := s.folder("k", true)
 	part := put(t, f, 2, 250)
 	want := map[string]fs.FileMode{
@@ -98,7 +102,7 @@ func TestSpoolRefusesFoldersOfOthers(t *testing.T) {
 		{"file", func(root string) error { return os.WriteFile(root, nil, 0o600) }, "is no folder"},
 		{"link", func(root string) error { return os.Symlink(filepath.Dir(root), root) }, "is no folder"},
 	} {
-		s := newSpool(t.TempDir())
+		s := newSpool(t.TempDir(), 0)
 		if err := c.make(s.root); err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +114,7 @@ func TestSpoolRefusesFoldersOfOthers(t *testing.T) {
 }
 
 func TestPartsAreTakenUp(t *testing.T) {
-	s := newSpool(t.TempDir())
+	s := newSpool(t.TempDir(), 0)
 	first := s.folder("k", true)
 	put(t, first, 0, 250)
 	put(t, first, 1, 50)
@@ -122,7 +126,7 @@ func TestPartsAreTakenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	beside := s.folder("k", true) // another pull of the same, at the same time
-	if beside.take(t.Context(), 0, 250) != nil {
+	if part, err := beside.take(t.Context(), 0, 250); part != nil || err != nil {
 		t.Error("a part was taken out of the folder of a pull that is at work")
 	}
 	put(t, beside, 0, 250)
@@ -134,9 +138,9 @@ func TestPartsAreTakenUp(t *testing.T) {
 		rows  int64
 		whole bool
 	}{{0, 250, true}, {1, 51, false}, {2, 10, false}} {
-		part := second.take(t.Context(), c.part, c.rows)
-		if (part != nil) != c.whole {
-			t.Errorf("part %d of %d rows was taken up: %v, want %v", c.part, c.rows, part != nil, c.whole)
+		part, err := second.take(t.Context(), c.part, c.rows)
+		if (part != nil) != c.whole || err != nil {
+			t.Errorf("part %d of %d rows was taken up: %v (%v), want %v", c.part, c.rows, part != nil, err, c.whole)
 		}
 		if part == nil {
 			continue
@@ -159,7 +163,7 @@ func TestPartsAreTakenUp(t *testing.T) {
 }
 
 func TestUnpinnedIsNotTakenUp(t *testing.T) {
-	s := newSpool(t.TempDir())
+	s := newSpool(t.TempDir(), 0)
 	f := s.folder("k", false)
 	put(t, f, 0, 10)
 	f.leave(errTest)
@@ -169,7 +173,7 @@ func TestUnpinnedIsNotTakenUp(t *testing.T) {
 }
 
 func TestOldLeftoversAreRemoved(t *testing.T) {
-	s := newSpool(t.TempDir())
+	s := newSpool(t.TempDir(), 0)
 	now := time.Now()
 	age := func(name string, by time.Duration) {
 		if err := os.Chtimes(filepath.Join(s.root, name), now.Add(-by), now.Add(-by)); err != nil {
@@ -197,36 +201,163 @@ func TestOldLeftoversAreRemoved(t *testing.T) {
 		t.Errorf("left are %q, want pull-new and pull-work", left)
 	}
 	atWork.leave(nil)
-	newSpool(filepath.Join(t.TempDir(), "nothing")).clean(now)
+	newSpool(filepath.Join(t.TempDir(), "nothing"), 0).clean(now)
+}
+
+// disk is one with a number of bytes that are free.
+type disk struct{ free atomic.Int64 }
+
+func newDisk(free int64) *disk {
+	d := &disk{}
+	d.free.Store(free)
+	return d
+}
+
+// put returns a writer to a file that is on the disk.
+func (d *disk) put(file *os.File) io.Writer { return onDisk{d, file} }
+
+type onDisk struct {
+	disk *disk
+	file *os.File
+}
+
+func (o onDisk) Write(data []byte) (int, error) {
+	if o.disk.free.Add(-int64(len(data))) < 0 {
+		return 0, &fs.PathError{Op: "write", Path: o.file.Name(), Err: syscall.ENOSPC}
+	}
+	return o.file.Write(data)
 }
 
 func TestFullDisk(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("needs /dev/full")
-	}
-	s := newSpool(t.TempDir())
+	s := newSpool(t.TempDir(), 0)
+	s.disk = newDisk(5_000_000).put
 	f := s.folder("k", true)
 	part, err := f.create(0, numbersSchema)
 	if err != nil {
 		t.Fatal(err)
-	}
-	if err := part.file.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if part.file, err = os.OpenFile("/dev/full", os.O_WRONLY, 0); err != nil {
-		t.Skip(err)
 	}
 	for range 20 {
 		if err = part.add(numbersFrom(0, 60_000)); err != nil {
 			break
 		}
 	}
-	want := "spool /dev: no space left on device; the option spool=FOLDER names one with more room"
+	want := "spool " + f.path + ": no space left on device; the option spool=FOLDER names one with more room, spool-limit=SIZE keeps less there"
 	if err == nil || err.Error() != want || isWorthAnother(err) {
 		t.Fatalf("error %v, want %s, and no other attempt", err, want)
 	}
 	f.leave(err)
 	if left := files(t, s.root); len(left) != 0 {
 		t.Errorf("left are %v, want nothing that fills the disk", left)
+	}
+}
+
+// TestCancelLeavesParts cancels a pull while it looks at a part that was left.
+func TestCancelLeavesParts(t *testing.T) {
+	s := newSpool(t.TempDir(), 0)
+	first := s.folder("k", true)
+	put(t, first, 0, 250)
+	first.leave(errTest)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	second := s.folder("k", true)
+	if part, err := second.take(ctx, 0, 250); part != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("part %v and error %v, want context.Canceled", part, err)
+	}
+	second.leave(ctx.Err())
+	third := s.folder("k", true)
+	if part, err := third.take(t.Context(), 0, 250); part == nil || err != nil {
+		t.Errorf("after that the part is %v (%v), want it to be there", part, err)
+	}
+	third.leave(nil)
+}
+
+// TestOldPartsAreNotTakenUp ages parts of a folder that was changed just now.
+func TestOldPartsAreNotTakenUp(t *testing.T) {
+	for _, c := range []struct {
+		age   time.Duration
+		taken bool
+	}{{23 * time.Hour, true}, {25 * time.Hour, false}, {-25 * time.Hour, false}} {
+		s := newSpool(t.TempDir(), 0)
+		first := s.folder("k", true)
+		part := put(t, first, 0, 250)
+		then := time.Now().Add(-c.age)
+		if err := os.Chtimes(part.path, then, then); err != nil {
+			t.Fatal(err)
+		}
+		first.leave(errTest)
+		second := s.folder("k", true)
+		taken, err := second.take(t.Context(), 0, 250)
+		if (taken != nil) != c.taken || err != nil {
+			t.Errorf("a part of %v was taken up: %v (%v), want %v", c.age, taken != nil, err, c.taken)
+		}
+		second.leave(nil)
+	}
+}
+
+// TestPartsThatWereReadAreBounded reads parts one after the other and looks at which
+// of them stay.
+func TestPartsThatWereReadAreBounded(t *testing.T) {
+	for _, c := range []struct {
+		limit  func(part int64) int64 // of the spool, by the size of a part
+		shared bool
+		want   []string // parts that are there after the last was read
+	}{
+		{func(int64) int64 { return keptBytes }, true, []string{"0", "1", "2", "3"}},
+		{func(part int64) int64 { return 2*part + part/2 }, true, []string{"2", "3"}},
+		{func(int64) int64 { return 1 }, true, nil},
+		{func(int64) int64 { return keptBytes }, false, nil},
+	} {
+		s := newSpool(t.TempDir(), 0)
+		f := s.folder("k", c.shared)
+		for i := range 4 {
+			part := put(t, f, i, 250)
+			info, err := os.Stat(part.path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.spool.limit = c.limit(info.Size())
+			f.wasRead(part)
+		}
+		var there []string
+		for name := range files(t, f.path) {
+			if part, ok := parsePartName(name); ok {
+				there = append(there, string(rune('0'+part.part)))
+			}
+		}
+		slices.Sort(there)
+		if !slices.Equal(there, c.want) {
+			t.Errorf("limit %d, shared %v: the parts %q are there, want %q", f.spool.limit, c.shared, there, c.want)
+		}
+		f.leave(nil)
+	}
+}
+
+func TestSpoolLimitOption(t *testing.T) {
+	for _, c := range []struct {
+		option string
+		limit  int64 // of the spool
+		err    string
+	}{
+		{"", keptBytes, ""},
+		{"&spool-limit=500MB", 500_000_000, ""},
+		{"&spool-limit=20GB", 20_000_000_000, ""},
+		{"&spool-limit=1TB", 1_000_000_000_000, ""},
+		{"&spool-limit=20", 0, `databricks URI: option "spool-limit" is "20", expected a size as 500MB, 20GB or 1TB`},
+		{"&spool-limit=0GB", 0, `databricks URI: option "spool-limit" is "0GB", expected a size as 500MB, 20GB or 1TB`},
+		{"&spool-limit=-1GB", 0, `databricks URI: option "spool-limit" is "-1GB", expected a size as 500MB, 20GB or 1TB`},
+		{"&spool-limit=10000000TB", 0, `databricks URI: option "spool-limit" is "10000000TB", expected a size as 500MB, 20GB or 1TB`},
+		{"&spool-limit=5MGB", 0, `databricks URI: option "spool-limit" is "5MGB", expected a size as 500MB, 20GB or 1TB`},
+		{"&spool-limit=", 0, `databricks URI: option "spool-limit" is "", expected a size as 500MB, 20GB or 1TB`},
+	} {
+		cfg, err := ParseURI("databricks://host/sql?catalog=x"+c.option, lookup(map[string]string{envToken: testToken}))
+		if err != nil {
+			if err.Error() != c.err {
+				t.Errorf("%s: error %v, want %q", c.option, err, c.err)
+			}
+			continue
+		}
+		if limit := defaultPulling(cfg).spool.limit; limit != c.limit || c.err != "" {
+			t.Errorf("%s: limit %d, want %d and error %q", c.option, limit, c.limit, c.err)
+		}
 	}
 }

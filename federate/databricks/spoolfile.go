@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"os"
 	"path/filepath"
@@ -24,18 +25,22 @@ const fileBuffer = 1 << 20
 type partFile struct {
 	part   int
 	file   *os.File
+	disk   io.Writer // the file
 	buffer *bufio.Writer
 	hash   *xxhash.Digest
 	writer *ipc.FileWriter
 	err    error // the first of the file, which the writer may not pass on as it was
 }
 
-func newPartFile(dir string, part int, schema *arrow.Schema) (*partFile, error) {
+func (s spool) newPartFile(dir string, part int, schema *arrow.Schema) (*partFile, error) {
 	file, err := os.CreateTemp(dir, fmt.Sprintf("part-%05d-*.tmp", part)) // with mode 0600
 	if err != nil {
 		return nil, &spoolError{dir, err}
 	}
-	p := &partFile{part: part, file: file, hash: xxhash.New()}
+	p := &partFile{part: part, file: file, disk: file, hash: xxhash.New()}
+	if s.disk != nil {
+		p.disk = s.disk(file)
+	}
 	p.buffer = bufio.NewWriterSize(p, fileBuffer)
 	if p.writer, err = ipc.NewFileWriter(p.buffer, ipc.WithSchema(schema)); err != nil {
 		p.discard()
@@ -46,7 +51,7 @@ func newPartFile(dir string, part int, schema *arrow.Schema) (*partFile, error) 
 
 // Write writes bytes to the file, and hashes them. It is for the buffer.
 func (p *partFile) Write(data []byte) (int, error) {
-	n, err := p.file.Write(data)
+	n, err := p.disk.Write(data)
 	if err != nil && p.err == nil {
 		p.err = err
 	}

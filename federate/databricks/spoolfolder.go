@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/cespare/xxhash/v2"
@@ -24,6 +25,9 @@ type pullFolder struct {
 	shared bool     // a later pull may take up its parts
 	lock   *os.File // nil: not locked yet
 	kept   map[int]string
+	read   []string // paths of parts that were read, the first one first
+	sizes  []int64  // of these, in bytes
+	bytes  int64    // of all of them
 }
 
 // folder returns the folder of a pull, with the parts of an earlier one of the same
@@ -64,8 +68,8 @@ func (f *pullFolder) enter() error {
 	return nil
 }
 
-// look finds the parts that an earlier pull has left, and removes what it left
-// undone.
+// look finds the parts that an earlier pull has left, and removes those that are too
+// old and what it left undone.
 func (f *pullFolder) look() error {
 	entries, err := os.ReadDir(f.path)
 	if err != nil {
@@ -73,45 +77,81 @@ func (f *pullFolder) look() error {
 	}
 	f.kept = map[int]string{}
 	for _, entry := range entries {
+		if entry.Name() == lockName {
+			continue
+		}
 		path := filepath.Join(f.path, entry.Name())
-		if name, ok := parsePartName(entry.Name()); ok {
+		name, ok := parsePartName(entry.Name())
+		if info, err := entry.Info(); ok && err == nil && time.Since(info.ModTime()).Abs() < maxAge {
 			f.kept[name.part] = path
-		} else if entry.Name() != lockName {
-			if err := os.Remove(path); err != nil {
-				return &spoolError{path, err}
-			}
+		} else if err := os.Remove(path); err != nil {
+			return &spoolError{path, err}
 		}
 	}
 	return nil
 }
 
 // take returns part i where an earlier pull has left it whole, with so many rows;
-// else nil.
-func (f *pullFolder) take(ctx context.Context, i int, rows int64) *heldPart {
+// else nil. One goroutine at a time asks for the same part.
+func (f *pullFolder) take(ctx context.Context, i int, rows int64) (*heldPart, error) {
+	path, ok := f.claim(i)
+	if !ok {
+		return nil, nil
+	}
+	sum, err := hashFile(ctx, path)
+	if ctx.Err() != nil {
+		return nil, ctx.Err() // the part may well be good
+	}
+	name, _ := parsePartName(filepath.Base(path))
+	if err != nil || sum != name.sum || name.rows != rows {
+		_ = os.Remove(path) // the part is fetched again, under another name
+		return nil, nil
+	}
+	return &heldPart{rows: rows, path: path}, nil
+}
+
+// claim returns the path of part i where an earlier pull has left one. Nobody else
+// is given it then.
+func (f *pullFolder) claim(i int) (path string, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.lock == nil {
 		if !f.shared {
-			return nil
+			return "", false
 		}
 		if _, err := os.Lstat(f.path); err != nil {
-			return nil
+			return "", false
 		}
 		if err := f.enter(); err != nil {
-			return nil // creating a part says why
+			return "", false // creating a part says why
 		}
 	}
-	path, ok := f.kept[i]
-	if !ok {
-		return nil
-	}
+	path, ok = f.kept[i]
 	delete(f.kept, i)
-	name, _ := parsePartName(filepath.Base(path))
-	if sum, err := hashFile(ctx, path); err != nil || sum != name.sum || name.rows != rows {
-		_ = os.Remove(path) // the part is fetched again, under another name
-		return nil
+	return path, ok
+}
+
+// wasRead is told of a part whose rows were all given. It stays for a later pull that
+// begins anew, where there may be one, as long as such parts are within the limit of
+// the spool; the first ones go.
+func (f *pullFolder) wasRead(part *heldPart) {
+	if part.path == "" {
+		return
 	}
-	return &heldPart{rows: rows, path: path}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	info, err := os.Lstat(part.path)
+	if err != nil {
+		return // there is nothing to remove
+	}
+	f.read = append(f.read, part.path)
+	f.sizes = append(f.sizes, info.Size())
+	f.bytes += info.Size()
+	for len(f.read) > 0 && (f.bytes > f.spool.limit || !f.shared) {
+		_ = os.Remove(f.read[0]) // what cannot be removed goes with the folder
+		f.bytes -= f.sizes[0]
+		f.read, f.sizes = f.read[1:], f.sizes[1:]
+	}
 }
 
 // create starts the file of part i.
@@ -121,7 +161,7 @@ func (f *pullFolder) create(i int, schema *arrow.Schema) (*partFile, error) {
 	if err := f.enter(); err != nil {
 		return nil, err
 	}
-	return newPartFile(f.path, i, schema)
+	return f.spool.newPartFile(f.path, i, schema)
 }
 
 // leave ends the pull, which ended with err. The parts stay where a later pull may

@@ -47,7 +47,7 @@ func (s *Source) openTable(ctx context.Context, e entry) (*table, error) {
 	}
 	err = t.readSchema(ctx)
 	var refused *StatementError
-	if t.pin.isPinned && errors.As(err, &refused) { // it has versions, and does not let them be read
+	if t.pin.isPinned && errors.As(err, &refused) && refused.isUnsupported() { // it has versions, and does not let them be read
 		t.pin = notPinned(firstLine(refused))
 		err = t.readSchema(ctx)
 	}
@@ -70,7 +70,7 @@ func (t *table) from() string {
 // shows that this can be read.
 func (t *table) readSchema(ctx context.Context) error {
 	what := t.what()
-	for batch, err := range t.source.client.query(ctx, what, "SELECT * FROM "+t.from()+" LIMIT 0") {
+	for batch, err := range t.source.client.ask(ctx, what, "SELECT * FROM "+t.from()+" LIMIT 0") {
 		if err != nil {
 			return asked(what, err)
 		}
@@ -90,9 +90,9 @@ func (t *table) readSchema(ctx context.Context) error {
 func (t *table) what() string { return "table " + t.ref.String() }
 
 // as returns the table with the interfaces that it can keep: parts can only be told
-// apart by versions.
+// apart by versions of a table that is known from others of its name.
 func (t *table) as() source.Table {
-	if !t.pin.isPinned {
+	if !t.pin.isKnown() {
 		return t
 	}
 	return &resumable{t.inOne()}
@@ -109,7 +109,7 @@ func (t *table) Schema() *arrow.Schema { return t.schema }
 func (t *table) Info() source.Info {
 	info := source.Info{
 		Location: t.full.String(), Rows: t.known(), Bytes: t.pin.bytes,
-		Version: t.pin.text(), Notes: slices.Clone(t.pin.notes),
+		Version: t.pin.text(), Unpinned: !t.pin.isPinned, Notes: slices.Clone(t.pin.notes),
 	}
 	if len(t.where) > 0 {
 		info.Bytes = 0

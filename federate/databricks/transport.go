@@ -83,7 +83,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		body, err := t.carry(call)
+		body, _, err := t.carry(call)
 		if err != nil {
 			return nil, err
 		}
@@ -178,6 +178,7 @@ type request struct {
 	*http.Request
 	method string // of the protocol
 	body   []byte
+	reads  bool // it changes nothing, so that it may be carried out twice
 }
 
 // readRequest reads a call of the warehouse's protocol, and closes its body.
@@ -191,21 +192,22 @@ func readRequest(req *http.Request) (*request, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading a request: %w", err)
 	}
-	return &request{req, message.Name, body}, nil
+	return &request{Request: req, method: message.Name, body: body}, nil
 }
 
 // carry carries out a call of the warehouse's protocol and returns its answer. That
 // is read as a whole, so that an end of the connection in its middle is an error
-// here, and can be tried again where that does no harm.
-func (t *transport) carry(req *request) ([]byte, error) {
+// here, and can be tried again where that does no harm. again says that the answer
+// may be one to the call when it was carried out for the second time.
+func (t *transport) carry(req *request) (body []byte, again bool, err error) {
 	if originOf(req.URL) != t.origin || req.URL.Path != t.path {
-		return nil, &AnswerError{Call: req.method, Reason: "it is not sent to " + originOf(req.URL) + req.URL.Path, final: true}
+		return nil, false, &AnswerError{Call: req.method, Reason: "it is not sent to " + originOf(req.URL) + req.URL.Path, final: true}
 	}
 	sp := t.span(req.Context(), req.method)
 	defer sp.cancel()
-	var body []byte
 	renewed := false
-	err := t.repeat(sp.waiting, func() *failure {
+	resend := resend{always: resendable(req.method), busy: resendable(req.method) || req.reads}
+	err = t.repeat(sp.waiting, func() *failure {
 		token, err := t.prover.bearer(sp.ctx)
 		if err != nil {
 			return &failure{err: err}
@@ -215,14 +217,15 @@ func (t *transport) carry(req *request) ([]byte, error) {
 		out.Header.Set("User-Agent", t.userAgent(out.Header.Get("User-Agent")))
 		out.Body, out.ContentLength, out.GetBody = io.NopCloser(bytes.NewReader(req.body)), int64(len(req.body)), nil
 		var failed *failure
-		body, failed = t.exchange(out, req.method, resendable(req.method), maxAnswerBytes, t.limits.until(req.method))
+		body, failed = t.exchange(out, req.method, resend, maxAnswerBytes, t.limits.until(req.method))
 		if failed != nil && failed.refused && !renewed && t.prover.refused(token) {
 			renewed = true
 			failed.again, failed.atOnce = true, true
 		}
+		again = again || failed != nil && failed.unsure
 		return failed
 	})
-	return body, err
+	return body, again, err
 }
 
 // userAgent leaves out of the driver's name what it found out about the program
@@ -245,7 +248,7 @@ func (t *transport) postLogin(ctx context.Context, req *http.Request) ([]byte, e
 		}
 		out.Body = form
 		var failed *failure
-		body, failed = t.exchange(out, callLogin, true, maxTokenBytes, t.limits.token)
+		body, failed = t.exchange(out, callLogin, resend{always: true, busy: true}, maxTokenBytes, t.limits.token)
 		return failed
 	})
 	return body, err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"net"
 	"net/url"
 	"slices"
@@ -29,6 +30,7 @@ type Config struct {
 	Parts      int               // that a pull is cut into; 0: the source decides
 	Parallel   int               // parts that are pulled side by side; 0: the source decides
 	Spool      string            // folder that parts lie in until they are read; "": one in the system's folder of temporary files
+	SpoolLimit int64             // bytes of parts that were read already and stay there until the pull ends; 0: the source decides
 	CloudFetch bool              // large results come as files of the cloud's storage
 	Timeout    time.Duration     // after which the warehouse ends a statement; 0: its own default
 	Tags       map[string]string // of every statement, for the warehouse's history of queries
@@ -52,6 +54,7 @@ const (
 	maxParts    = 4096
 	maxParallel = 64
 	minTimeout  = time.Second
+	maxTimeout  = 172_800 * time.Second // the longest that a warehouse takes
 	maxPort     = 65535
 )
 
@@ -120,6 +123,7 @@ func (c *Config) origin() string {
 //	parts=N                that a table is pulled in
 //	parallel=N             parts that are pulled side by side
 //	spool=FOLDER           that parts lie in until they are read
+//	spool-limit=SIZE       of parts there that were read already, as 500MB or 20GB
 //	cloud-fetch=false      results come through the warehouse, not from the cloud's storage
 //	timeout=DURATION       after which the warehouse ends a statement, as 30m
 //	tags=KEY:VALUE,…       of every statement, for the warehouse's history of queries
@@ -205,6 +209,7 @@ var uriOptions = map[string]func(c *Config, o *options, value string) error{
 	"schema":        func(c *Config, _ *options, v string) error { return setName(&c.Schema, v) },
 	"profile":       func(_ *Config, o *options, v string) error { return setName(&o.profile, v) },
 	"spool":         func(c *Config, _ *options, v string) error { return setName(&c.Spool, v) },
+	"spool-limit":   func(c *Config, _ *options, v string) error { return setSize(&c.SpoolLimit, v) },
 	"ca":            func(c *Config, _ *options, v string) error { return setName(&c.CAFile, v) },
 	"parts":         func(c *Config, _ *options, v string) error { return setNumber(&c.Parts, v, maxParts) },
 	"parallel":      func(c *Config, _ *options, v string) error { return setNumber(&c.Parallel, v, maxParallel) },
@@ -234,6 +239,21 @@ func setNumber(to *int, value string, most int) error {
 	return nil
 }
 
+// sizeUnits are those of sizes.
+var sizeUnits = map[string]int64{"MB": 1e6, "GB": 1e9, "TB": 1e12}
+
+// setSize reads a whole number of a unit.
+func setSize(to *int64, value string) error {
+	digits := strings.TrimRight(value, "MGTB")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	unit := sizeUnits[value[len(digits):]]
+	if err != nil || unit == 0 || n < 1 || n > math.MaxInt64/unit {
+		return fmt.Errorf("is %q, expected a size as 500MB, 20GB or 1TB", value)
+	}
+	*to = n * unit
+	return nil
+}
+
 // setBool reads true or false.
 func setBool(to *bool, value string) error {
 	switch value {
@@ -247,11 +267,11 @@ func setBool(to *bool, value string) error {
 	return nil
 }
 
-// setTimeout reads a duration of at least a second.
+// setTimeout reads a duration that a warehouse takes.
 func setTimeout(to *time.Duration, value string) error {
 	d, err := time.ParseDuration(value)
-	if err != nil || d < minTimeout {
-		return fmt.Errorf("is %q, expected a duration of at least 1s, as 90s, 30m or 2h", value)
+	if err != nil || d < minTimeout || d > maxTimeout {
+		return fmt.Errorf("is %q, expected a duration from 1s to 48h, as 90s, 30m or 2h", value)
 	}
 	*to = d
 	return nil

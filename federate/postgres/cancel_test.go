@@ -3,11 +3,13 @@ package postgres
 import (
 	"context"
 	"errors"
+	"net"
+	"sync/atomic"
 	"testing"
 )
 
-// endless never ends and sends nothing.
-const endless = "SELECT count(*) FROM (SELECT generate_series(1, 1000000000000)) AS endless"
+// endless never ends and sends nothing. Its session says when it is carried out.
+const endless = "SELECT count(*) FROM (SELECT set_config('application_name', 'rollcall endless', true)) AS s, generate_series(1, 1000000000000) AS endless"
 
 func TestCancel(t *testing.T) {
 	db := newDatabase(t)
@@ -28,7 +30,7 @@ func TestCancel(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- call(ctx) }()
-		db.waitFor(t, "endless")
+		db.waitEndless(t)
 		cancel()
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: a cancelled call gave %v, want context.Canceled", name, err)
@@ -36,6 +38,34 @@ func TestCancel(t *testing.T) {
 		db.waitIdle(t)
 	}
 	s.checkSum(t, "orders")
+}
+
+// TestLostCancel cancels a statement that sends nothing where the request to cancel it
+// does not reach the server, as one that comes too soon does not reach the statement:
+// the server ends it all the same, since nobody is there to hear of it.
+func TestLostCancel(t *testing.T) {
+	db := newDatabase(t)
+	s := db.open(t)
+	dial, isCut := s.place.config.DialFunc, &atomic.Bool{}
+	s.place.config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if isCut.Load() {
+			return nil, errors.New("cut")
+		}
+		return dial(ctx, network, address)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := textsOrError(s.Query(ctx, endless))
+		ended <- err
+	}()
+	db.waitEndless(t)
+	isCut.Store(true)
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled call gave %v, want context.Canceled", err)
+	}
+	db.waitIdle(t)
 }
 
 // TestCancelWaiting cancels a scan that waits for a lock.
@@ -53,7 +83,7 @@ func TestCancelWaiting(t *testing.T) {
 		_, err := textsOrError(orders.Scan(ctx, []string{"id"}))
 		ended <- err
 	}()
-	db.waitFor(t, "orders")
+	db.waitBlocked(t)
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("a scan that waits for a lock gave %v, want context.Canceled", err)

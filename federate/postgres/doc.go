@@ -39,6 +39,10 @@
 // look at the files of the tables that it read; where one is not that of the
 // snapshot, the statement has failed.
 //
+// [Source.Replace] writes a table as one transaction, whose query reads that state. What the table
+// is, and what stands on it, is looked up in the catalog as it is then: a partition, a table that
+// inherits or is inherited from, and one that a relation of the query is a view of are refused.
+//
 // # Complete or failed
 //
 // The rows of a scan are compared with count(*) of the same snapshot, and those of
@@ -65,6 +69,9 @@
 //
 //   - char(n) comes without the blanks at its end, as PostgreSQL's own conversion to
 //     text has it. A uuid is in lower case.
+//   - A column whose collation is not deterministic has the metadata key
+//     source.CollationKey: its strings may be equal though their bytes are not. By all
+//     other collations, that of the database among them, equality is that of bytes.
 //   - numeric without a precision has no decimal type that holds all of its
 //     values, and more than 38 digits none at all: such columns are unsupported. A view
 //     that casts them is read. NaN in a numeric is NULL, and a note counts them; NaN

@@ -115,10 +115,18 @@ func (s *Source) Exec(ctx context.Context, statement string) (int64, error) {
 			rows = n
 		}
 	}
-	if _, err := execute(ctx, session.conn, "COMMIT"); err != nil {
-		return -1, fmt.Errorf("whether the statement was carried out is not known: %w", ended(ctx, err))
+	if err := session.commit(ctx); err != nil {
+		return -1, err
 	}
 	return rows, nil
+}
+
+// commit ends a transaction that has written.
+func (t *session) commit(ctx context.Context) error {
+	if _, err := execute(ctx, t.conn, "COMMIT"); err != nil {
+		return fmt.Errorf("whether the statement was carried out is not known: %w", ended(ctx, err))
+	}
+	return nil
 }
 
 // rowsWritten returns how many rows a statement says that it wrote. CREATE TABLE AS

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"strings"
@@ -73,11 +74,7 @@ func (db *database) run(t testing.TB, statements ...string) {
 // open opens the database as a source, which the test closes.
 func (db *database) open(t testing.TB, options ...string) *Source {
 	t.Helper()
-	uri := db.uri
-	for _, o := range options {
-		uri += "&" + o
-	}
-	s, err := Open(t.Context(), uri)
+	s, err := Open(t.Context(), withOptions(t, db.uri, options...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,11 +86,42 @@ func (db *database) open(t testing.TB, options ...string) *Source {
 	return s
 }
 
+// withOptions returns a URI with more options, each as it stands in one.
+func withOptions(t testing.TB, uri string, options ...string) string {
+	t.Helper()
+	u, err := url.Parse(uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := u.Query()
+	for _, o := range options {
+		added, err := url.ParseQuery(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		maps.Copy(query, added)
+	}
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// TestWithOptions adds options to a URI that has some, and to one that has none.
+func TestWithOptions(t *testing.T) {
+	for _, c := range []struct{ uri, want string }{
+		{"postgres://me:x@host:5/db?sslmode=disable", "postgres://me:x@host:5/db?options=-c+a%3Db&parallel=3&sslmode=disable"},
+		{"postgres://me:x@host:5/db", "postgres://me:x@host:5/db?options=-c+a%3Db&parallel=3"},
+	} {
+		if got := withOptions(t, c.uri, "parallel=3", "options=-c%20a%3Db"); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.uri, got, c.want)
+		}
+	}
+}
+
 // running returns the statements that sessions of sources run in the database.
 func (db *database) running(t testing.TB) []string {
 	t.Helper()
 	rows, err := db.Query(t.Context(), `SELECT query FROM pg_stat_activity
-WHERE datname = current_database() AND application_name = 'rollcall' AND state = 'active'`)
+WHERE datname = current_database() AND application_name LIKE 'rollcall%' AND state = 'active'`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,6 +147,33 @@ func (db *database) waitFor(t testing.TB, text string) {
 	t.Helper()
 	eventually(t, "a statement with "+text+" runs", func() bool {
 		return strings.Contains(strings.Join(db.running(t), "\n"), text)
+	})
+}
+
+// waitEndless waits until a session has come to carry out the statement endless: one
+// that is still being parsed is active, too, and the request to cancel it may come when
+// the server has done so and waits for what to do next.
+func (db *database) waitEndless(t testing.TB) {
+	t.Helper()
+	db.waitUntil(t, "the statement without an end is carried out", "application_name = 'rollcall endless'")
+}
+
+// waitBlocked waits until a session waits for a lock.
+func (db *database) waitBlocked(t testing.TB) {
+	t.Helper()
+	db.waitUntil(t, "a statement waits for a lock", "application_name = 'rollcall' AND wait_event_type = 'Lock'")
+}
+
+// waitUntil waits until there is a session in the database that meets a condition.
+func (db *database) waitUntil(t testing.TB, what, condition string) {
+	t.Helper()
+	eventually(t, what, func() bool {
+		var found bool
+		if err := db.QueryRow(t.Context(), "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND "+
+			condition+")").Scan(&found); err != nil {
+			t.Fatal(err)
+		}
+		return found
 	})
 }
 

@@ -13,10 +13,14 @@ import (
 
 // liftLimits lifts, for a transaction, the time limits of the server, the database
 // and the role, which are made for statements of people; those that were set for
-// the session stay.
-const liftLimits = `SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings
-WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
-AND setting <> '0' AND source <> 'client'`
+// the session stay. It has the server look every second whether the client is still
+// there, where the server can: a request to cancel may overtake the statement that it
+// is about, and is dropped then.
+const liftLimits = `SELECT pg_catalog.set_config(name, CASE name WHEN 'client_connection_check_interval' THEN '1s' ELSE '0' END, true)
+FROM pg_catalog.pg_settings
+WHERE source <> 'client' AND (setting <> '0'
+AND name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
+OR setting = '0' AND name = 'client_connection_check_interval' AND pg_catalog.version() LIKE '%linux%')`
 
 // Modes of a transaction.
 const (
@@ -60,8 +64,8 @@ func (s *Source) connect(ctx context.Context) (*pgconn.PgConn, error) {
 	return conn, nil
 }
 
-// session is a transaction of its own connection that sees the state of the source.
-// It is used by one goroutine at a time.
+// session is a transaction of its own connection that sees the state of the source,
+// save one of beginNow. It is used by one goroutine at a time.
 type session struct {
 	source *Source
 	conn   *pgconn.PgConn
@@ -69,14 +73,24 @@ type session struct {
 
 // begin starts a session; who starts it ends it.
 func (s *Source) begin(ctx context.Context, mode string) (*session, error) {
-	if s.life.Err() != nil {
-		return nil, errClosed
-	}
 	literal, err := sqlgen.Literal(sqlgen.Postgres, s.snapshot)
 	if err != nil {
 		return nil, err
 	}
-	statement := "BEGIN ISOLATION LEVEL REPEATABLE READ " + mode + ";\nSET TRANSACTION SNAPSHOT " + literal + ";\n" + liftLimits
+	return s.start(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ "+mode+";\nSET TRANSACTION SNAPSHOT "+literal+";\n"+liftLimits)
+}
+
+// beginNow starts a session that sees the database as it is at each statement, and
+// does not write.
+func (s *Source) beginNow(ctx context.Context) (*session, error) {
+	return s.start(ctx, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;\n"+liftLimits)
+}
+
+// start starts a session by a statement.
+func (s *Source) start(ctx context.Context, statement string) (*session, error) {
+	if s.life.Err() != nil {
+		return nil, errClosed
+	}
 	for {
 		conn, isNew, err := s.take(ctx)
 		if err != nil {

@@ -259,7 +259,7 @@ func TestRefused(t *testing.T) {
 	if err == nil || !errors.As(err, &pgErr) || strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("a wrong password: %v", err)
 	}
-	_, err = Open(t.Context(), strings.Replace(db.uri, "sslmode=disable", "sslmode=require", 1))
+	_, err = Open(t.Context(), withOptions(t, db.uri, "sslmode=require"))
 	if err == nil || !strings.Contains(err.Error(), "server refused TLS connection") {
 		t.Errorf("TLS that the server does not have: %v", err)
 	}

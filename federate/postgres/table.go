@@ -72,10 +72,14 @@ func (s *Source) Table(ctx context.Context, ref model.TableRef) (source.Table, e
 	if t.storage, err = session.storageOf(ctx, found); err != nil {
 		return nil, fmt.Errorf("table %s: %w", found.ref, err)
 	}
+	collations, err := session.collationsOf(ctx, found)
+	if err != nil {
+		return nil, fmt.Errorf("table %s: %w", found.ref, err)
+	}
 	fields := make([]arrow.Field, len(t.columns))
 	t.nans = make([]*atomic.Int64, len(t.columns))
 	for i := range t.columns {
-		fields[i] = t.columns[i].how.field(t.columns[i].name)
+		fields[i] = t.columns[i].how.field(t.columns[i].name, collations[t.columns[i].name])
 		t.nans[i] = new(atomic.Int64)
 	}
 	t.schema = arrow.NewSchema(fields, nil)
@@ -98,6 +102,27 @@ func (t *session) describe(ctx context.Context, statement string) ([]described, 
 	return columns, nil
 }
 
+// askCollations asks for the columns of a relation whose collation is not
+// deterministic: strings of other bytes may be equal by it. That of a database
+// always is.
+const askCollations = `SELECT a.attname, l.collname
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
+WHERE a.attrelid = $1::pg_catalog.oid AND NOT l.collisdeterministic AND a.attnum > 0 AND NOT a.attisdropped`
+
+// collationsOf returns the collations of columns whose strings are not compared
+// byte by byte.
+func (t *session) collationsOf(ctx context.Context, r *relation) (map[string]string, error) {
+	rows, err := t.ask(ctx, askCollations, r.oid)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]string{}
+	for _, row := range rows {
+		found[string(row[0])] = string(row[1])
+	}
+	return found, nil
+}
+
 // Ref returns the table's schema and name as the database spells them.
 func (t *table) Ref() model.TableRef { return t.relation.ref }
 
@@ -112,6 +137,7 @@ func (t *table) Info() source.Info {
 		info.Bytes = t.storage.bytes
 	}
 	if t.relation.kind == foreignTable {
+		info.Unpinned = true
 		info.Notes = append(info.Notes, "a foreign table: its rows are not part of the database's snapshot")
 	}
 	if t.relation.hidden {

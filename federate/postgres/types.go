@@ -66,8 +66,9 @@ type columnType struct {
 	scale     int32
 }
 
-// field returns the column in a schema. Of kindAnyNumeric there is no type yet.
-func (c *columnType) field(name string) arrow.Field {
+// field returns the column in a schema. Of kindAnyNumeric there is no type yet. The
+// collation is empty where strings are equal that are so byte by byte, and no others.
+func (c *columnType) field(name, collation string) arrow.Field {
 	f := arrow.Field{Name: name, Type: c.arrow, Nullable: true}
 	switch {
 	case c.kind == kindNone || c.kind == kindAnyNumeric:
@@ -75,6 +76,12 @@ func (c *columnType) field(name string) arrow.Field {
 		f.Metadata = arrow.MetadataFrom(map[string]string{source.UnsupportedKey: c.name})
 	case c.isList:
 		f.Type = arrow.ListOf(c.arrow)
+	}
+	if collation != "" && f.Type != arrow.Null {
+		f.Metadata = arrow.MetadataFrom(map[string]string{
+			source.NoteKey:      "the database compares its strings by the collation " + collation + ", not byte by byte",
+			source.CollationKey: collation,
+		})
 	}
 	return f
 }

@@ -130,6 +130,37 @@ func TestUnsupportedTypes(t *testing.T) {
 	}
 }
 
+// TestCollations marks columns whose strings may be equal though their bytes are
+// not.
+func TestCollations(t *testing.T) {
+	db := newDatabase(t)
+	db.run(t, `CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
+		`CREATE COLLATION de (provider = icu, locale = 'de')`, `CREATE DOMAIN named AS text COLLATE ci`,
+		`CREATE TABLE names (plain text, c text COLLATE "C", g text COLLATE de, i text COLLATE ci, v varchar(9) COLLATE ci, list text[] COLLATE ci, d named, n int)`,
+		`INSERT INTO names (plain, i) VALUES ('a', 'a'), ('A', 'A')`,
+		`CREATE VIEW seen AS SELECT plain, i, plain COLLATE ci AS made, i COLLATE "C" AS unmade FROM names`)
+	s := db.open(t)
+	for name, marked := range map[string][]string{"names": {"i", "v", "list", "d"}, "seen": {"i", "made"}} {
+		var got []string
+		for _, f := range s.table(t, name).Schema().Fields() {
+			if collation, ok := f.Metadata.GetValue(source.CollationKey); ok {
+				got = append(got, f.Name)
+				note, _ := f.Metadata.GetValue(source.NoteKey)
+				if want := "the database compares its strings by the collation ci, not byte by byte"; collation != "ci" || note != want {
+					t.Errorf("column %q is compared by %q, noted %q", f.Name, collation, note)
+				}
+			}
+		}
+		if diff := cmp.Diff(marked, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	less, _ := s.table(t, "names").OneOf("i", []string{"a"})
+	if got := texts(t, less.Scan(t.Context(), []string{"i"})); len(got) != 1 {
+		t.Errorf("a filter left %v", got)
+	}
+}
+
 func TestInfiniteTimes(t *testing.T) {
 	db := newDatabase(t)
 	db.run(t, `CREATE TABLE times (id int, d date, ts timestamp, tz timestamptz)`,

@@ -73,6 +73,9 @@ type Info struct {
 	// Version is what was read, where the source has versions: the same one gives
 	// the same rows.
 	Version string `json:"version,omitempty"`
+	// Unpinned says that a scan and a statement may see different rows, because the
+	// source cannot hold the table in one state.
+	Unpinned bool `json:"unpinned,omitempty"`
 	// Notes is what people should know of how the table is read, for a load report:
 	// that it has no version to be pinned to, for one.
 	Notes []string `json:"notes,omitempty"`

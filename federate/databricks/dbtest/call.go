@@ -18,6 +18,7 @@ type call struct {
 	method  string
 	args    thrift.Struct
 	hit     hit
+	lost    bool     // the answer does not arrive
 	release []func() // of what the answer refers to, once it was written
 }
 
@@ -128,6 +129,9 @@ func (c *call) answer(w http.ResponseWriter, sequence int32) {
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
+	}
+	if c.lost {
+		cut()
 	}
 	w.Header().Set("Content-Type", "application/x-thrift")
 	c.server.send(w, c.request, c.hit, encoded.Size(), encoded)

@@ -18,7 +18,7 @@ type Fault struct {
 	RetryAfter time.Duration // of HTTPStatus, in whole seconds; below 0: the answer has none
 	Message    string        // of ThriftError and StatementError; empty: one that the server has
 	State      string        // of StatementError
-	Quiet      bool          // of LostPage and RepeatedPage: offsets hide it, so that nothing but the count of rows shows it
+	Quiet      bool          // of LostPage, RepeatedPage and LostEnd: offsets hide it, so that nothing but the count of rows shows it
 }
 
 // Kind is what goes wrong. Kinds that mean nothing in a call leave it as it is,
@@ -70,6 +70,8 @@ const (
 	NoMetadata    Kind = "metadata missing" // the answer has no metadata of the result
 	ExpiredLink   Kind = "link expired"     // links say that they have expired, and have
 	LyingRowCount Kind = "row count wrong"  // the first batch or link declares a row more than it has
+	LostEnd       Kind = "end lost"         // the connection ends without an answer, which had all rows that were left; the next page has none, and begins at row 0
+	EmptyLink     Kind = "link empty"       // a link to a file without rows stands before the others; this is allowed
 )
 
 // Kinds of [MethodFile].

@@ -3,6 +3,7 @@ package dbtest
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -106,6 +107,9 @@ func (c *call) read(o *operation, maxRows int64) (page, error) {
 	if err := c.lose(o, maxRows); err != nil {
 		return page{}, err
 	}
+	if err := c.loseEnd(r); err != nil {
+		return page{}, err
+	}
 	offset := r.given
 	set, format, header, err := c.set(o, maxRows)
 	if err != nil {
@@ -152,6 +156,26 @@ func (c *call) lose(o *operation, maxRows int64) error {
 		r.given = offset
 	}
 	return err
+}
+
+// loseEnd skips all rows that are left, with the answer, if that is the call's fault.
+func (c *call) loseEnd(r *rows) error {
+	if !r.more() || !c.hit.is(LostEnd) {
+		return nil
+	}
+	c.lost = true
+	offset := int64(0)
+	if c.hit.Quiet {
+		offset = r.given
+	}
+	for r.more() {
+		r.take(math.MaxInt64).Release()
+		if err := r.fill(); err != nil {
+			return err
+		}
+	}
+	r.given = offset
+	return nil
 }
 
 // take takes rows from a result, at most limit and of about a page's bytes. What is
@@ -258,36 +282,43 @@ func (c *call) data(m *message, i int, lz4 bool) (thrift.Streamed, error) {
 func (c *call) links(o *operation) (thrift.List, error) {
 	options, r := c.server.options, o.rows
 	links, files := thrift.List{}, []*file{}
+	if r.more() && c.hit.is(EmptyLink) {
+		f := &file{session: o.session, lz4: o.form.lz4, pieces: []thrift.Streamed{blob(r.encoding.header), endOfStream}}
+		files, links = append(files, f), append(links, c.link(f, r.given, 0))
+	}
 	for len(links) < options.LinksPerPage && r.more() {
 		offset := r.given
 		f, err := c.file(o)
 		if err != nil {
 			return nil, err
 		}
-		expires := time.Now().Add(options.LinkTTL)
-		if c.hit.is(ExpiredLink) {
-			expires = time.Now().Add(-time.Minute)
-		}
-		f.expires = expires
-		c.server.files.add(f)
-		files = append(files, f)
 		count := f.rows
 		if len(links) == 0 && c.hit.is(LyingRowCount) {
 			count++
 		}
-		links = append(links, thrift.Fields{
-			{Number: thrift.LinkURL, Value: f.url(baseOf(c.request))},
-			{Number: thrift.LinkExpires, Value: expires.Unix()},
-			{Number: thrift.LinkOffset, Value: offset},
-			{Number: thrift.LinkCount, Value: count},
-			{Number: thrift.LinkBytes, Value: int64(stream(f.pieces).Size())},
-		})
+		files, links = append(files, f), append(links, c.link(f, offset, count))
 	}
 	if len(files) > 0 && c.hit.is(RepeatedPage) {
 		r.again(declared(files), !c.hit.Quiet)
 	}
 	o.sent(c.server.files, files)
 	return links, nil
+}
+
+// link makes the link to a file, whose rows it declares.
+func (c *call) link(f *file, offset, count int64) thrift.Fields {
+	f.expires = time.Now().Add(c.server.options.LinkTTL)
+	if c.hit.is(ExpiredLink) {
+		f.expires = time.Now().Add(-time.Minute)
+	}
+	c.server.files.add(f)
+	return thrift.Fields{
+		{Number: thrift.LinkURL, Value: f.url(baseOf(c.request))},
+		{Number: thrift.LinkExpires, Value: f.expires.Unix()},
+		{Number: thrift.LinkOffset, Value: offset},
+		{Number: thrift.LinkCount, Value: count},
+		{Number: thrift.LinkBytes, Value: int64(stream(f.pieces).Size())},
+	}
 }
 
 // file makes the next file of a result.
