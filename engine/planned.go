@@ -46,7 +46,11 @@ func (q *Query) programAt(ctx context.Context, v *version, b *binding, asOf time
 func floor(asOf time.Time) time.Time { return asOf.Truncate(0).UTC().Truncate(time.Microsecond) }
 
 // isTimeless reports whether a condition means the same at any as_of.
-func isTimeless(c rule.Cond) bool {
+func isTimeless(c rule.Cond) bool { return timeless(c, map[*rule.Segment]bool{}) }
+
+// timeless is isTimeless, each of the segments looked into once: seen are those that
+// were met before.
+func timeless(c rule.Cond, seen map[*rule.Segment]bool) bool {
 	var members []rule.Cond
 	switch c := c.(type) {
 	case *rule.And:
@@ -54,16 +58,20 @@ func isTimeless(c rule.Cond) bool {
 	case *rule.Or:
 		members = c.Conds
 	case *rule.Not:
-		return isTimeless(c.Cond)
+		members = []rule.Cond{c.Cond}
 	case *rule.AttributeTest:
 		return c.Window == nil
 	case *rule.SegmentTest:
-		return isTimeless(c.Segment.Root)
+		if seen[c.Segment] {
+			return true // or the answer is known to be no
+		}
+		seen[c.Segment] = true
+		members = []rule.Cond{c.Segment.Root}
 	default:
 		return false // events are those before as_of
 	}
 	for _, member := range members {
-		if !isTimeless(member) {
+		if !timeless(member, seen) {
 			return false
 		}
 	}

@@ -35,9 +35,15 @@ type Reason struct {
 	Subject string
 	// Value is that of the attribute, or of the events that the test is about: nil
 	// for NULL, else as Row.Values has values. It is nil for other nodes.
-	Value   any
-	Reasons []Reason // of the members; of a segment that of its rule
+	Value any
+	// Reasons are of the members; of a segment, that of its rule, where the segment is
+	// met first. One that is met again has none.
+	Reasons []Reason
 }
+
+// Repeats reports whether a node is of a segment that was met before, in the order in
+// which the tree is read: its reasons stand there.
+func (r *Reason) Repeats() bool { return r.Kind == ReasonSegment && len(r.Reasons) == 0 }
 
 // ReasonKind is the kind of a node of a rule.
 type ReasonKind string
@@ -79,7 +85,10 @@ func (q *Query) Why(ctx context.Context, key string) (w *Why, err error) {
 		}
 		a := v.answer(p)
 		w = &Why{Key: key, Manifest: a.Manifest, AsOf: a.AsOf, Windows: a.Windows, Warnings: a.Warnings}
-		j := &judge{version: v, checked: b.checked, asOf: p.AsOf, row: row, choice: q.db.options.Structures}
+		j := &judge{
+			version: v, checked: b.checked, asOf: p.AsOf, row: row, choice: q.db.options.Structures,
+			segments: map[*rule.Segment]bool{},
+		}
 		w.Reason, err = j.reason(ctx, b.checked.Root)
 		return err
 	})
@@ -133,10 +142,11 @@ func (v *version) isLive(row uint32) (bool, error) {
 // judge works a rule out for one customer.
 type judge struct {
 	*version
-	checked *rule.Checked
-	asOf    time.Time
-	row     uint32
-	choice  plan.Choice
+	checked  *rule.Checked
+	asOf     time.Time
+	row      uint32
+	choice   plan.Choice
+	segments map[*rule.Segment]bool // whether those met before hold: each is explained once
 }
 
 // reason works a condition out, and those below it.
@@ -155,7 +165,12 @@ func (j *judge) reason(ctx context.Context, c rule.Cond) (Reason, error) {
 		err = j.members(ctx, &r, []rule.Cond{c.Cond}, func(holds bool) { r.Holds = !holds })
 	case *rule.SegmentTest:
 		r.Kind = ReasonSegment
+		var known bool
+		if r.Holds, known = j.segments[c.Segment]; known {
+			break
+		}
 		err = j.members(ctx, &r, []rule.Cond{c.Segment.Root}, func(holds bool) { r.Holds = holds })
+		j.segments[c.Segment] = r.Holds
 	case *rule.AttributeTest:
 		r.Kind, r.Subject = ReasonAttribute, j.schema.Attributes[c.Attribute].Name
 		if r.Value, err = j.attribute(c); err == nil {

@@ -47,7 +47,7 @@ func TestWhyAgreesWithTheOracle(t *testing.T) {
 			q := mustQuery(t, db, c.Rule).At(c.AsOf)
 			j := &whyJudge{t: t, c: c, checked: checked, seed: at, selected: map[rule.Cond][]bool{}}
 			for range customers {
-				j.row = rng.IntN(len(table.Keys))
+				j.row, j.met = rng.IntN(len(table.Keys)), map[*rule.Segment]bool{}
 				w, err := q.Why(t.Context(), fmt.Sprint(table.Keys[j.row]))
 				if err != nil {
 					t.Fatalf("seed %d: %v: %v\n%s", at, table.Keys[j.row], err, c.Rule)
@@ -85,6 +85,7 @@ type whyJudge struct {
 	row      int
 	nodes    int
 	selected map[rule.Cond][]bool
+	met      map[*rule.Segment]bool // those that were explained to the customer at row
 }
 
 // holds asks the oracle for one condition alone.
@@ -113,7 +114,14 @@ func (j *whyJudge) check(r *engine.Reason, cond rule.Cond) {
 	case *rule.Not:
 		kind, members = engine.ReasonNot, []rule.Cond{c.Cond}
 	case *rule.SegmentTest:
-		kind, members = engine.ReasonSegment, []rule.Cond{c.Segment.Root}
+		kind = engine.ReasonSegment
+		if !j.met[c.Segment] {
+			members = []rule.Cond{c.Segment.Root}
+		}
+		j.met[c.Segment] = true
+		if r.Repeats() == (members != nil) {
+			j.t.Errorf("seed %d: %s: repeats %t\n%s", j.seed, r.Condition, r.Repeats(), j.c)
+		}
 	case *rule.AttributeTest:
 		want := plainValue(j.c.Table.Attributes[c.Attribute][j.row], c.Type)
 		if got := shown(r.Value); got != shown(want) || r.Subject != j.checked.Schema.Attributes[c.Attribute].Name {
@@ -233,6 +241,49 @@ func shown(v any) string {
 		v = f + 0
 	}
 	return fmt.Sprintf("%T %v", v, v)
+}
+
+// TestWhyOfSegmentsOfSegments asks about segments each of which refers to the next
+// one twice: every one is explained once, where it is met first.
+func TestWhyOfSegmentsOfSegments(t *testing.T) {
+	const segments = 50 // read anew wherever they are met they would be 2^50
+	c := &oracle.Case{}
+	for i := range segments {
+		text := fmt.Sprintf("segment 's%[1]d' and not segment 's%[1]d'", i+1)
+		if i+1 == segments {
+			text = "orders > 1"
+		}
+		c.Segments = append(c.Segments, oracle.Segment{Path: fmt.Sprintf("s%d", i), Rule: text})
+	}
+	q := ask(t, openWith(t, snapshot, plan.Choice{}, libraryOf(t, c)), "segment 's0' or segment 's0'")
+	w, err := q.Why(t.Context(), "10013")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err := q.Explain(t.Context()); err != nil || e.Count > 0 { // so does who plans it, and who counts
+		t.Errorf("%+v, %v, want nobody", e, err)
+	}
+	nodes, explained, repeated := 0, 0, 0
+	var walk func(r *engine.Reason)
+	walk = func(r *engine.Reason) {
+		nodes++
+		switch {
+		case r.Repeats():
+			repeated++
+		case r.Kind == engine.ReasonSegment:
+			explained++
+			if r.Holds != r.Reasons[0].Holds {
+				t.Errorf("%s: %t, its rule %t", r.Condition, r.Holds, r.Reasons[0].Holds)
+			}
+		}
+		for i := range r.Reasons {
+			walk(&r.Reasons[i])
+		}
+	}
+	walk(&w.Reason)
+	if w.Holds || explained != segments || repeated != segments {
+		t.Errorf("holds %t, %d nodes, %d segments are explained and %d repeated, want %[5]d each", w.Holds, nodes, explained, repeated, segments)
+	}
 }
 
 // TestWhyOfTheRealData reads a tree with every kind of node.

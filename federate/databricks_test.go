@@ -129,3 +129,50 @@ func TestDatabricksExport(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestDatabricksExportUnderView exports to the table under a view that the parent
+// segment reads, and to one with names that Delta does not take.
+func TestDatabricksExportUnderView(t *testing.T) {
+	dir := t.TempDir()
+	if err := cdnow.WriteWarehouse(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	src, w := openDatabricks(t, dir, nil)
+	for _, statement := range []string{
+		"CREATE TABLE main.marketing.base TBLPROPERTIES (delta.columnMapping.mode = 'name') AS SELECT customer_id AS id, cohort AS `first cohort` FROM main.marketing.customers LIMIT 10",
+		"CREATE VIEW main.marketing.seen AS SELECT * FROM main.marketing.base",
+	} {
+		if _, err := w.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := model.TableRef{Schema: "marketing", Table: "seen"}
+	place := &federate.Place{
+		Engine: src,
+		Schema: &model.Schema{
+			Name: "Seen", Timezone: "UTC", KeyColumn: "id", KeyType: model.Type{Kind: model.String},
+			Attributes: []model.Attribute{{Name: "first cohort", Type: model.Type{Kind: model.String}}},
+		},
+		Layout: &model.Layout{Master: seen, KeyColumn: "id", Attributes: []model.ColumnLayout{{Table: seen, Column: "first cohort"}}},
+	}
+	for _, test := range []struct {
+		table   string
+		columns []string
+		err     string
+	}{
+		{"base", nil, "cannot export to table main.marketing.base: the parent segment reads marketing.seen, which is or may be a view of it, since its name is in the definition"},
+		{"out", []string{"first cohort"}, `UNSUPPORTED_IN_PLACE: the name of column "first cohort" has a blank, a tab, a line break or one of ,;{}()=, which tables of Delta do not take; ` +
+			"leave it out, rename the attribute, or export to a file here"},
+		{"out", nil, ""},
+		{"out", nil, ""},
+	} {
+		to := federate.Target{Table: model.TableRef{Catalog: local.DefaultCatalog, Schema: "marketing", Table: test.table}}
+		rows, err := federate.Export(t.Context(), place, check(t, place, `"first cohort" is not null`), time.Now(), to, test.columns...)
+		if test.err == "" && (err != nil || rows != 10) || test.err != "" && (err == nil || err.Error() != test.err) {
+			t.Errorf("%s: got %d, %v, want %q", test.table, rows, err, test.err)
+		}
+	}
+	if rows, err := w.Exec(t.Context(), "SELECT * FROM main.marketing.base"); err != nil || rows != 10 {
+		t.Errorf("the table under the view has %d rows, %v", rows, err)
+	}
+}

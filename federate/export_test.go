@@ -12,6 +12,7 @@ import (
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/federate"
 	"github.com/rollcall-db/rollcall/federate/export"
+	"github.com/rollcall-db/rollcall/federate/source"
 	"github.com/rollcall-db/rollcall/testdata/cdnow"
 )
 
@@ -33,20 +34,12 @@ func TestExportStatements(t *testing.T) {
 		{"databricks", volume, []answer{counted("7"), filesCount}, `INSERT OVERWRITE DIRECTORY '/Volumes/main/shop/it\'s/` + "`gold`' USING parquet\n" + query, ""},
 		{"databricks", volume, []answer{counted("8"), filesCount}, `INSERT OVERWRITE DIRECTORY '/Volumes/main/shop/it\'s/` + "`gold`' USING parquet\n" + query,
 			"the export to \"/Volumes/main/shop/it's/`gold`\": incomplete: 7 rows received, 8 expected"},
-		{"postgres", federate.Target{Table: model.TableRef{Schema: "shop", Table: "it's gold"}}, []answer{counted("7")}, `DROP TABLE IF EXISTS "shop"."it's gold";
-CREATE TABLE "shop"."it's gold" AS
-SELECT CAST(m."id" AS text) AS "id",
+		{"postgres", federate.Target{Table: model.TableRef{Schema: "shop", Table: "it's gold"}}, []answer{counted("7")}, `replace shop.it's gold by 7 rows, reading [SHOP.CUSTOMERS SHOP.PURCHASES]:
+SELECT m."id" AS "id",
   m."age" AS "age"
 FROM "SHOP"."CUSTOMERS" AS m
 WHERE CAST(m."id" AS text) IS NOT NULL
-  AND m."age" >= 31;
-DO 'DECLARE written bigint;
-BEGIN
-  SELECT count(*) INTO written FROM "shop"."it''s gold";
-  IF written <> 7 THEN
-    RAISE EXCEPTION ''incomplete: % rows written to %, % expected'', written, ''shop.it''''s gold'', 7;
-  END IF;
-END'`, ""},
+  AND m."age" >= 31`, ""},
 		{"postgres", volume, nil, "", "UNSUPPORTED_IN_PLACE: fake:// writes no directory of files; export to another table, or to a file here"},
 		{"databricks", federate.Target{Table: model.TableRef{Schema: "shop", Table: "Purchases"}}, nil, "", "cannot export to table shop.Purchases: the parent segment reads SHOP.PURCHASES, which is or may be the same table"},
 		{"databricks", federate.Target{Table: model.TableRef{Table: "customers"}}, nil, "", "cannot export to table customers: the parent segment reads SHOP.CUSTOMERS, which is or may be the same table"},
@@ -56,6 +49,9 @@ END'`, ""},
 		{"databricks", federate.Target{Directory: "/${x}"}, nil, "", "UNSUPPORTED_IN_PLACE: UNSUPPORTED_IN_DIALECT: databricks: the name \"/${x}\": Spark replaces ${…} wherever it stands; export to another table, or to a file here"},
 	} {
 		p, e := fakePlace(t, test.dialect, test.answers...)
+		if test.dialect == "postgres" {
+			p.Engine = replacingEngine{e}
+		}
 		rows, err := federate.Export(t.Context(), p, check(t, p, "age > 30"), noon, test.to, "age")
 		if test.err == "" && (err != nil || rows != 7) || test.err != "" && (err == nil || err.Error() != test.err) {
 			t.Errorf("%s to %s: got %d, %v, want the error %q", test.dialect, test.to, rows, err, test.err)
@@ -69,6 +65,64 @@ END'`, ""},
 	_, err := federate.Export(t.Context(), p, check(t, p, "age > 30"), noon, gold)
 	if err == nil || err.Error() != "export to main.shop.it's gold in fake://: no permission" {
 		t.Errorf("a refused export: %v", err)
+	}
+}
+
+// TestExportErrors passes on what a source says to a target.
+func TestExportErrors(t *testing.T) {
+	to := federate.Target{Table: model.TableRef{Schema: "shop", Table: "gold"}}
+	target := &source.TargetError{Target: to.Table, Why: "it is a view"}
+	incomplete := &source.IncompleteError{Table: "the export to shop.gold", Received: 1, Expected: 7}
+	for _, test := range []struct{ check, replace, want error }{
+		{check: target, want: target},
+		{replace: target, want: target},
+		{replace: incomplete, want: incomplete},
+		{replace: errors.New("no permission"), want: errors.New("export to shop.gold in fake://: no permission")},
+	} {
+		p, e := fakePlace(t, "postgres", counted("7"))
+		e.checkErr, e.execErr = test.check, test.replace
+		p.Engine = replacingEngine{e}
+		rows, err := federate.Export(t.Context(), p, check(t, p, "age > 30"), noon, to)
+		if err == nil || err.Error() != test.want.Error() || rows != 0 {
+			t.Errorf("got %d, %v, want %v", rows, err, test.want)
+		}
+	}
+}
+
+// TestExportNames has columns whose names a target does not take.
+func TestExportNames(t *testing.T) {
+	const do = "; leave it out, rename the attribute, or export to a file here"
+	table := federate.Target{Table: model.TableRef{Schema: "shop", Table: "gold"}}
+	files := federate.Target{Directory: "/Volumes/a/b/c/d"}
+	odd := func(name string) string {
+		return fmt.Sprintf("UNSUPPORTED_IN_PLACE: the name of column %q has a blank, a tab, a line break or one of ,;{}()=, which tables of Delta do not take", name) + do
+	}
+	for _, test := range []struct {
+		dialect string
+		to      federate.Target
+		names   [2]string // of the attributes
+		err     string
+	}{
+		{"databricks", table, [2]string{"äge", "a-b.c"}, ""},
+		{"databricks", table, [2]string{"first name", "b"}, odd("first name")},
+		{"databricks", table, [2]string{"a", "b=c"}, odd("b=c")},
+		{"databricks", table, [2]string{"a\nb", "b"}, odd("a\nb")},
+		{"databricks", files, [2]string{"first name", "b=(c)"}, ""},
+		{"postgres", table, [2]string{"first name", "b=(c)"}, ""},
+		{"databricks", table, [2]string{"a", "A"}, `UNSUPPORTED_IN_PLACE: the columns "a" and "A" differ only by case` + do},
+		{"databricks", files, [2]string{"ID", "b"}, `UNSUPPORTED_IN_PLACE: the columns "id" and "ID" differ only by case` + do},
+		{"postgres", table, [2]string{"a", "A"}, ""},
+		{"postgres", table, [2]string{"id", "b"}, `UNSUPPORTED_IN_PLACE: two columns are called "id"` + do},
+	} {
+		p, e := fakePlace(t, test.dialect, counted("7"), counted("7"))
+		if test.dialect == "postgres" {
+			p.Engine = replacingEngine{e}
+		}
+		p.Schema.Attributes[0].Name, p.Schema.Attributes[1].Name = test.names[0], test.names[1]
+		_, err := federate.Export(t.Context(), p, check(t, p, "purchase"), noon, test.to, test.names[:]...)
+		if test.err == "" && err != nil || test.err != "" && (err == nil || err.Error() != test.err || len(e.answers) != 2) {
+			t.Errorf("%s, %s, %q: %v, want %q", test.dialect, test.to, test.names, err, test.err)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package federate_test
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"strings"
 	"testing"
@@ -34,6 +35,7 @@ type fakeEngine struct {
 	answers  []answer
 	executed []string
 	execErr  error
+	checkErr error    // of a replacingEngine
 	collated []string // columns that are not compared byte by byte
 }
 
@@ -70,6 +72,18 @@ func (e *fakeEngine) Table(_ context.Context, ref model.TableRef) (source.Table,
 func (e *fakeEngine) Exec(_ context.Context, statement string) (int64, error) {
 	e.executed = append(e.executed, statement)
 	return -1, e.execErr
+}
+
+// replacingEngine is a fakeEngine that replaces tables in its own way.
+type replacingEngine struct{ *fakeEngine }
+
+func (e replacingEngine) CheckTarget(context.Context, model.TableRef, []model.TableRef) error {
+	return e.checkErr
+}
+
+func (e replacingEngine) Replace(_ context.Context, r *source.Replacement) error {
+	e.executed = append(e.executed, fmt.Sprintf("replace %s by %d rows, reading %s:\n%s", r.Target, r.Rows, r.Reads, r.Query))
+	return e.execErr
 }
 
 func (e *fakeEngine) Query(ctx context.Context, statement string) iter.Seq2[arrow.RecordBatch, error] {

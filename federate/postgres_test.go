@@ -2,6 +2,7 @@ package federate_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -136,5 +137,102 @@ func TestPostgresExport(t *testing.T) {
 		if err := conn.QueryRow(t.Context(), `SELECT count(*) FROM analytics."go""ld's"`).Scan(&written); err != nil || written != want {
 			t.Errorf("others see %d, %v, want %d", written, err, want)
 		}
+	}
+}
+
+// openKinds opens a database with a place of customers whose key and attributes have
+// types that PostgreSQL compares as text, and orders through a view.
+func openKinds(t *testing.T, statements ...string) (*federate.Place, *pgx.Conn) {
+	t.Helper()
+	uri, conn := newDatabase(t)
+	for _, statement := range append([]string{
+		"CREATE TYPE tier AS ENUM ('tin', 'gold')", "CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+		"CREATE TABLE customers (id uuid, tier tier, name varchar(9), code char(3), amount numeric(9,2), nick text COLLATE ci)",
+		"INSERT INTO customers VALUES ('A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', 'gold', 'Aya', 'ab', 1.5, 'a'), ('A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A12', 'tin', 'Bo', NULL, 2, 'A')",
+		"CREATE TABLE bought (id uuid, at timestamptz, price int)", "CREATE VIEW orders AS SELECT * FROM bought",
+		"INSERT INTO bought VALUES ('A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', '2024-01-01', 5)",
+	}, statements...) {
+		if _, err := conn.Exec(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	src, err := postgres.Open(t.Context(), uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = src.Close() })
+	customers, orders := model.TableRef{Schema: "public", Table: "customers"}, model.TableRef{Schema: "public", Table: "orders"}
+	place := &federate.Place{
+		Engine: src,
+		Schema: &model.Schema{
+			Name: "Kinds", Timezone: "UTC", KeyColumn: "id", KeyType: model.Type{Kind: model.String},
+			Behaviors: []model.Behavior{{Name: "order", TimeColumn: "at"}},
+		},
+		Layout: &model.Layout{Master: customers, KeyColumn: "id", Behaviors: []model.EventLayout{{Table: orders, KeyColumn: "id", Time: model.FieldLayout{Column: "at"}}}},
+	}
+	for _, name := range []string{"tier", "name", "code", "amount"} {
+		typ := model.Type{Kind: model.String}
+		if name == "amount" {
+			typ = model.Type{Kind: model.Number, Repr: model.Decimal, Precision: 9, Scale: 2}
+		}
+		place.Schema.Attributes = append(place.Schema.Attributes, model.Attribute{Name: name, Type: typ})
+		place.Layout.Attributes = append(place.Layout.Attributes, model.ColumnLayout{Table: customers, Column: name})
+	}
+	return place, conn
+}
+
+// TestPostgresExportTypes writes columns with the types that they have in the
+// source.
+func TestPostgresExportTypes(t *testing.T) {
+	place, conn := openKinds(t)
+	to := federate.Target{Table: model.TableRef{Schema: "public", Table: "gold"}}
+	for range 2 {
+		rows, err := federate.Export(t.Context(), place, check(t, place, "tier = 'gold' and name = 'Aya' and order"), examples.AsOf, to, attributeNames(place.Schema)...)
+		if err != nil || rows != 1 {
+			t.Fatalf("got %d, %v", rows, err)
+		}
+	}
+	var types, row string
+	err := conn.QueryRow(t.Context(), "SELECT string_agg(format_type(atttypid, atttypmod), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'gold'::regclass AND attnum > 0").Scan(&types)
+	if want := "uuid, tier, character varying(9), character(3), numeric(9,2)"; err != nil || types != want {
+		t.Errorf("types %s, %v, want %s", types, err, want)
+	}
+	err = conn.QueryRow(t.Context(), "SELECT gold::text FROM gold").Scan(&row)
+	if want := `(a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11,gold,Aya,"ab ",1.50)`; err != nil || row != want {
+		t.Errorf("row %s, %v, want %s", row, err, want)
+	}
+}
+
+// TestPostgresExportRefused exports to tables that the parent segment reads by
+// another name.
+func TestPostgresExportRefused(t *testing.T) {
+	place, conn := openKinds(t, "CREATE TABLE more () INHERITS (customers)")
+	for table, why := range map[string]string{
+		"customers": "the parent segment reads it",
+		"Customers": "the parent segment reads public.customers, which is or may be the same table",
+		"bought":    "the parent segment reads public.orders, a view of it",
+		"more":      "it is a partition, or inherits from another table, or another inherits from it: its rows are another table's, too",
+	} {
+		to := federate.Target{Table: model.TableRef{Schema: "public", Table: table}}
+		_, err := federate.Export(t.Context(), place, check(t, place, "tier = 'gold'"), examples.AsOf, to, "amount")
+		var refused *source.TargetError
+		if want := "cannot export to table public." + table + ": " + why; !errors.As(err, &refused) || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	var rows int
+	if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM customers").Scan(&rows); err != nil || rows != 2 {
+		t.Errorf("customers has %d rows, %v, want 2", rows, err)
+	}
+}
+
+// TestPostgresCollation refuses columns whose strings are equal by more than their
+// bytes.
+func TestPostgresCollation(t *testing.T) {
+	place, _ := openKinds(t)
+	place.Layout.Attributes[1].Column = "nick"
+	_, err := federate.Count(t.Context(), place, check(t, place, "name = 'a'"), examples.AsOf)
+	if want := `UNSUPPORTED_IN_PLACE: column "nick" of table public.customers is compared by ci, not byte by byte; build a snapshot and ask there`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -213,7 +213,7 @@ func exported(t *testing.T, place *federate.Place, conn *pgx.Conn, asOf time.Tim
 	if _, err := federate.Export(t.Context(), place, check(t, place, everybody(place.Schema)), asOf, to, attributeNames(place.Schema)...); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := conn.Query(t.Context(), `SELECT id FROM shop.out ORDER BY id COLLATE "C"`)
+	rows, err := conn.Query(t.Context(), `SELECT CAST(id AS text) FROM shop.out ORDER BY CAST(id AS text) COLLATE "C"`)
 	if err != nil {
 		t.Fatal(err)
 	}

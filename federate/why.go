@@ -3,11 +3,13 @@ package federate
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
+	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/federate/sqlgen"
 )
@@ -24,17 +26,20 @@ type Reason struct {
 	// forward, if it was then. Of other kinds it is nil.
 	Value any
 	// Reasons are those of the conditions below: of a segment, the one of its rule,
-	// where the segment is met first.
+	// where the segment is met first. One that is met again has none.
 	Reasons []Reason
 }
 
 // Why says of one customer whether a checked rule selects it at asOf, and why:
 // the truth of every condition. The key is text, of a whole-number key its digits.
-// A key that nobody has is a [*NoCustomerError].
+// A key that nobody has, or can have, is a [*NoCustomerError].
 func Why(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time, key string) (*Reason, error) {
 	f, err := p.open(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if !isKey(f.schema.KeyType, key) {
+		return nil, &NoCustomerError{Code: CodeNoCustomer, Key: key}
 	}
 	inquiry, err := sqlgen.Why(f.dialect, checked, f.layout, asOf, key, sqlgen.Pinned(f.versions))
 	if err != nil {
@@ -64,6 +69,15 @@ func Why(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time, k
 	}
 	w := &reasoner{row: answer, convert: newConverter(checked.Location), known: map[*sqlgen.Node]bool{}}
 	return w.explain(inquiry.Root)
+}
+
+// isKey reports whether somebody can have a key: one of whole numbers is digits.
+func isKey(typ model.Type, key string) bool {
+	if typ.Kind == model.String {
+		return true
+	}
+	_, err := strconv.ParseInt(key, 10, 64)
+	return err == nil
 }
 
 // reasoner reads the answer to an inquiry.

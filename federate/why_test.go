@@ -1,11 +1,13 @@
 package federate_test
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"testing"
 	"time"
 
+	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/federate"
 	"github.com/rollcall-db/rollcall/testdata/cdnow"
 )
@@ -63,5 +65,18 @@ func purchasesOf(t *testing.T, key string) []string {
 	return []string{
 		fmt.Sprint(number), money(sum), fmt.Sprint(float64(sum) / 100 / float64(number)), money(least), money(greatest),
 		fmt.Sprint(first), fmt.Sprint(last), fmt.Sprint(len(days)), fmt.Sprint(len(quantities)),
+	}
+}
+
+// TestWhyOfNoKey asks about keys that no customer can have: the source is not asked.
+func TestWhyOfNoKey(t *testing.T) {
+	p, _ := fakePlace(t, "databricks")
+	p.Schema.KeyType = model.Type{Kind: model.Number, Repr: model.Int64}
+	for _, key := range []string{"", "x1", "1e3", "9223372036854775808"} {
+		_, err := federate.Why(t.Context(), p, check(t, p, "age > 30"), noon, key)
+		var unknown *federate.NoCustomerError
+		if want := fmt.Sprintf("NO_SUCH_CUSTOMER: no customer has the key %q", key); !errors.As(err, &unknown) || err.Error() != want {
+			t.Errorf("%q: got %v, want %s", key, err, want)
+		}
 	}
 }

@@ -65,6 +65,7 @@ type sourceJSON struct {
 	URI      string            `json:"uri"`      // without secrets
 	Versions map[string]string `json:"versions"` // by table; those that have none are left out
 	Notes    []string          `json:"notes"`    // what people should know of how tables are read
+	unpinned []string          // tables of which statements may see other states
 }
 
 // answerJSON is what the objects of all answers have.

@@ -126,6 +126,9 @@ func (q *inPlace) members(ctx context.Context, columns []string) (*audience, err
 const maxCompared = 1 << 20
 
 func (q *inPlace) breakdown(ctx context.Context, attribute string, limit int) (*answered, *breakdownParts, error) {
+	if at := q.Schema.Attribute(attribute); at >= 0 && q.Schema.Attributes[at].Type.IsArray() {
+		return nil, nil, &engine.ListError{Attribute: attribute} // neither does a snapshot divide by lists
+	}
 	groups, err := federate.Breakdown(ctx, q.Place, q.checked, q.asOf, attribute, limit)
 	if err != nil {
 		return nil, nil, err

@@ -26,27 +26,26 @@ selects alone, the number that remains together with the conditions above it, th
 bytes that it was estimated to read, those that it read, and the time it took.
 Conditions that one look answers are one line, and each is computed in full.
 
-` + inPlaceHelp + ` There is no plan of it to
-explain; "rollcall sql" prints the statement. With --verify a temporary snapshot is
+` + inPlaceHelp + ` With --explain it
+shows the statement that was run, over the tables at the versions that it names:
+how the source carries it out is the source's. With --verify a temporary snapshot is
 built from the same state of the tables, the rule is asked there, too, and the
 customers are compared one by one: where they differ the exit code is 1.
 
 With --format json the object has "count", "customers", "rule", "as_of",
 "timezone", "snapshot" ("version", "created_at", "sources") or "source" ("uri",
 "versions" by table, "notes"), "windows" (each "condition", "from", "to"),
-"warnings", "elapsed_us"; with --explain "plan", with --verify "verify"
-("snapshot_count", "agrees", "only_in_source" and "only_in_snapshot", each "count"
-and the first "keys").
+"warnings", "elapsed_us"; with --explain "plan", or "sql" of a source; with --verify
+"verify" ("snapshot_count", "agrees", "only_in_source" and "only_in_snapshot", each
+"count" and the first "keys"; "unpinned", the tables that may have changed between
+the two).
 
 ` + ruleHelp + `
 
 ` + sourceHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case verify && !where.inPlace():
+			if verify && !where.inPlace() {
 				return usagef("--verify compares a source with a snapshot of it: give -c parent.yml and -s SOURCE in place of SNAP")
-			case explain && where.inPlace():
-				return unsupportedInPlace("--explain shows the structures of a snapshot, and a source has its own; rollcall sql prints the statement")
 			}
 			q, err := a.ask(cmd.Context(), &where, args)
 			if err != nil {
@@ -59,9 +58,7 @@ and the first "keys").
 						return a.explain(cmd.Context(), q)
 					}
 				case *inPlace:
-					if verify {
-						return a.countAndVerify(cmd.Context(), q)
-					}
+					return a.countInPlace(cmd.Context(), q, explain, verify)
 				}
 				return a.count(cmd.Context(), q)
 			})
@@ -69,7 +66,7 @@ and the first "keys").
 	}
 	where.add(cmd, "RULE")
 	a.segmentsFlag(cmd)
-	cmd.Flags().BoolVar(&explain, "explain", false, "show the plan and what each condition selects")
+	cmd.Flags().BoolVar(&explain, "explain", false, "show the plan and what each condition selects; of a source the statement")
 	cmd.Flags().BoolVar(&verify, "verify", false, "with -c and -s: build a temporary snapshot, too, and compare the customers")
 	return cmd
 }
@@ -85,7 +82,8 @@ type countJSON struct {
 	Count     uint64 `json:"count"`
 	Customers uint64 `json:"customers"`
 	answerJSON
-	Plan   *stepJSON     `json:"plan,omitempty"`   // with --explain
+	Plan   *stepJSON     `json:"plan,omitempty"`   // with --explain, of a snapshot
+	SQL    string        `json:"sql,omitempty"`    // with --explain, of a source: what it ran
 	Verify *comparedJSON `json:"verify,omitempty"` // with --verify
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -26,6 +25,8 @@ type comparedJSON struct {
 	Agrees         bool        `json:"agrees"`
 	OnlyInSource   *keysOfJSON `json:"only_in_source"`
 	OnlyInSnapshot *keysOfJSON `json:"only_in_snapshot"`
+	// Unpinned is the tables that may have changed between the two answers.
+	Unpinned []string `json:"unpinned,omitempty"`
 }
 
 // keysOfJSON is some customers: how many, and the first keys.
@@ -41,31 +42,17 @@ func (k *keysOfJSON) add(key string) {
 	}
 }
 
-// countAndVerify counts in the source, and again in a snapshot of it, and says
-// whether both select the same customers.
-func (a *app) countAndVerify(ctx context.Context, q *inPlace) error {
-	answer, err := q.count(ctx)
-	if err != nil {
-		return err
-	}
+// verified compares an answer of the source with that of a snapshot of it.
+func (a *app) verified(ctx context.Context, q *inPlace, answer *answered) (*comparedJSON, error) {
 	v, err := a.verifyInPlace(ctx, q)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	v.Unpinned = answer.source.unpinned
 	// The keys were streamed apart from the count: it must be theirs.
 	inSource := v.SnapshotCount + v.OnlyInSource.Count - v.OnlyInSnapshot.Count
 	v.Agrees = v.Agrees && inSource == answer.Count
-	if a.json() {
-		out := newCountJSON(answer)
-		out.Verify = v
-		err = a.printJSON(out)
-	} else if err = a.printAnswer(answer); err == nil {
-		err = a.printVerified(answer, v)
-	}
-	if err == nil && !v.Agrees {
-		return errNo
-	}
-	return err
+	return v, nil
 }
 
 // printVerified prints how the source's answer compares.
@@ -77,6 +64,11 @@ func (a *app) printVerified(answer *answered, v *comparedJSON) error {
 	if err := a.printf("verified: %s in the source, %s in a snapshot of it: %s\n",
 		groups(int64(answer.Count)), groups(int64(v.SnapshotCount)), verdict); err != nil {
 		return err
+	}
+	if len(v.Unpinned) > 0 {
+		if err := a.printf("%s\n", unpinnedText(v.Unpinned)); err != nil {
+			return err
+		}
 	}
 	for _, side := range []struct {
 		where string
@@ -93,15 +85,23 @@ func (a *app) printVerified(answer *answered, v *comparedJSON) error {
 	return nil
 }
 
+// unpinnedText says what a verdict is worth where some tables have no versions.
+func unpinnedText(tables []string) string {
+	if len(tables) == 1 {
+		return "table " + tables[0] + " could not be pinned: it may have changed between the two"
+	}
+	return "tables " + strings.Join(tables, ", ") + " could not be pinned: they may have changed between the two"
+}
+
 // verifyInPlace builds a temporary snapshot of the state that the source is asked
 // in, and compares the customers that both select.
 func (a *app) verifyInPlace(ctx context.Context, q *inPlace) (v *comparedJSON, err error) {
-	home, err := os.MkdirTemp("", "rollcall-verify-")
+	home, err := newVerifyHome()
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
-	dir := filepath.Join(home, "snapshot")
+	defer func() { err = errors.Join(err, home.Close()) }()
+	dir := filepath.Join(home.dir, "snapshot")
 	bar := a.newProgress()
 	_, err = ingest.Build(ctx, q.parent, q.src, dir, &ingest.Options{AsOf: q.asOf, Progress: bar.build, FS: throwaway{store.OS}})
 	bar.done()

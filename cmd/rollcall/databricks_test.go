@@ -38,7 +38,8 @@ type localWarehouse struct {
 	uri    string
 
 	mu     sync.Mutex
-	proofs map[string]int // calls by the kind of proof of who asks
+	proofs map[string]int      // calls by the kind of proof of who asks
+	before func(method string) // is called before each call is carried out; may be nil
 }
 
 // newLocalWarehouse serves the tables of a folder; volumes is the folder that stands
@@ -64,8 +65,19 @@ func newLocalWarehouse(ctx context.Context, folder, volumes string) (*localWareh
 // note counts a call by how the client proved who it is.
 func (l *localWarehouse) note(call dbtest.Call) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.proofs[call.Credential]++
+	before := l.before
+	l.mu.Unlock()
+	if before != nil {
+		before(call.Method)
+	}
+}
+
+// holding has before called in front of every further call.
+func (l *localWarehouse) holding(before func(method string)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.before = before
 }
 
 // proved returns how many calls proved who asks in one way.

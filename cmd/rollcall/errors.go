@@ -62,7 +62,7 @@ func exitCode(err error) int {
 	}
 	if isAny(err, new(*usageError), new(rule.Errors), new(*model.ConfigError), new(*engine.ColumnError),
 		new(*engine.KeyError), new(*engine.ListError), new(*federate.UnsupportedError),
-		new(*ingest.DriftError), new(*ingest.OverlapError), new(*sqlgen.UnsupportedError), new(*source.ConnectionError), new(*federate.TargetError)) ||
+		new(*ingest.DriftError), new(*ingest.OverlapError), new(*sqlgen.UnsupportedError), new(*source.ConnectionError), new(*source.TargetError)) ||
 		strings.HasPrefix(err.Error(), "unknown command") {
 		return exitUsage
 	}

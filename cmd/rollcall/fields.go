@@ -9,7 +9,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-db/rollcall/engine/index"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/federate"
@@ -27,29 +26,26 @@ greatest value, the share of NULLs and the number of distinct values, and for a
 behavior its events and the time that they span.
 
 With -c parent.yml and -s SOURCE in place of SNAP the tables are looked up in the
-source, which must be a database, and its customers counted. It has no --stats.
+source, which must be a database, and its customers counted. --stats reads there the
+columns of attributes, keys and times, in a statement for each table.
 
 With --format json the object has "name", "key_column", "key_type", "timezone",
 "customers", "last_updated" or "source" (as count has it), "attributes" (each
 "name", "type") and "behaviors" (each "name", "time_column", "fields"); with
---stats each "stats".
+--stats each "stats": of an attribute "nulls", "distinct" (a snapshot has it where
+"indexed" is true), "least" and "greatest"; of a behavior "events", "undated",
+"customers", "first" and "last".
 
 ` + sourceHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if where.inPlace() {
-				if stats {
-					return unsupportedInPlace("--stats are what a snapshot knows of its columns")
-				}
-				return a.fieldsInPlace(cmd.Context(), &where)
+				return a.fieldsInPlace(cmd.Context(), &where, stats)
 			}
 			snap, err := a.open(args[0])
 			if err != nil {
 				return err
 			}
 			return a.closing(snap, func() error {
-				if a.json() {
-					return a.printJSON(newFieldsJSON(snap, stats))
-				}
 				return a.fields(snap, stats)
 			})
 		},
@@ -90,35 +86,21 @@ type behaviorStatsJSON struct {
 	Last      *string `json:"last"`
 }
 
-func newFieldsJSON(snap *snapshot, stats bool) *fieldsJSON {
-	m := snap.Manifest()
-	out := newSchemaJSON(snap.Schema())
-	out.Customers, out.LastUpdated = m.Customers, &m.CreatedAt
-	if !stats {
-		return out
-	}
-	for i := range out.Attributes {
-		out.Attributes[i].Stats = &m.Attributes[i]
-	}
-	for i := range out.Behaviors {
-		info := &m.Behaviors[i]
-		out.Behaviors[i].Stats = &behaviorStatsJSON{
-			info.Events, info.Undated, info.Customers,
-			timeOrNil(local(snap.Location(), info.First)), timeOrNil(local(snap.Location(), info.Last)),
-		}
-	}
-	return out
-}
-
-func (a *app) fields(snap *snapshot, stats bool) error {
+func (a *app) fields(snap *snapshot, withStats bool) error {
 	s, m := snap.Schema(), snap.Manifest()
+	var stats *fieldStats
+	if withStats {
+		stats = statsOfSnapshot(snap)
+	}
+	if a.json() {
+		out := newFieldsJSON(s, m.Customers, stats)
+		out.LastUpdated = &m.CreatedAt
+		return a.printJSON(out)
+	}
 	if err := a.fieldsTitle(s, m.Customers, ", last updated "+timeText(m.CreatedAt)); err != nil {
 		return err
 	}
-	if !stats {
-		snap = nil
-	}
-	return a.listFields(s, snap)
+	return a.listFields(s, stats)
 }
 
 // fieldsTitle prints the line above the fields.
@@ -126,9 +108,8 @@ func (a *app) fieldsTitle(s *model.Schema, customers uint64, more string) error 
 	return a.printf("%s: %s customers by %s (%s), time zone %s%s\n\n", s.Name, groups(int64(customers)), s.KeyColumn, s.KeyType, s.Timezone, more)
 }
 
-// listFields prints attributes and behaviors, with the statistics of a snapshot
-// unless it is nil.
-func (a *app) listFields(s *model.Schema, stats *snapshot) error {
+// listFields prints attributes and behaviors, with statistics unless these are nil.
+func (a *app) listFields(s *model.Schema, stats *fieldStats) error {
 	if err := a.attributes(s, stats); err != nil || len(s.Behaviors) == 0 {
 		return err
 	}
@@ -139,7 +120,7 @@ func (a *app) listFields(s *model.Schema, stats *snapshot) error {
 }
 
 // fieldsInPlace lists what a parent segment comes to in a source.
-func (a *app) fieldsInPlace(ctx context.Context, where *placeFlags) error {
+func (a *app) fieldsInPlace(ctx context.Context, where *placeFlags, withStats bool) error {
 	p, err := a.openPlace(ctx, where)
 	if err != nil {
 		return err
@@ -149,44 +130,65 @@ func (a *app) fieldsInPlace(ctx context.Context, where *placeFlags) error {
 		if err != nil {
 			return err
 		}
+		var stats *fieldStats
+		if withStats {
+			if stats, err = statsInPlace(ctx, p, customers); err != nil {
+				return err
+			}
+		}
 		source, err := p.described(ctx)
 		if err != nil {
 			return err
 		}
 		if a.json() {
-			out := newSchemaJSON(p.Schema)
-			out.Customers, out.Source = customers, source
+			out := newFieldsJSON(p.Schema, customers, stats)
+			out.Source = source
 			return a.printJSON(out)
 		}
-		if err := a.fieldsTitle(p.Schema, customers, ""); err != nil {
-			return err
-		}
-		if err := a.listFields(p.Schema, nil); err != nil {
-			return err
-		}
-		if err := a.printf("\n"); err != nil {
-			return err
-		}
-		return a.printSource(source)
+		return a.printFieldsInPlace(p, customers, stats, source)
 	})
 }
 
-// newSchemaJSON returns the names and types of a schema.
-func newSchemaJSON(s *model.Schema) *fieldsJSON {
+// printFieldsInPlace prints what a parent segment comes to in a source.
+func (a *app) printFieldsInPlace(p *place, customers uint64, stats *fieldStats, source *sourceJSON) error {
+	if err := a.fieldsTitle(p.Schema, customers, ""); err != nil {
+		return err
+	}
+	if err := a.listFields(p.Schema, stats); err != nil {
+		return err
+	}
+	if err := a.printf("\n"); err != nil {
+		return err
+	}
+	return a.printSource(source)
+}
+
+// newFieldsJSON returns the names and types of a schema, with statistics unless these
+// are nil.
+func newFieldsJSON(s *model.Schema, customers uint64, stats *fieldStats) *fieldsJSON {
 	out := &fieldsJSON{
-		Name: s.Name, KeyColumn: s.KeyColumn, KeyType: s.KeyType, Timezone: s.Timezone,
+		Name: s.Name, KeyColumn: s.KeyColumn, KeyType: s.KeyType, Timezone: s.Timezone, Customers: customers,
 		Attributes: []attributeJSON{}, Behaviors: []behaviorJSON{},
 	}
-	for _, attr := range s.Attributes {
-		out.Attributes = append(out.Attributes, attributeJSON{Attribute: attr})
+	for i, attr := range s.Attributes {
+		shown := attributeJSON{Attribute: attr}
+		if stats != nil {
+			shown.Stats = stats.attributes[i]
+		}
+		out.Attributes = append(out.Attributes, shown)
 	}
-	for _, b := range s.Behaviors {
-		out.Behaviors = append(out.Behaviors, behaviorJSON{Behavior: b})
+	for i, b := range s.Behaviors {
+		shown := behaviorJSON{Behavior: b}
+		if stats != nil {
+			of := stats.behaviors[i]
+			shown.Stats = &behaviorStatsJSON{of.Events, of.Undated, of.Customers, timeOrNil(of.First), timeOrNil(of.Last)}
+		}
+		out.Behaviors = append(out.Behaviors, shown)
 	}
 	return out
 }
 
-func (a *app) attributes(s *model.Schema, stats *snapshot) error {
+func (a *app) attributes(s *model.Schema, stats *fieldStats) error {
 	tw := newTable()
 	header := table.Row{"attribute", "type"}
 	if stats != nil {
@@ -196,9 +198,7 @@ func (a *app) attributes(s *model.Schema, stats *snapshot) error {
 	for i, attr := range s.Attributes {
 		row := table.Row{attr.Name, attr.Type}
 		if stats != nil {
-			info, loc := &stats.Manifest().Attributes[i], stats.Location()
-			row = append(row, rangeText(loc, attr.Type, info.Least), rangeText(loc, attr.Type, info.Greatest),
-				percent(info.Nulls, stats.Manifest().Customers), distinctText(attr.Type, info))
+			row = append(row, stats.cells(i, attr.Type)...)
 		}
 		tw.AppendRow(row)
 	}
@@ -224,17 +224,7 @@ func percent(n, of uint64) string {
 	return fmt.Sprintf("%.1f %%", 100*float64(n)/float64(of))
 }
 
-func distinctText(t model.Type, info *store.AttributeInfo) string {
-	if t.IsArray() {
-		return "-" // lists are not told apart
-	}
-	if !info.Indexed {
-		return "over " + groups(index.MaxValues)
-	}
-	return groups(int64(info.Distinct))
-}
-
-func (a *app) behaviors(s *model.Schema, stats *snapshot) error {
+func (a *app) behaviors(s *model.Schema, stats *fieldStats) error {
 	tw := newTable()
 	header := table.Row{"behavior", "fields"}
 	if stats != nil {
@@ -248,9 +238,9 @@ func (a *app) behaviors(s *model.Schema, stats *snapshot) error {
 		}
 		row := table.Row{b.Name, strings.Join(fields, ", ")}
 		if stats != nil {
-			info, loc := &stats.Manifest().Behaviors[i], stats.Location()
-			row = append(row, groups(int64(info.Events)), groups(int64(info.Undated)), groups(int64(info.Customers)),
-				timeOr(local(loc, info.First), "-"), timeOr(local(loc, info.Last), "-"))
+			of := stats.behaviors[i]
+			row = append(row, groups(int64(of.Events)), groups(int64(of.Undated)), groups(int64(of.Customers)),
+				timeOr(of.First, "-"), timeOr(of.Last, "-"))
 		}
 		tw.AppendRow(row)
 	}

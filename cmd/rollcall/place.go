@@ -121,10 +121,14 @@ func (p *place) described(ctx context.Context) (*sourceJSON, error) {
 		if err != nil {
 			return nil, err
 		}
-		if version := table.Info().Version; version != "" {
-			out.Versions[name] = version
+		info := table.Info()
+		if info.Version != "" {
+			out.Versions[name] = info.Version
 		}
-		for _, note := range table.Info().Notes {
+		if info.Unpinned {
+			out.unpinned = append(out.unpinned, name)
+		}
+		for _, note := range info.Notes {
 			out.Notes = append(out.Notes, fmt.Sprintf("table %s: %s", name, note))
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"os"
 	"testing"
@@ -23,7 +22,7 @@ func (c cleanUp) Run() int { return fixture.Main(c.m, cdnowData) }
 
 func TestMain(m *testing.M) {
 	testscript.Main(cleanUp{m}, map[string]func(){"rollcall": func() {
-		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+		main()
 	}})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/federate"
 	"github.com/rollcall-db/rollcall/federate/sqlgen"
 )
 
@@ -21,12 +22,13 @@ snapshot was built from, with every window resolved at --as-of: their keys, or
 with --count how many they are. What a dialect cannot express exactly is an error
 (UNSUPPORTED_IN_DIALECT), never another answer.
 
-With -c parent.yml and -s SOURCE in place of SNAP the tables are looked up without
-a snapshot. The dialect is that of the source then, unless --dialect names another;
-a folder of files has none of its own.
+With -c parent.yml and -s SOURCE in place of SNAP it is the statement that the
+source itself would run: in its dialect, over its tables at the versions that they
+have now. With --dialect, which a folder of files needs, it is one over the tables as
+they are whenever it runs.
 
-With --format json the object has "rule", "dialect", "as_of", "timezone", "sql" and
-"warnings".
+With --format json the object has "rule", "dialect", "as_of", "timezone", "source"
+(as count has it, of a statement that the source would run), "sql" and "warnings".
 
 ` + ruleHelp + `
 
@@ -36,15 +38,18 @@ With --format json the object has "rule", "dialect", "as_of", "timezone", "sql" 
 				return usagef("sql needs --dialect, one of %s", dialectNames())
 			}
 			from := targetFlags{config: where.config, sources: where.sources}
-			if !where.inPlace() {
+			switch {
+			case !where.inPlace():
 				from.snapshot = args[0]
+			case dialect == "":
+				return a.sqlInPlace(cmd.Context(), &where, args, count)
 			}
 			return a.sql(cmd.Context(), &from, args[len(args)-1], sqlgen.Dialect(dialect), count)
 		},
 	}
 	where.add(cmd, "RULE")
 	a.segmentsFlag(cmd)
-	cmd.Flags().StringVar(&dialect, "dialect", "", "dialect of SQL: "+dialectNames()+" (default with -s: the source's)")
+	cmd.Flags().StringVar(&dialect, "dialect", "", "dialect of SQL: "+dialectNames()+" (default with -s: the source's, at the versions of its tables)")
 	cmd.Flags().BoolVar(&count, "count", false, "count the customers instead of listing their keys")
 	return cmd
 }
@@ -60,12 +65,13 @@ func dialectNames() string {
 
 // sqlJSON is the object that sql prints.
 type sqlJSON struct {
-	Rule     string   `json:"rule"` // canonical text
-	Dialect  string   `json:"dialect"`
-	AsOf     string   `json:"as_of"`
-	Timezone string   `json:"timezone"`
-	SQL      string   `json:"sql"`
-	Warnings []string `json:"warnings"`
+	Rule     string      `json:"rule"` // canonical text
+	Dialect  string      `json:"dialect"`
+	AsOf     string      `json:"as_of"`
+	Timezone string      `json:"timezone"`
+	Source   *sourceJSON `json:"source,omitempty"` // of whose tables the versions are
+	SQL      string      `json:"sql"`
+	Warnings []string    `json:"warnings"`
 }
 
 func (a *app) sql(ctx context.Context, where *targetFlags, arg string, dialect sqlgen.Dialect, count bool) error {
@@ -83,11 +89,6 @@ func (a *app) sql(ctx context.Context, where *targetFlags, arg string, dialect s
 	if t.layout == nil {
 		return usagef("the snapshot %s does not say where its tables are: it was built by an older version; build it again, or give -c parent.yml and -s SOURCE", where.snapshot)
 	}
-	if dialect == "" {
-		if dialect = t.dialect; dialect == "" {
-			return usagef("sql needs --dialect, one of %s: the source has none of its own", dialectNames())
-		}
-	}
 	checked, err := a.checkRule(given, t)
 	if err != nil {
 		return err
@@ -104,14 +105,49 @@ func (a *app) sql(ctx context.Context, where *targetFlags, arg string, dialect s
 	if err != nil {
 		return err
 	}
-	if a.json() {
-		return a.printJSON(sqlJSON{
-			Rule: checked.String(), Dialect: string(dialect), AsOf: timeText(asOf.In(checked.Location)),
-			Timezone: t.schema.Timezone, SQL: text, Warnings: checked.Warnings().Lines(),
-		})
+	return a.printSQL(&sqlJSON{
+		Rule: checked.String(), Dialect: string(dialect), AsOf: timeText(asOf.In(checked.Location)),
+		Timezone: t.schema.Timezone, SQL: text, Warnings: checked.Warnings().Lines(),
+	})
+}
+
+// sqlInPlace prints the statement that a source would run.
+func (a *app) sqlInPlace(ctx context.Context, where *placeFlags, args []string, count bool) error {
+	asked, err := a.ask(ctx, where, args)
+	if err != nil {
+		return err
 	}
-	a.warn(checked.Warnings().Lines())
-	return a.printf("%s\n", strings.TrimRight(text, "\n"))
+	return a.closing(asked, func() error {
+		q, ok := asked.(*inPlace)
+		if !ok {
+			return errNoSQLEngine
+		}
+		generate := federate.SQL
+		if count {
+			generate = federate.CountSQL
+		}
+		text, err := generate(ctx, q.Place, q.checked, q.asOf)
+		if err != nil {
+			return err
+		}
+		source, err := q.described(ctx)
+		if err != nil {
+			return err
+		}
+		return a.printSQL(&sqlJSON{
+			Rule: q.checked.String(), Dialect: q.Engine.Dialect(), AsOf: timeText(q.asOf.In(q.loc)),
+			Timezone: q.Schema.Timezone, Source: source, SQL: text, Warnings: q.checked.Warnings().Lines(),
+		})
+	})
+}
+
+// printSQL prints a statement.
+func (a *app) printSQL(s *sqlJSON) error {
+	if a.json() {
+		return a.printJSON(s)
+	}
+	a.warn(s.Warnings)
+	return a.printf("%s\n", strings.TrimRight(s.SQL, "\n"))
 }
 
 func isDialect(d sqlgen.Dialect) bool {

@@ -8,16 +8,13 @@ import (
 
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
-	"github.com/rollcall-db/rollcall/federate"
-	"github.com/rollcall-db/rollcall/federate/sqlgen"
 	"github.com/rollcall-db/rollcall/ingest"
 )
 
 // target is the names and types that rules are checked against.
 type target struct {
-	schema  *model.Schema
-	layout  *model.Layout  // nil: of a snapshot that does not say where its tables are
-	dialect sqlgen.Dialect // of the source; empty: of a snapshot, or a folder of files
+	schema *model.Schema
+	layout *model.Layout // nil: of a snapshot that does not say where its tables are
 }
 
 // targetFlags says on a command line where a target comes from: a snapshot, or a
@@ -89,9 +86,6 @@ func (a *app) resolveTarget(ctx context.Context, f *targetFlags) (_ *target, err
 	t := &target{}
 	if t.schema, t.layout, err = ingest.Resolve(ctx, parent, src, asOf); err != nil {
 		return nil, err
-	}
-	if p, err := federate.At(src, t.schema, t.layout); err == nil {
-		t.dialect = sqlgen.Dialect(p.Engine.Dialect())
 	}
 	return t, nil
 }

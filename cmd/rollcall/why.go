@@ -18,14 +18,16 @@ func (a *app) whyCommand() *cobra.Command {
 		Long: `Prints whether a rule selects the customer with a key, and the rule's tree: for
 every condition whether it holds for this customer, and what decided it, the value
 of the attribute or what the customer's events come to (their count, sum(amount),
-last, …). Every condition is worked out, those too that others have decided.
+last, …). Every condition is worked out, those too that others have decided. A
+segment that the rule comes to more than once is explained where it comes first.
 
 ` + inPlaceHelp + `
 
 With --format json the object has "key", "holds", then what count has from "rule"
 on, and "reason": "kind" (and, or, not, attribute, behavior, segment),
 "condition", "holds", of an attribute or a behavior "subject" and "value" (null is
-NULL), and "reasons" of the conditions below.
+NULL), and "reasons" of the conditions below; a segment that was explained before
+has none.
 
 ` + ruleHelp + `
 
@@ -56,7 +58,7 @@ type reasonJSON struct {
 	Kind      engine.ReasonKind `json:"kind"`
 	Condition string            `json:"condition"`
 	Holds     bool              `json:"holds"`
-	Reasons   []any             `json:"reasons,omitempty"` // each reasonJSON or decidedJSON
+	Reasons   []any             `json:"reasons,omitempty"` // each reasonJSON or decidedJSON; none: a segment explained before
 }
 
 // decidedJSON is a condition that a value has decided.
@@ -104,14 +106,17 @@ func (a *app) why(ctx context.Context, q asker, key string) error {
 
 // appendReasons adds a row per condition, those of a group indented below it.
 func appendReasons(tw table.Writer, answer *answered, r *engine.Reason, depth int) {
-	holds, value := "no", ""
+	holds, because, value := "no", r.Subject, ""
 	if r.Holds {
 		holds = "yes"
 	}
-	if r.Subject != "" {
+	switch {
+	case r.Subject != "":
 		value = cellText(r.Value, answer.location)
+	case r.Repeats():
+		because = "explained above"
 	}
-	tw.AppendRow(table.Row{strings.Repeat("  ", depth) + r.Condition, holds, r.Subject, value})
+	tw.AppendRow(table.Row{strings.Repeat("  ", depth) + r.Condition, holds, because, value})
 	for i := range r.Reasons {
 		appendReasons(tw, answer, &r.Reasons[i], depth+1)
 	}

@@ -38,7 +38,7 @@ func (p *planner) attribute(c *rule.AttributeTest) (*Node, error) {
 	}
 	for _, n := range []*Node{ordered, values} { // of equal ones the last
 		// A bitmap of who is NULL is as good as that of the column.
-		if n != nil && (cost(n) <= cost(best) || test.IsNull) {
+		if n != nil && (p.cost(n) <= p.cost(best) || test.IsNull) {
 			best = n
 		}
 	}

@@ -28,19 +28,20 @@ func New(ctx context.Context, s *store.Snapshot, c *rule.Checked, asOf time.Time
 }
 
 type planner struct {
-	ctx      context.Context
-	snapshot *store.Snapshot // nil: of a computed attribute
-	kept     *int64          // without a snapshot: what keptFrom returns
-	checked  *rule.Checked
-	choice   Choice
-	out      *Program
-	segments map[*rule.Segment]*Node     // those planned so far
-	tests    map[string]*Node            // those of attributes and behaviors, by canonical text
-	repeated bool                        // a test has been named again
-	slots    int                         // in use
-	lulls    map[*rule.BehaviorTest]lull // of tests that stand for two
-	windows  []noted
-	test     rule.Cond // of the rule, whose windows are noted
+	ctx       context.Context
+	snapshot  *store.Snapshot // nil: of a computed attribute
+	kept      *int64          // without a snapshot: what keptFrom returns
+	checked   *rule.Checked
+	choice    Choice
+	out       *Program
+	segments  map[*rule.Segment]*Node     // those planned so far
+	estimates map[*Node]estimate          // of the roots of segments
+	tests     map[string]*Node            // those of attributes and behaviors, by canonical text
+	repeated  bool                        // a test has been named again
+	slots     int                         // in use
+	lulls     map[*rule.BehaviorTest]lull // of tests that stand for two
+	windows   []noted
+	test      rule.Cond // of the rule, whose windows are noted
 }
 
 // rows returns the number of customers.

@@ -38,7 +38,7 @@ func (p *planner) share(n *Node) float64 {
 	case Not:
 		return 1 - p.share(n.Kids[0])
 	case Segment, Shared:
-		return p.share(n.Kids[0])
+		return p.estimated(n).share
 	case Expr, Check:
 		return p.share(n.Parts[0])
 	case Less:
@@ -110,16 +110,37 @@ const (
 	weightOfEvents = 12 // of events looked at one by one
 )
 
+// estimate is what is thought of a node that has several places: the part of the
+// customers that it selects, and how long it takes.
+type estimate struct{ share, cost float64 }
+
+// estimated returns the estimate of what a node of op Segment or Shared refers to. It
+// is made once: segments that refer to segments have more places than can be visited.
+func (p *planner) estimated(n *Node) estimate {
+	root := n.Kids[0]
+	e, ok := p.estimates[root]
+	if !ok {
+		e = estimate{p.share(root), p.cost(root)}
+		if p.estimates == nil {
+			p.estimates = map[*Node]estimate{}
+		}
+		p.estimates[root] = e
+	}
+	return e
+}
+
 // cost estimates how long a node takes, in the bytes of stored bitmaps that could
 // be read meanwhile.
-func cost(n *Node) float64 {
+func (p *planner) cost(n *Node) float64 {
 	switch n.Op {
-	case And, Or, Not, Segment, Shared:
-		return costOf(n.Kids)
+	case And, Or, Not:
+		return p.costOf(n.Kids)
+	case Segment, Shared:
+		return p.estimated(n).cost
 	case Expr, Less:
-		return costOf(n.Parts)
+		return p.costOf(n.Parts)
 	case Check:
-		return costOf(n.Parts) + weightOfFew*float64(own(n))
+		return p.costOf(n.Parts) + weightOfFew*float64(own(n))
 	case Scan:
 		return weightOfValues * float64(testWeight(n.Test)) * float64(n.Bytes)
 	case Happened, Absent:
@@ -134,10 +155,10 @@ func cost(n *Node) float64 {
 	return float64(n.Bytes)
 }
 
-func costOf(nodes []*Node) float64 {
+func (p *planner) costOf(nodes []*Node) float64 {
 	total := 0.0
 	for _, n := range nodes {
-		total += cost(n)
+		total += p.cost(n)
 	}
 	return total
 }
@@ -158,7 +179,7 @@ func (p *planner) price(n *Node) float64 {
 	if away <= 0 {
 		return math.Inf(1)
 	}
-	return cost(n) / away
+	return p.cost(n) / away
 }
 
 // sort orders the members of an "and" by their price. Ties stay in the order

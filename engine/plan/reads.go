@@ -43,6 +43,9 @@ func (n *Node) most() Reads {
 
 // settle notes what every node reads: exec asks in every block.
 func (n *Node) settle() {
+	if n.reads != readsUnknown {
+		return // in another of its places
+	}
 	for _, kid := range n.Kids {
 		kid.settle()
 	}

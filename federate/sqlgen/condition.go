@@ -64,21 +64,30 @@ func (g *generator) attribute(s *scope, c *rule.AttributeTest) *predicate {
 // attributeOperand returns an attribute, with the table that has it joined. It
 // reports false where no table has it.
 func (g *generator) attributeOperand(s *scope, attribute int) (x operand, ok bool) {
+	column, ok := g.heldAttribute(s, attribute)
+	if !ok {
+		return operand{}, false
+	}
+	column = g.asRead(column, g.checked.Schema.Attributes[attribute].Type)
+	return operand{sql: column, encoding: g.layout.Attributes[attribute].Encoding}, true
+}
+
+// heldAttribute is attributeOperand for the attribute as the source holds it.
+func (g *generator) heldAttribute(s *scope, attribute int) (column string, ok bool) {
 	if attribute < 0 || attribute >= len(g.layout.Attributes) {
 		g.invalid("attribute %d is wanted of %d", attribute, len(g.layout.Attributes))
-		return operand{}, false
+		return "", false
 	}
 	at := &g.layout.Attributes[attribute]
 	if at.Table == (model.TableRef{}) {
 		g.fail("attribute %q is computed when a snapshot is built: no table has it", g.checked.Schema.Attributes[attribute].Name)
-		return operand{}, false
+		return "", false
 	}
 	alias := "m"
 	if at.Table != g.layout.Master || at.KeyColumn != "" && at.KeyColumn != g.layout.KeyColumn {
 		alias = s.join(g, g.table(at.Table), "a", g.name(at.KeyColumn))
 	}
-	column := g.asRead(alias+"."+g.name(at.Column), g.checked.Schema.Attributes[attribute].Type)
-	return operand{sql: column, encoding: at.Encoding}, true
+	return alias + "." + g.name(at.Column), true
 }
 
 // asRead returns a column of a type as it is tested and returned. Lists are returned

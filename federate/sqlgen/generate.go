@@ -45,6 +45,10 @@ func Columns(attributes ...int) Option {
 	return func(g *generator) { g.wide, g.columns = true, attributes }
 }
 
+// Held makes [Columns] return the key and all attributes with the types that the
+// source has for them, text among them: a uuid, an enum or a varchar(n) as such.
+func Held() Option { return func(g *generator) { g.held = true } }
+
 // Ordered puts the customers in ascending order of their keys: text byte by byte.
 func Ordered() Option { return func(g *generator) { g.ordered = true } }
 
@@ -160,6 +164,7 @@ type generator struct {
 	count   bool
 	wide    bool   // the key by its name, and columns
 	columns []int  // attributes beside the key
+	held    bool   // columns, and the key, with the types of the source
 	ordered bool   // by key
 	limit   int    // of customers, the first by key; 0: all
 	only    string // a literal: the key of the one customer that is asked about; "" for all

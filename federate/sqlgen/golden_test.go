@@ -81,6 +81,8 @@ func optionsOf(t *testing.T, d *datadriven.TestData) []Option {
 				attributes = append(attributes, s.Attribute(name))
 			}
 			options = append(options, Columns(attributes...))
+		case "held":
+			options = append(options, Held())
 		case "pinned":
 			versions := map[model.TableRef]string{l.Master: arg.Vals[0]}
 			for i := range l.Behaviors {

@@ -11,11 +11,20 @@ import (
 // each under its name in the schema.
 func (g *generator) members(s *scope) string {
 	schema := g.checked.Schema
-	columns := []string{g.key() + " AS " + g.name(schema.KeyColumn)}
+	key := g.key()
+	if g.held {
+		key = g.heldKey()
+	}
+	columns := []string{key + " AS " + g.name(schema.KeyColumn)}
 	for _, i := range g.columns {
-		if x, ok := g.attributeOperand(s, i); ok {
-			columns = append(columns, x.sql+" AS "+g.name(schema.Attributes[i].Name))
+		column, ok := g.heldAttribute(s, i)
+		if !ok {
+			continue
 		}
+		if !g.held {
+			column = g.asRead(column, schema.Attributes[i].Type)
+		}
+		columns = append(columns, column+" AS "+g.name(schema.Attributes[i].Name))
 	}
 	return strings.Join(columns, ",\n  ")
 }

@@ -76,7 +76,10 @@ func (s *scope) join(g *generator, table, alias, key string) string {
 }
 
 // key returns the master table's key.
-func (g *generator) key() string { return g.keyColumn("m." + g.name(g.layout.KeyColumn)) }
+func (g *generator) key() string { return g.keyColumn(g.heldKey()) }
+
+// heldKey returns the master table's key as the source holds it.
+func (g *generator) heldKey() string { return "m." + g.name(g.layout.KeyColumn) }
 
 // keyColumn returns the key of customers, in a column of a table of the source.
 func (g *generator) keyColumn(column string) string {
