@@ -88,7 +88,7 @@ func TestCDNOW(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := snapshot(t, parent, dir, filepath.Join(t.TempDir(), "cdnow.rollcall"), nil)
+	db := snapshot(t, parent, dir, filepath.Join(t.TempDir(), "cdnow.rollcall"))
 	asOf := time.Date(1998, 7, 1, 0, 0, 0, 0, time.UTC)
 	for _, text := range []string{
 		"lifetime_value > 100 and purchase in last 90 days",

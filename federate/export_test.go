@@ -161,7 +161,7 @@ func TestExportToFiles(t *testing.T) {
 	}
 	const text = "lifetime_value > 100 and purchase in last 90 days"
 	asOf := time.Date(1998, 7, 1, 0, 0, 0, 0, time.UTC)
-	db := snapshot(t, parent, dir, filepath.Join(t.TempDir(), "cdnow.rollcall"), nil)
+	db := snapshot(t, parent, dir, filepath.Join(t.TempDir(), "cdnow.rollcall"))
 	q, err := db.Query(text)
 	if err != nil {
 		t.Fatal(err)

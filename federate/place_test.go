@@ -39,7 +39,7 @@ func newWorld(t *testing.T, w *warehouse.Warehouse, open func(t *testing.T, w *w
 	if err := w.WriteParquet(folder); err != nil {
 		t.Fatal(err)
 	}
-	db := snapshot(t, w.Parent, folder, filepath.Join(dir, "data.rollcall"), nil)
+	db := snapshot(t, w.Parent, folder, filepath.Join(dir, "data.rollcall"))
 	made := &world{Warehouse: w, place: &federate.Place{Engine: open(t, w, folder), Schema: w.Data.Schema, Layout: w.Layout}}
 	made.rows = rowsOf(t, db, everybody(w.Data.Schema), time.Now())
 	at := map[string]int{}
@@ -62,7 +62,7 @@ func everybody(s *model.Schema) string {
 }
 
 // snapshot builds a snapshot of a folder and opens it until the end of the test.
-func snapshot(t *testing.T, parent *model.ParentSegment, folder, dir string, segments *rule.Library) *engine.DB {
+func snapshot(t *testing.T, parent *model.ParentSegment, folder, dir string) *engine.DB {
 	t.Helper()
 	src, err := files.Open(folder)
 	if err != nil {
@@ -72,7 +72,7 @@ func snapshot(t *testing.T, parent *model.ParentSegment, folder, dir string, seg
 	if err := errors.Join(err, src.Close()); err != nil {
 		t.Fatal(err)
 	}
-	db, err := engine.Open(dir, &engine.Options{Segments: segments})
+	db, err := engine.Open(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func newBothWays(t *testing.T, w *warehouse.Warehouse) *bothWays {
 	if err := w.WriteParquet(folder); err != nil {
 		t.Fatal(err)
 	}
-	snapshot(t, w.Parent, folder, filepath.Join(dir, "data.rollcall"), nil)
+	snapshot(t, w.Parent, folder, filepath.Join(dir, "data.rollcall"))
 	return &bothWays{
 		Warehouse: w, dir: filepath.Join(dir, "data.rollcall"),
 		place: &federate.Place{Engine: openDuck(t, folder), Schema: w.Data.Schema, Layout: w.Layout},
