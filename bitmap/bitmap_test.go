@@ -6,12 +6,13 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 )
 
-var seed = flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of random tests")
+var seed = flag.Uint64("seed", bitmaptest.Seed(), "seed of random tests")
 
 // randomRows returns sorted distinct rows over a few blocks, in a shape that
 // gives array, bitmap and run containers.

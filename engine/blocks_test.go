@@ -16,12 +16,13 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/federate/files"
 	"github.com/rollcall-db/rollcall/ingest"
 )
 
-var seed = flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of random tests")
+var seed = flag.Uint64("seed", bitmaptest.Seed(), "seed of random tests")
 
 // person is a customer of a made-up data set, with the times of their visits.
 type person struct {

@@ -5,9 +5,9 @@ import (
 	"flag"
 	"math/rand/v2"
 	"testing"
-	"time"
 
 	"github.com/rollcall-db/rollcall/bench/difftest/warehouse"
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/oracle"
 	"github.com/rollcall-db/rollcall/federate"
@@ -40,7 +40,7 @@ func checkRandom(t *testing.T, o oracle.Options, open func(t *testing.T, w *ware
 	t.Helper()
 	first := *seedFlag
 	if first == 0 {
-		first = uint64(time.Now().UnixNano())
+		first = bitmaptest.Seed()
 	}
 	asked, unsupported := 0, 0
 	for i := range uint64(*worldsFlag) {

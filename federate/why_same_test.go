@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/rollcall-db/rollcall/bench/difftest/warehouse"
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/oracle"
 	"github.com/rollcall-db/rollcall/engine/rule"
@@ -25,7 +26,7 @@ func TestWhyIsThatOfASnapshot(t *testing.T) {
 	const worlds, rules, customers = 3, 15, 3
 	first := *seedFlag
 	if first == 0 {
-		first = uint64(time.Now().UnixNano())
+		first = bitmaptest.Seed()
 	}
 	nodes, repeated := 0, 0
 	for i := range uint64(worlds) {

@@ -9,11 +9,11 @@ import (
 	"regexp"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
 )
@@ -209,7 +209,7 @@ var digits = regexp.MustCompile("[0-9]+")
 // change at random, several times from one refresh to the next. Every refresh gives
 // what a build from files with the same rows gives: the same dump, or the same error.
 func TestChangedRowsAreAFullBuild(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	t.Logf("seed %d", seed)
 	applied, whole, failed := map[string]int{}, map[string]int{}, 0
 	for number := range uint64(4) {

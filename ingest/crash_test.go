@@ -8,11 +8,11 @@ import (
 	"os"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/engine/store/storetest"
 )
@@ -45,13 +45,7 @@ func crashAll() bool { return os.Getenv("ROLLCALL_CRASH") == "all" }
 // clock.
 func crashSeed(t *testing.T) uint64 {
 	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("ROLLCALL_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("ROLLCALL_SEED: %v", err)
-		}
-	}
+	seed := bitmaptest.Seed()
 	t.Logf("ROLLCALL_SEED=%d", seed)
 	return seed
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/engine/store/storetest"
@@ -86,7 +87,7 @@ func asJSON(v any) string {
 // TestScratchFilesGiveEqualSnapshots builds in memory and with scratch files of
 // several sizes: every byte of every file is the same.
 func TestScratchFilesGiveEqualSnapshots(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	t.Logf("seed %d", seed)
 	p, src := crowd(rand.New(rand.NewPCG(seed, 1)))
 	built := func(spillBytes int64) (*store.Manifest, int) {

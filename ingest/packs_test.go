@@ -5,10 +5,10 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
 )
@@ -16,7 +16,7 @@ import (
 // TestPackedEventsGiveEqualSnapshots builds with room for all events, for all of them
 // packed, and for some of them packed: every byte of every file is the same.
 func TestPackedEventsGiveEqualSnapshots(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 1))
 	p, src := crowd(r)

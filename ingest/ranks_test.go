@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/plan"
@@ -23,7 +24,7 @@ const timeIndexes = plan.Ranks | plan.DistinctRanks | plan.Levels
 // events without a time, and such as are too old, customers who go and come back, and
 // days of 23 and 25 hours are all there.
 func TestRanksAnswerAsEventsDo(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	t.Logf("seed %d", seed)
 	for world := range uint64(6) {
 		r := rand.New(rand.NewPCG(seed, world))

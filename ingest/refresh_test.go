@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/engine/window"
@@ -241,7 +242,7 @@ func (w *world) parent() *model.ParentSegment {
 // after every step, and compares it with one that is built from nothing: the same
 // dump, and once it is compacted and renumbered the same bytes.
 func TestRefreshIsAFullBuild(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	t.Logf("seed %d", seed)
 	for world := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, world))

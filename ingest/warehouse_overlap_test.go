@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
@@ -20,7 +21,7 @@ import (
 // cannot say what has come, and refreshes with an overlap: recent rows alone are
 // pulled unless somebody has joined, and what comes of them is a full build.
 func TestWarehouseOverlapIsAFullBuild(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	t.Logf("seed %d", seed)
 	const overlap = 4 * 24 * time.Hour
 	var known, reread int

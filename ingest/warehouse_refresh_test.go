@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/engine/window"
@@ -24,7 +25,7 @@ import (
 // After every step a refresh gives what a build from files with the same rows gives:
 // the same dump, and once it is compacted and renumbered the same bytes.
 func TestWarehouseRefreshIsAFullBuild(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	t.Logf("seed %d", seed)
 	paths := eventPaths{}
 	defer paths.check(t)

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 )
 
 // defaultPairs is how many pairs of random rules TestRandomRules makes. Of the
@@ -20,13 +22,7 @@ const (
 // environment may set ROLLCALL_SEED, to repeat a failure, and ROLLCALL_RULES, the
 // number of pairs of rules.
 func TestRandomRules(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("ROLLCALL_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("ROLLCALL_SEED: %v", err)
-		}
-	}
+	seed := bitmaptest.Seed()
 	pairs := defaultPairs
 	if text := os.Getenv("ROLLCALL_RULES"); text != "" {
 		var err error

@@ -17,11 +17,12 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
 	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
 )
 
-var seed = flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of random tests")
+var seed = flag.Uint64("seed", bitmaptest.Seed(), "seed of random tests")
 
 var (
 	int64Type   = model.Type{Kind: model.Number, Repr: model.Int64}

@@ -8,10 +8,11 @@ import (
 	"slices"
 	"sort"
 	"testing"
-	"time"
+
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 )
 
-var seed = flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of random tests")
+var seed = flag.Uint64("seed", bitmaptest.Seed(), "seed of random tests")
 
 // newRand returns a source of random numbers whose seed a failing test prints.
 func newRand(t testing.TB) *rand.Rand {

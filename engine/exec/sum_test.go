@@ -6,14 +6,14 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"testing"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/rule"
 )
 
-var seedFlag = flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of random tests")
+var seedFlag = flag.Uint64("seed", bitmaptest.Seed(), "seed of random tests")
 
 // trueSum is the sum of floats that are all finite, rounded once.
 func trueSum(values []float64) float64 {

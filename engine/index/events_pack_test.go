@@ -6,10 +6,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/model"
 )
 
@@ -23,7 +23,7 @@ func TestPackedEventsComeBack(t *testing.T) {
 		{Name: "price", Type: model.Type{Kind: model.Number, Repr: model.Decimal, Precision: 10, Scale: 2}},
 		{Name: "flag", Type: model.Type{Kind: model.Boolean}},
 	}
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	rng := rand.New(rand.NewPCG(seed, 0))
 	const base = 5 << 16
 	texts := NewSharedTexts(fields)

@@ -4,7 +4,8 @@ import (
 	"flag"
 	"math/rand/v2"
 	"testing"
-	"time"
+
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 )
 
 var seedFlag = flag.Uint64("seed", 0, "seed of the random tests; 0 takes one from the clock")
@@ -14,7 +15,7 @@ var seedFlag = flag.Uint64("seed", 0, "seed of the random tests; 0 takes one fro
 func newRand(t *testing.T) *rand.Rand {
 	seed := *seedFlag
 	if seed == 0 {
-		seed = uint64(time.Now().UnixNano())
+		seed = bitmaptest.Seed()
 	}
 	t.Cleanup(func() {
 		if t.Failed() {

@@ -7,13 +7,13 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/rollcall-db/rollcall/bitmap"
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/index"
 )
 
-var seed = flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of random tests")
+var seed = flag.Uint64("seed", bitmaptest.Seed(), "seed of random tests")
 
 // digitsFor writes the numbers of the rows of a block as digits.
 func digitsFor(t *testing.T, bases []int, numbers []uint16) *index.Digits {

@@ -6,7 +6,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 )
 
 var seedFlag = flag.Uint64("seed", 0, "seed of the random tests; 0 takes one from the clock")
@@ -16,7 +17,7 @@ var seedFlag = flag.Uint64("seed", 0, "seed of the random tests; 0 takes one fro
 func newRand(t *testing.T) *rand.Rand {
 	seed := *seedFlag
 	if seed == 0 {
-		seed = uint64(time.Now().UnixNano())
+		seed = bitmaptest.Seed()
 	}
 	t.Cleanup(func() {
 		if t.Failed() {

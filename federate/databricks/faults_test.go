@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/federate/databricks/dbtest"
 )
 
@@ -189,7 +190,7 @@ func TestTransientFaultsPass(t *testing.T) {
 // TestFaultSequences pulls the table with random faults. ROLLCALL_FAULTS is how
 // many times, ROLLCALL_FAULTS_SEED the seed of the random numbers.
 func TestFaultSequences(t *testing.T) {
-	n, seed := 100, uint64(time.Now().UnixNano())
+	n, seed := 100, bitmaptest.Seed()
 	if text := os.Getenv("ROLLCALL_FAULTS"); text != "" {
 		var err error
 		if n, err = strconv.Atoi(text); err != nil {

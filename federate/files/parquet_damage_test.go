@@ -15,6 +15,7 @@ import (
 	"github.com/parquet-go/parquet-go/compress"
 	"github.com/parquet-go/parquet-go/format"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/federate/source"
 )
 
@@ -116,7 +117,7 @@ func TestParquetTruncated(t *testing.T) {
 // TestParquetFlippedBytes changes one byte at a time. In files of DuckDB, whose
 // pages have no checksums, the change gets as far as the decoders.
 func TestParquetFlippedBytes(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	type named struct {

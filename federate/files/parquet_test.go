@@ -14,6 +14,7 @@ import (
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/federate/source"
 )
 
@@ -140,7 +141,7 @@ func TestParquetBadValues(t *testing.T) {
 }
 
 func TestParquetEncodingsAndCompressions(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	const rows = 5_000

@@ -6,12 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rollcall-db/rollcall/bench/difftest/examples"
 	"github.com/rollcall-db/rollcall/bench/difftest/warehouse"
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine/oracle"
 	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/federate/files"
@@ -23,7 +23,7 @@ import (
 // must be the same, byte for byte.
 func TestBuild(t *testing.T) {
 	const worlds = 10
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	t.Logf("seed %d", seed)
 	made, err := warehouse.Plain(examples.Table(examples.Timezone))
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"net/url"
 	"sync/atomic"
 	"testing"
-	"time"
 
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/federate/source"
 )
 
@@ -88,7 +88,7 @@ func TestCutConnections(t *testing.T) {
 	if _, err := orders.count(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	whole, cut := 0, 0

@@ -7,9 +7,10 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
+
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 )
 
 // encode writes a decimal as the server sends it: groups of four digits from the
@@ -90,7 +91,7 @@ func TestNumeric(t *testing.T) {
 
 // TestNumericRandom writes random decimals as the server does and reads them.
 func TestNumericRandom(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := bitmaptest.Seed()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	for range 20_000 {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/rollcall-db/rollcall/bench/difftest/warehouse"
+	"github.com/rollcall-db/rollcall/bitmap/bitmaptest"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/oracle"
 )
@@ -38,13 +39,7 @@ type settings struct {
 // number of rules.
 func readSettings(t *testing.T, rules int) settings {
 	t.Helper()
-	s := settings{seed: uint64(time.Now().UnixNano()), rules: rules}
-	if text := os.Getenv("ROLLCALL_SEED"); text != "" {
-		var err error
-		if s.seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("ROLLCALL_SEED: %v", err)
-		}
-	}
+	s := settings{seed: bitmaptest.Seed(), rules: rules}
 	if text := os.Getenv("ROLLCALL_RULES"); text != "" {
 		var err error
 		if s.rules, err = strconv.Atoi(text); err != nil || s.rules < 1 {
