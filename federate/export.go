@@ -58,7 +58,7 @@ func (f *found) writing(ctx context.Context, to Target) (writer, error) {
 	case (to.Directory == "") == (to.Table.Table == ""):
 		return nil, errors.New("an export needs a table or a directory to write to, one of them")
 	case to.Directory != "":
-		return f.writingDirectory(to)
+		return f.writingDirectory(ctx, to)
 	}
 	to.Table.Connection = ""
 	if err := f.checkTarget(ctx, to.Table); err != nil {
@@ -108,7 +108,7 @@ func (f *found) failed(to Target, err error) error {
 }
 
 // writingDirectory returns what writes a directory.
-func (f *found) writingDirectory(to Target) (writer, error) {
+func (f *found) writingDirectory(ctx context.Context, to Target) (writer, error) {
 	if f.dialect != sqlgen.Databricks {
 		return nil, noTarget(fmt.Errorf("%s writes no directory of files", f.URI()))
 	}
@@ -119,6 +119,11 @@ func (f *found) writingDirectory(to Target) (writer, error) {
 	files, err := sqlgen.Identifier(f.dialect, to.Directory)
 	if err != nil {
 		return nil, noTarget(err)
+	}
+	if checker, ok := f.Engine.(source.DirectoryChecker); ok {
+		if err := checker.CheckDirectory(ctx, to.Directory, tablesOf(f.layout)); err != nil {
+			return nil, err
+		}
 	}
 	return f.statement(to, "INSERT OVERWRITE DIRECTORY "+literal+" USING parquet\n", "parquet."+files), nil
 }

@@ -23,7 +23,8 @@ type Target struct {
 	// that has just the columns to be written, in their order and of their types, is
 	// emptied and filled, and keeps all else: grants, comments, indexes, views of it. One
 	// with other columns is dropped, which loses these, and made anew; where a view or a
-	// foreign key depends on it that is an error.
+	// foreign key depends on it that is an error, and so is one that has rules or
+	// triggers of INSERT or TRUNCATE, or is in use for longer than ten seconds.
 	Table model.TableRef
 	// Directory is a path that the source can write, of which all files are
 	// replaced: a volume or cloud storage of Databricks. The files are Parquet.

@@ -99,10 +99,7 @@ func (l *behaviorLoad) read(ctx context.Context, at int, was *store.TableState) 
 	l.old, l.kept = at, l.builder.old.Manifest().Behaviors[at].Parts
 	switch {
 	case l.opts.Overlap > 0:
-		if l.data.removed != nil {
-			l.data.readWhole("rows have changed")
-		}
-		return l.readOverlapping(ctx, was, rejoined)
+		return l.overlap(ctx, was, rejoined)
 	case rejoined || l.data.removed != nil:
 		return l.readChanges(ctx, was, rejoined)
 	}
@@ -116,6 +113,23 @@ func (l *behaviorLoad) read(ctx context.Context, at int, was *store.TableState) 
 	l.report.Known = was.Rows
 	l.state.Rows, l.state.Orphans = was.Rows+r.report.Rows, was.Orphans+r.report.Orphans
 	l.state.Purged, l.state.Repeated = was.Purged, was.Repeated
+	return nil
+}
+
+// overlap is readOverlapping where rows may have gone, too: what is stored of them
+// stays, and the next build that is told of rows that went must not take it for what
+// the table has.
+func (l *behaviorLoad) overlap(ctx context.Context, was *store.TableState, rejoined bool) error {
+	went := l.data.removed != nil
+	if went {
+		l.data.readWhole("rows have changed or gone; with an overlap what is stored of them stays")
+	}
+	if err := l.readOverlapping(ctx, was, rejoined); err != nil {
+		return err
+	}
+	if went {
+		l.state.Repeated = max(l.state.Repeated, 1)
+	}
 	return nil
 }
 

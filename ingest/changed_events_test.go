@@ -434,3 +434,63 @@ func TestChangesInSeveralBlocks(t *testing.T) {
 	c := changesCase{want: [7]int64{1 + 3, 6, 1 + 3, 0, 0, 0, 0}, removed: 2, pulled: 1 + 2 + 3}
 	c.check(t, l)
 }
+
+// TestChangesAfterAnOverlapWithJoiners has rows go that an overlap took for stored
+// ones while somebody joined: one that is there stays.
+func TestChangesAfterAnOverlapWithJoiners(t *testing.T) {
+	copies := visitRow("ann", "2024-05-21T10:00:00Z", "/a")
+	late := visitRow("ann", "2024-05-01T10:00:00Z", "/a")
+	for _, c := range []struct {
+		what    string
+		overlap time.Duration
+		row     string // comes once more in the overlap build, and goes after it
+		feed    bool   // in the overlap build
+	}{
+		{"a third copy", 30 * 24 * time.Hour, copies, true},
+		{"a late copy without a record of changes", 24 * time.Hour, late, false},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			l := newLibrary(t)
+			l.refresh(t)
+			l.opts.Overlap, l.visits.feed = c.overlap, c.feed
+			l.add(c.row)
+			l.members("ann", "bob", "cyd")
+			l.refresh(t)
+			l.opts.Overlap, l.visits.feed = 0, true
+			l.remove(c.row)
+			l.refresh(t)
+		})
+	}
+}
+
+// TestChangesAfterAnOverlapThatLost has rows go during a build with an overlap, which
+// leaves what is stored of them: the next build that is told of rows that went reads
+// the whole table.
+func TestChangesAfterAnOverlapThatLost(t *testing.T) {
+	l := newLibrary(t)
+	l.refresh(t)
+	l.opts.Overlap = 30 * 24 * time.Hour
+	l.replace(visitRow("ann", "2024-05-21T10:00:00Z", "/b"), visitRow("ann", "2024-05-21T10:00:00Z", "/B"))
+	l.refresh(t)
+	l.opts.Overlap = 0
+	l.replace(visitRow("bob", "2024-05-20T10:00:00Z", "/b"), visitRow("bob", "2024-05-20T10:00:00Z", "/B"))
+	l.refresh(t)
+}
+
+// TestUnreadableTimesOfNobody has a time that cannot be read in a row of nobody, which
+// a full build does not look at.
+func TestUnreadableTimesOfNobody(t *testing.T) {
+	for _, overlap := range []time.Duration{0, time.Hour} {
+		l := newLibrary(t)
+		l.visits.schema = arrow.NewSchema([]arrow.Field{field("id", text), field("at", whole), field("page", text)}, nil)
+		l.visits.versions = nil
+		l.visits.commit([]string{`{"id":"ann","at":1716000000,"page":"/a"}`, `{"id":"bob","at":1716000000,"page":"/a"}`, `{"id":"cyd","at":1716000000,"page":"/a"}`})
+		l.refresh(t)
+		l.add(`{"id":"zoe","at":9000000000000000000,"page":"/a"}`)
+		l.members("ann", "bob", "cyd")
+		l.opts.Overlap = overlap
+		if m, _ := l.refresh(t); m.Load.Tables[2].Loaded == 0 {
+			t.Error("the events of who has joined are not loaded")
+		}
+	}
+}

@@ -68,8 +68,8 @@ func (b *builder) applyAttributes(ctx context.Context, scan *attributeScan, was 
 		a.asked, a.exact = false, false
 	}
 	err := a.apply(ctx)
-	if value := (*ValueError)(nil); data.removed != nil && errors.As(err, &value) {
-		err = errUnreadable // a scan of the whole table finds out whether the row is there
+	if value := (*ValueError)(nil); errors.As(err, &value) {
+		err = errUnreadable // a scan of the whole table finds out whether it is wanted
 	}
 	var not *notApplied
 	if errors.As(err, &not) {

@@ -77,6 +77,7 @@ var (
 	errManyChanged = &notApplied{"half of its rows or more have changed"}
 	errTooMany     = &notApplied{"too many of its rows have changed to be held in memory"}
 	errNotStored   = &notApplied{"an event of a row that is not there any more is not stored"}
+	errJoined      = &notApplied{"customers have joined whose rows may have been there before"}
 	errGuessed     = &notApplied{"an earlier build took some of its events for stored ones"}
 	errUnreadable  = &notApplied{"a row that came or went has a value that cannot be read"}
 	errLargeParts  = &notApplied{"the events to be written anew are too many for one part"}
@@ -93,6 +94,9 @@ func (l *behaviorLoad) readChanges(ctx context.Context, was *store.TableState, r
 		}
 		if !ok || was.Repeated > 0 { // as without changes
 			l.old, l.kept = -1, nil
+			if l.data.resumed { // else it is always so
+				l.data.readWhole(errJoined.reason)
+			}
 			return l.readAll(ctx)
 		}
 		joined = few
@@ -103,8 +107,8 @@ func (l *behaviorLoad) readChanges(ctx context.Context, was *store.TableState, r
 	}
 	err := c.apply(ctx, was, joined)
 	var not *notApplied
-	if value := (*ValueError)(nil); l.data.removed != nil && errors.As(err, &value) {
-		err = errUnreadable // who reads the whole table finds out whether the row is there
+	if value := (*ValueError)(nil); errors.As(err, &value) {
+		err = errUnreadable // a scan of the whole table finds out whether it is wanted
 	}
 	if !errors.As(err, &not) {
 		return err

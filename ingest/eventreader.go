@@ -202,7 +202,7 @@ func (r *eventReader) divide(s *scanner, batch arrow.RecordBatch) error {
 	return s.appendEvents(r.scan, r.recent.events, batch, compared)
 }
 
-// loadTimes converts the times of a batch.
+// loadTimes converts the times of a batch, of rows that have a customer.
 func (r *eventReader) loadTimes(s *scanner, batch arrow.RecordBatch) error {
 	if r.times == nil {
 		r.times = column.NewBuilder(model.Type{Kind: model.Timestamp}, 0)
@@ -210,9 +210,11 @@ func (r *eventReader) loadTimes(s *scanner, batch arrow.RecordBatch) error {
 	r.times.Reset()
 	r.times.Grow(len(r.rows))
 	r.older = resize(r.older, len(r.rows))
-	for i := range r.older {
-		r.older[i] = uint32(i)
+	for i, row := range r.rows {
+		if r.older[i] = uint32(i); row == noRow {
+			r.older[i] = noRow // nobody reads what it has
+		}
 	}
-	look := &scanner{columns: s.columns, report: s.report} // its counts are not wanted: the events are loaded later
+	look := &scanner{columns: s.columns, report: s.report, where: s.where} // its counts are not wanted: the events are loaded later
 	return look.load(r.scan.timeConv, r.times, batch, r.scan.time, r.older)
 }

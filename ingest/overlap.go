@@ -36,7 +36,9 @@ func (l *behaviorLoad) readOverlapping(ctx context.Context, was *store.TableStat
 	}
 	l.report = r.report
 	l.state.Rows, l.state.Orphans, l.state.Repeated = r.report.Rows-r.twice.rows, r.report.Orphans-r.twice.orphans, was.Repeated
-	if !rejoined {
+	if rejoined { // of the rows that have come, those that were not taken are at most so many
+		l.state.Repeated += max(min(l.state.Rows-was.Rows, r.report.Repeated), 0)
+	} else {
 		l.report.Known = knownRows(was, &l.data.found) + r.known
 		l.state.Rows, l.state.Purged = l.report.Known+r.report.Rows, was.Purged
 		l.state.Orphans = max(was.Orphans+r.newOrphans, r.report.Orphans) // others may have been counted before

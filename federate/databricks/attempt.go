@@ -41,12 +41,12 @@ func (t *transport) repeat(ctx context.Context, attempt func() *failure) error {
 			return nil
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
+		case f.asked && f.wait > t.limits.retryAfter:
+			return tooLong(f.err, f.wait, t.limits.retryAfter)
 		case !f.again:
 			return f.err
 		case f.atOnce:
 			continue
-		case f.asked && f.wait > t.limits.retryAfter:
-			return tooLong(f.err, f.wait, t.limits.retryAfter)
 		case !f.asked && n >= t.limits.attempts:
 			return f.err
 		}
@@ -104,8 +104,8 @@ func (t *transport) broken(ctx context.Context, call string, err error, again bo
 
 // refusal is the failure of a request whose answer is no success. It tells why in
 // the server's words. A workspace that is busy, or a warehouse that starts, says when
-// to come again, and has not carried out anything. Without that it may be a proxy that
-// has passed the request on.
+// to come again, and has not carried out anything; but what answers may be a proxy that
+// has passed the request on and got no answer, and says the same.
 func (t *transport) refusal(resp *http.Response, call string, resend bool) *failure {
 	refused := &HTTPError{Call: call, Status: resp.StatusCode, Reason: cut(t.redact.Text(reason(resp, call)))}
 	f := &failure{err: refused}
@@ -114,11 +114,10 @@ func (t *transport) refusal(resp *http.Response, call string, resend bool) *fail
 		f.refused = true
 	case isBusy(status):
 		f.wait, f.asked = retryAfter(resp.Header.Get("Retry-After"))
-		f.again, f.unsure = f.asked || resend, !f.asked
+		f.again, f.unsure = resend, true
 	case status == http.StatusRequestTimeout || status >= http.StatusInternalServerError:
 		f.again, f.unsure = resend && status != http.StatusNotImplemented, true
 	}
-	refused.unsure = f.unsure
 	return f
 }
 

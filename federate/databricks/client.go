@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"regexp"
 	"sync"
 	"time"
 
@@ -41,7 +42,7 @@ func newClient(cfg *Config) (*client, error) {
 		return nil, fmt.Errorf("databricks: %w", redact.Error(err))
 	}
 	life, finish := context.WithCancel(context.Background())
-	return &client{config: cfg, transport: t, redact: redact, life: life, finish: finish}, nil
+	return &client{config: cfg, transport: t, redact: redact, kept: kept{life: t.limits.kept}, life: life, finish: finish}, nil
 }
 
 // close ends the calls that are running, with errClosed, waits until all sessions
@@ -191,9 +192,11 @@ func (c *client) session(small, fresh bool) *session {
 }
 
 // leave closes the session of a statement that ended with err, or keeps it where it was
-// small and ended well: its result was read to the end.
+// small and ended well: its result was read to the end, the warehouse has ended it, and
+// it cannot have been begun twice. Else something would stay open in the session.
 func (c *client) leave(ctx context.Context, s *session, err error) {
-	if s.small && err == nil && ctx.Err() == nil && s.guard.result().finished {
+	r := s.guard.result()
+	if s.small && err == nil && ctx.Err() == nil && r.finished && !r.unheard && !r.unended {
 		c.kept.put(s)
 		return
 	}
@@ -275,15 +278,17 @@ func (p *pull) error(what string, err error) error {
 }
 
 // exec runs a statement that writes and returns how many rows it wrote, -1 where
-// the warehouse does not say. The statement is sent once, unless the warehouse
-// refused to take it. An error begins with what; one that leaves open whether the
-// statement was carried out says so. When ctx ends the statement is cancelled.
+// the warehouse does not say. The statement is sent once; one that isRepeatable is sent
+// again where the server says that it is busy, which it may say of a statement that it
+// has passed on. An error begins with what; one that leaves open whether the statement
+// was carried out says so. When ctx ends the statement is cancelled.
 func (c *client) exec(ctx context.Context, what, statement string) (int64, error) {
 	ctx, stop := c.live(ctx)
 	defer stop()
 	call, cancel := context.WithCancel(ctx)
 	defer cancel()
 	g := newGuard(call, c.transport, false)
+	g.twice = isRepeatable(statement)
 	run, closed := make(chan error, 1), make(chan struct{})
 	if err := c.beside(func() {
 		defer close(closed)
@@ -328,9 +333,17 @@ func (c *client) execError(ctx context.Context, what string, err error, r result
 	err = c.redact.Error(err)
 	var refused *StatementError
 	var http *HTTPError
-	notTaken := errors.As(err, &http) && http.Call == thrift.MethodExecute && !http.unsure
-	if !r.sent || errors.As(err, &refused) || notTaken {
+	notTaken := errors.As(err, &refused) || errors.As(err, &http) && http.Call == thrift.MethodExecute
+	if !r.sent || notTaken && !r.unheard {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return fmt.Errorf("%s: whether the statement was carried out is not known: %w", what, err)
 }
+
+// repeatable finds statements that replace a table as one step.
+var repeatable = regexp.MustCompile(`(?i)^\s*(CREATE\s+OR\s+REPLACE|INSERT\s+OVERWRITE)\s+TABLE\s`)
+
+// isRepeatable reports whether a statement that is carried out twice, even side by
+// side, leaves what it leaves once: it replaces a table of Delta by what a query gives,
+// which does not read that table. A directory is none: files of both could stay.
+func isRepeatable(statement string) bool { return repeatable.MatchString(statement) }

@@ -19,7 +19,6 @@ type HTTPError struct {
 	Reason string        // the server's words, without secrets; may be empty
 	Wait   time.Duration // that the server asked for, where that was too long; else 0
 	limit  time.Duration // that Wait is too long for
-	unsure bool          // the call may have been carried out
 }
 
 // Error names the call, the status and the reason, and where people look first.

@@ -29,9 +29,7 @@ func (t *transport) exchange(req *http.Request, call string, resend resend, most
 	}
 	defer func() { _ = resp.Body.Close() }() // it was only read
 	if resp.StatusCode != http.StatusOK {
-		f := t.refusal(resp, call, resend.always)
-		f.again = f.again || resend.busy && isBusy(resp.StatusCode)
-		return nil, f
+		return nil, t.refusal(resp, call, resend.always || resend.busy && isBusy(resp.StatusCode))
 	}
 	w.patience(min(limit, t.limits.idle))
 	body, err := readWhole(&watched{resp.Body, w}, resp.ContentLength, most)

@@ -1,6 +1,7 @@
 package databricks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ type file struct {
 	got      int64          // bytes
 	hash     *xxhash.Digest // of these bytes
 	resumed  int            // times
+	failed   error          // why it could not be gone on with
 }
 
 // file fetches a file of a result.
@@ -141,6 +143,9 @@ func (f *file) skip(r *http.Response, w *watchdog) *failure {
 
 // Read reads on, in another answer where this one breaks off.
 func (f *file) Read(p []byte) (int, error) {
+	if f.body == nil { // an earlier read failed, or the file was closed
+		return 0, cmp.Or(f.failed, http.ErrBodyReadAfterClose)
+	}
 	for {
 		f.watchdog.alive()
 		n, err := f.body.Read(p)
@@ -149,8 +154,8 @@ func (f *file) Read(p []byte) (int, error) {
 		if err == nil || errors.Is(err, io.EOF) && (f.size < 0 || f.got == f.size) {
 			return n, err
 		}
-		if err := f.resume(err); err != nil {
-			return n, err
+		if f.failed = f.resume(err); f.failed != nil {
+			return n, f.failed
 		}
 		if n > 0 {
 			return n, nil

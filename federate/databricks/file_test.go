@@ -2,6 +2,7 @@ package databricks
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -106,5 +107,30 @@ func TestFileIsOfOneContent(t *testing.T) {
 				t.Errorf("%v is not worth another statement, which would have other files", err)
 			}
 		})
+	}
+}
+
+// A file that could not be gone on with ends in the same error however often it is read.
+func TestFileReadAfterError(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		(&stored{content: []byte("0123456789"), cut: 5}).serve(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	}))
+	defer server.Close()
+	resp, err := newTestTransport(t, server, "").RoundTrip(httptest.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/file", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, first := io.ReadAll(resp.Body)
+	if first == nil {
+		t.Fatal("no error")
+	}
+	if n, err := resp.Body.Read(make([]byte, 1)); n != 0 || !errors.Is(err, first) {
+		t.Errorf("another read gave %d bytes and %v, want %v", n, err, first)
+	}
+	if err := resp.Body.Close(); err != nil {
+		t.Error(err)
+	}
+	if n, err := resp.Body.Read(make([]byte, 1)); n != 0 || err == nil {
+		t.Errorf("a read after the end gave %d bytes and %v", n, err)
 	}
 }

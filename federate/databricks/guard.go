@@ -21,10 +21,13 @@ type guard struct {
 	transport *transport
 	call      context.Context
 	rows      bool // the statement is one that gives rows
+	twice     bool // being carried out twice, it does no more than once
 
 	mu         sync.Mutex
 	failure    error    // the first
 	sent       bool     // the statement was sent
+	unheard    bool     // it may have been carried out without that its answer was heard
+	unended    bool     // the warehouse has not said that it ended what it was told to end
 	schema     []byte   // of the result: an Arrow IPC message; nil until it is known
 	carrier    *carrier // of that schema
 	declared   int64    // rows, by what has come of the result
@@ -57,7 +60,7 @@ const maxEmptyPages = 100
 // newGuard returns the guard of a statement that ends with call. rows tells whether
 // it is one that gives rows; what another one gives is not looked at.
 func newGuard(call context.Context, t *transport, rows bool) *guard {
-	return &guard{transport: t, call: call, rows: rows, modified: -1}
+	return &guard{transport: t, call: call, rows: rows, twice: rows, modified: -1}
 }
 
 // RoundTrip carries out a request.
@@ -75,22 +78,16 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, g.fail(err)
 	}
 	if ending(call.method) {
-		body, _, err := g.transport.carry(call)
-		if err == nil && call.method == thrift.MethodCloseSession {
-			err = errEnded
-		}
-		if err != nil {
-			return nil, err // it says nothing of the result
-		}
-		return answered(req, body), nil
+		return g.end(call)
 	}
 	if err := g.begin(call.method); err != nil {
 		return nil, err
 	}
-	call.reads = g.rows
-	body, again, err := g.transport.carry(call)
+	call.twice = g.twice
+	body, unheard, err := g.transport.carry(call)
+	g.note(call.method, unheard)
 	if err == nil {
-		err = g.check(call.method, body, again)
+		err = g.check(call.method, body, unheard)
 	}
 	if err != nil {
 		return nil, g.fail(err)
@@ -102,6 +99,31 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, g.fail(context.Cause(g.call))
 	}
 	return answered(req, body), nil
+}
+
+// end carries out a call that ends something. What becomes of it says nothing of the
+// result.
+func (g *guard) end(call *request) (*http.Response, error) {
+	body, _, err := g.transport.carry(call)
+	if err != nil || g.check(call.method, body, false) != nil {
+		g.mu.Lock()
+		g.unended = true
+		g.mu.Unlock()
+	}
+	if err == nil && call.method == thrift.MethodCloseSession {
+		err = errEnded
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answered(call.Request, body), nil
+}
+
+// note notes what is known of a call that was sent.
+func (g *guard) note(method string, unheard bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.unheard = g.unheard || unheard && method == thrift.MethodExecute
 }
 
 // empties returns what stands in the file of a result that a request is for, where
@@ -153,11 +175,13 @@ type result struct {
 	declared int64
 	finished bool
 	modified int64
+	unheard  bool
+	unended  bool
 }
 
 // result returns what is known by now.
 func (g *guard) result() result {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return result{g.failure, g.sent, g.carrier, g.declared, g.finished, g.modified}
+	return result{g.failure, g.sent, g.carrier, g.declared, g.finished, g.modified, g.unheard, g.unended}
 }

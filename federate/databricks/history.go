@@ -18,6 +18,7 @@ type pin struct {
 	at       time.Time // when the version was made
 	id       string    // of the table; another one where a table of the same name was made anew; empty: not known
 	bytes    int64     // of the newest version, at rest; 0: not known
+	location string    // where its files lie; empty: not known
 	notes    []string  // for people
 }
 
@@ -213,7 +214,7 @@ func (s *Source) detail(ctx context.Context, what, name string) (pin, error) {
 	if len(rows) != 1 {
 		return pin{}, fmt.Errorf("%s: its description has %d rows, expected one", what, len(rows))
 	}
-	p := pin{id: rows[0]["id"]}
+	p := pin{id: rows[0]["id"], location: rows[0]["location"]}
 	if n, err := rows[0].number("sizeinbytes"); err == nil {
 		p.bytes = n
 	}

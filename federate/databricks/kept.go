@@ -3,9 +3,11 @@ package databricks
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // maxKept is how many sessions are kept for small statements. Where more of these run
@@ -16,9 +18,18 @@ const maxKept = 2
 // whose last statement ended well is among them: each statement has a guard of its
 // own, but what an earlier one left undone must not get in its way.
 type kept struct {
-	mu   sync.Mutex
-	idle []*session
-	over bool // none is kept any more
+	life time.Duration // that a session waits; a warehouse does not stop while it has one
+
+	mu      sync.Mutex
+	idle    []*waiting
+	over    bool           // none is kept any more
+	closing sync.WaitGroup // sessions that have waited for too long; grows while over is false
+}
+
+// waiting is a session that waits, and what ends that.
+type waiting struct {
+	*session
+	timer *time.Timer
 }
 
 // take returns a session that waits, nil where there is none.
@@ -29,17 +40,20 @@ func (k *kept) take() *session {
 	if last < 0 {
 		return nil
 	}
-	s := k.idle[last]
+	w := k.idle[last]
 	k.idle = k.idle[:last]
-	return s
+	w.timer.Stop()
+	return w.session
 }
 
-// put keeps a session, or closes it where there are enough.
+// put keeps a session for a while, or closes it where there are enough.
 func (k *kept) put(s *session) {
 	k.mu.Lock()
 	keep := !k.over && len(k.idle) < maxKept
 	if keep {
-		k.idle = append(k.idle, s)
+		w := &waiting{session: s}
+		w.timer = time.AfterFunc(k.life, func() { k.expire(w) })
+		k.idle = append(k.idle, w)
 	}
 	k.mu.Unlock()
 	if !keep {
@@ -47,17 +61,33 @@ func (k *kept) put(s *session) {
 	}
 }
 
-// close closes the sessions that wait, and has others closed when they are put.
+// expire closes a session, if it still waits.
+func (k *kept) expire(w *waiting) {
+	k.mu.Lock()
+	i := slices.Index(k.idle, w)
+	if i < 0 {
+		k.mu.Unlock()
+		return
+	}
+	k.idle = slices.Delete(k.idle, i, i+1)
+	k.closing.Add(1)
+	k.mu.Unlock()
+	defer k.closing.Done()
+	w.close()
+}
+
+// close closes the sessions that wait, and has others closed when they are put. All of
+// them are closed when it returns.
 func (k *kept) close() {
 	k.mu.Lock()
 	idle := k.idle
 	k.idle, k.over = nil, true
 	k.mu.Unlock()
-	var closing sync.WaitGroup
-	for _, s := range idle {
-		closing.Go(s.close)
+	for _, w := range idle {
+		w.timer.Stop()
+		k.closing.Go(w.close)
 	}
-	closing.Wait()
+	k.closing.Wait()
 }
 
 // relay passes the requests of a session on to the guard of the statement that it

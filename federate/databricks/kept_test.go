@@ -155,3 +155,69 @@ func TestSmallStatementsSideBySide(t *testing.T) {
 		t.Errorf("%d sessions and %d operations are open after the client was closed", sessions, operations)
 	}
 }
+
+// A session is not kept where something may have stayed open in it.
+func TestSessionWithLeftoversIsNotKept(t *testing.T) {
+	w := newWarehouse(t, dbtest.Options{PageBytes: 10_000})
+	c := connect(t, w.config(t, "", w.patEnv()))
+	for _, fault := range []dbtest.Fault{
+		{Kind: dbtest.ThriftError}, {Kind: dbtest.ThriftException}, {Kind: dbtest.HTTPStatus, Status: 400}, {Kind: dbtest.Cut, Times: 10},
+	} {
+		fault.Method = "CloseOperation"
+		w.Inject(fault)
+		if rows, err := c.asked(t.Context(), "rows 3000"); err != nil || rows != 3000 || len(w.Injected()) == 0 {
+			t.Fatalf("%s: %d rows and error %v, injected %v", fault.Kind, rows, err, w.Injected())
+		}
+		w.Clear()
+		w.nothingOpen(t)
+	}
+	behind(c, "ExecuteStatement", 1)
+	if rows, err := c.asked(t.Context(), "rows 3000"); err != nil || rows != 3000 {
+		t.Fatalf("%d rows and error %v", rows, err)
+	}
+	w.nothingOpen(t)
+}
+
+// A session that waits for too long is closed, and the next statement has another.
+func TestKeptSessionExpires(t *testing.T) {
+	w, opened := opening(t, dbtest.Options{})
+	config := w.config(t, "", w.patEnv())
+	config.limits.kept = time.Millisecond
+	c := connect(t, config)
+	for range 3 {
+		if rows, err := c.asked(t.Context(), "rows 10"); err != nil || rows != 10 {
+			t.Fatalf("%d rows and error %v, want 10", rows, err)
+		}
+		w.nothingOpen(t)
+	}
+	if n := opened.Load(); n != 3 {
+		t.Errorf("%d sessions were opened, want 3", n)
+	}
+	noneLeft(t)
+}
+
+// Sessions that expire while others are taken and the client is closed are closed once,
+// and do no harm to statements.
+func TestKeptSessionsExpireSideBySide(t *testing.T) {
+	w := newWarehouse(t, dbtest.Options{})
+	config := w.config(t, "", w.patEnv())
+	config.limits.kept = time.Microsecond
+	c := connect(t, config)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 20 {
+				if rows, err := c.asked(t.Context(), "rows 10"); err != nil || rows != 10 {
+					t.Errorf("%d rows and error %v, want 10", rows, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if err := c.close(); err != nil {
+		t.Fatal(err)
+	}
+	if sessions, operations := w.Open(); sessions+operations != 0 {
+		t.Errorf("%d sessions and %d operations are open after the client was closed", sessions, operations)
+	}
+}

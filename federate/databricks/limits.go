@@ -52,6 +52,7 @@ type limits struct {
 	grace   time.Duration // that a call which was cancelled waits for its session to be closed
 	settle  time.Duration // that a call which was carried out does
 	reruns  int           // of a statement that gives rows, before it gave any
+	kept    time.Duration // that a session which was kept waits for its next statement
 }
 
 // defaultLimits are those of real life: a warehouse that is starting up lets its
@@ -59,7 +60,7 @@ type limits struct {
 var defaultLimits = limits{
 	retryMin: time.Second, retryMax: 30 * time.Second, retryAfter: time.Minute, retryTotal: 10 * time.Minute, attempts: 5,
 	start: 5 * time.Minute, answer: 2 * time.Minute, idle: time.Minute, token: 30 * time.Second, cleanup: 10 * time.Second,
-	grace: 50 * time.Millisecond, settle: 2 * time.Second, reruns: 2,
+	grace: 50 * time.Millisecond, settle: 2 * time.Second, reruns: 2, kept: time.Minute,
 }
 
 // until returns how long an answer to a method may take to begin. A warehouse that

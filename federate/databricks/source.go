@@ -158,7 +158,10 @@ func (s *Source) Query(ctx context.Context, statement string) iter.Seq2[arrow.Re
 	}
 }
 
-// Exec implements [source.Engine].
+// Exec implements [source.Engine]. A statement is sent once, but for CREATE OR REPLACE
+// TABLE and INSERT OVERWRITE TABLE, which are sent again where the warehouse is busy or
+// starts: it is assumed that their query does not read the table that they write, so
+// that it does not matter whether they are carried out twice.
 func (s *Source) Exec(ctx context.Context, statement string) (int64, error) {
 	if err := s.check(ctx); err != nil {
 		return -1, err

@@ -123,6 +123,26 @@ func (s spool) clean(now time.Time) {
 	}
 }
 
+// supersede removes what pulls of other versions of the same rows have left, and are
+// not at work on: nobody asks for a version again when there is another. So a pull that
+// fails day by day, or every minute, does not fill the disk. What cannot be removed goes
+// when it is old.
+func (s spool) supersede(key spoolKey) {
+	entries, err := os.ReadDir(s.root)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if !entry.IsDir() || !strings.HasPrefix(name, pullPrefix+key.of()) || strings.HasPrefix(name, pullPrefix+key.at()) {
+			continue
+		}
+		if lock, err := lockFolder(filepath.Join(s.root, name)); err == nil {
+			removeLocked(lock)
+		}
+	}
+}
+
 // errInUse says that another pull is at work on a folder.
 var errInUse = errors.New("another pull is at work on it")
 

@@ -75,10 +75,10 @@ var errTest = errors.New("interrupted")
 
 func TestSpoolIsOnlyForItsOwner(t *testing.T) {
 	s := newSpool(filepath.Join(t.TempDir(), "deep", "spool"), 0)
-	f := s.folder("k", true)
+	f := s.folder(spoolKey{pull: "k"}, true)
 	part := put(t, f, 2, 250)
 	want := map[string]fs.FileMode{
-		"pull-k": fs.ModeDir | 0o700, "pull-k/lock": 0o600, "pull-k/" + filepath.Base(part.path): 0o600,
+		"pull---k": fs.ModeDir | 0o700, "pull---k/lock": 0o600, "pull---k/" + filepath.Base(part.path): 0o600,
 	}
 	if diff := cmp.Diff(want, files(t, s.root)); diff != "" {
 		t.Errorf("the spool (-want +got):\n%s", diff)
@@ -106,7 +106,7 @@ func TestSpoolRefusesFoldersOfOthers(t *testing.T) {
 		if err := c.make(s.root); err != nil {
 			t.Fatal(err)
 		}
-		_, err := s.folder("k", true).create(0, numbersSchema)
+		_, err := s.folder(spoolKey{pull: "k"}, true).create(0, numbersSchema)
 		if want := "spool " + s.root + ": " + c.want; err == nil || err.Error() != want {
 			t.Errorf("%s: error %v, want %s", c.name, err, want)
 		}
@@ -115,7 +115,7 @@ func TestSpoolRefusesFoldersOfOthers(t *testing.T) {
 
 func TestPartsAreTakenUp(t *testing.T) {
 	s := newSpool(t.TempDir(), 0)
-	first := s.folder("k", true)
+	first := s.folder(spoolKey{pull: "k"}, true)
 	put(t, first, 0, 250)
 	put(t, first, 1, 50)
 	half, err := first.create(2, numbersSchema) // never published
@@ -125,14 +125,14 @@ func TestPartsAreTakenUp(t *testing.T) {
 	if err := half.add(numbersFrom(0, 10)); err != nil {
 		t.Fatal(err)
 	}
-	beside := s.folder("k", true) // another pull of the same, at the same time
+	beside := s.folder(spoolKey{pull: "k"}, true) // another pull of the same, at the same time
 	if part, err := beside.take(t.Context(), 0, 250); part != nil || err != nil {
 		t.Error("a part was taken out of the folder of a pull that is at work")
 	}
 	put(t, beside, 0, 250)
 	beside.leave(errTest)
 	first.leave(errTest)
-	second := s.folder("k", true)
+	second := s.folder(spoolKey{pull: "k"}, true)
 	for _, c := range []struct {
 		part  int
 		rows  int64
@@ -164,7 +164,7 @@ func TestPartsAreTakenUp(t *testing.T) {
 
 func TestUnpinnedIsNotTakenUp(t *testing.T) {
 	s := newSpool(t.TempDir(), 0)
-	f := s.folder("k", false)
+	f := s.folder(spoolKey{pull: "k"}, false)
 	put(t, f, 0, 10)
 	f.leave(errTest)
 	if left := files(t, s.root); len(left) != 0 {
@@ -180,16 +180,16 @@ func TestOldLeftoversAreRemoved(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	atWork := s.folder("work", true)
+	atWork := s.folder(spoolKey{pull: "work"}, true)
 	put(t, atWork, 0, 10)
 	for _, key := range []string{"old", "new"} {
-		f := s.folder(key, true)
+		f := s.folder(spoolKey{pull: key}, true)
 		put(t, f, 0, 10)
 		f.leave(errTest)
 	}
-	age("pull-old", 25*time.Hour)
-	age("pull-new", 23*time.Hour)
-	age("pull-work", 25*time.Hour)
+	age("pull---old", 25*time.Hour)
+	age("pull---new", 23*time.Hour)
+	age("pull---work", 25*time.Hour)
 	s.clean(now)
 	var left []string
 	for name := range files(t, s.root) {
@@ -198,7 +198,7 @@ func TestOldLeftoversAreRemoved(t *testing.T) {
 		}
 	}
 	if len(left) != 2 || strings.Contains(strings.Join(left, " "), "old") {
-		t.Errorf("left are %q, want pull-new and pull-work", left)
+		t.Errorf("left are %q, want those that are new and at work", left)
 	}
 	atWork.leave(nil)
 	newSpool(filepath.Join(t.TempDir(), "nothing"), 0).clean(now)
@@ -231,7 +231,7 @@ func (o onDisk) Write(data []byte) (int, error) {
 func TestFullDisk(t *testing.T) {
 	s := newSpool(t.TempDir(), 0)
 	s.disk = newDisk(5_000_000).put
-	f := s.folder("k", true)
+	f := s.folder(spoolKey{pull: "k"}, true)
 	part, err := f.create(0, numbersSchema)
 	if err != nil {
 		t.Fatal(err)
@@ -254,17 +254,17 @@ func TestFullDisk(t *testing.T) {
 // TestCancelLeavesParts cancels a pull while it looks at a part that was left.
 func TestCancelLeavesParts(t *testing.T) {
 	s := newSpool(t.TempDir(), 0)
-	first := s.folder("k", true)
+	first := s.folder(spoolKey{pull: "k"}, true)
 	put(t, first, 0, 250)
 	first.leave(errTest)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	second := s.folder("k", true)
+	second := s.folder(spoolKey{pull: "k"}, true)
 	if part, err := second.take(ctx, 0, 250); part != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("part %v and error %v, want context.Canceled", part, err)
 	}
 	second.leave(ctx.Err())
-	third := s.folder("k", true)
+	third := s.folder(spoolKey{pull: "k"}, true)
 	if part, err := third.take(t.Context(), 0, 250); part == nil || err != nil {
 		t.Errorf("after that the part is %v (%v), want it to be there", part, err)
 	}
@@ -278,14 +278,14 @@ func TestOldPartsAreNotTakenUp(t *testing.T) {
 		taken bool
 	}{{23 * time.Hour, true}, {25 * time.Hour, false}, {-25 * time.Hour, false}} {
 		s := newSpool(t.TempDir(), 0)
-		first := s.folder("k", true)
+		first := s.folder(spoolKey{pull: "k"}, true)
 		part := put(t, first, 0, 250)
 		then := time.Now().Add(-c.age)
 		if err := os.Chtimes(part.path, then, then); err != nil {
 			t.Fatal(err)
 		}
 		first.leave(errTest)
-		second := s.folder("k", true)
+		second := s.folder(spoolKey{pull: "k"}, true)
 		taken, err := second.take(t.Context(), 0, 250)
 		if (taken != nil) != c.taken || err != nil {
 			t.Errorf("a part of %v was taken up: %v (%v), want %v", c.age, taken != nil, err, c.taken)
@@ -308,7 +308,7 @@ func TestPartsThatWereReadAreBounded(t *testing.T) {
 		{func(int64) int64 { return keptBytes }, false, nil},
 	} {
 		s := newSpool(t.TempDir(), 0)
-		f := s.folder("k", c.shared)
+		f := s.folder(spoolKey{pull: "k"}, c.shared)
 		for i := range 4 {
 			part := put(t, f, i, 250)
 			info, err := os.Stat(part.path)
@@ -360,4 +360,40 @@ func TestSpoolLimitOption(t *testing.T) {
 			t.Errorf("%s: limit %d, want %d and error %q", c.option, limit, c.limit, c.err)
 		}
 	}
+}
+
+// TestOtherVersionsAreSuperseded leaves parts of several pulls, and begins one of another
+// version.
+func TestOtherVersionsAreSuperseded(t *testing.T) {
+	s := newSpool(t.TempDir(), 0)
+	atWork := s.folder(spoolKey{"a", "0", "x"}, true)
+	put(t, atWork, 0, 10)
+	for _, key := range []spoolKey{{"a", "1", "x"}, {"a", "2", "x"}, {"a", "3", "y"}, {"b", "1", "x"}, {"aa", "1", "x"}} {
+		f := &pullFolder{spool: s, key: spoolKey{rows: "other"}, path: filepath.Join(s.root, pullPrefix+key.String()), shared: true}
+		put(t, f, 0, 10)
+		f.leave(errTest)
+	}
+	for _, c := range []struct {
+		key  spoolKey
+		want []string
+	}{
+		{spoolKey{"a", "3", "x"}, []string{"pull-a-0-x", "pull-a-3-x", "pull-a-3-y", "pull-aa-1-x", "pull-b-1-x"}},
+		{spoolKey{"b", "2", "x"}, []string{"pull-a-0-x", "pull-a-3-x", "pull-a-3-y", "pull-aa-1-x", "pull-b-2-x"}},
+	} {
+		f := s.folder(c.key, true)
+		put(t, f, 0, 10)
+		f.leave(errTest)
+		entries, err := os.ReadDir(s.root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var left []string
+		for _, entry := range entries {
+			left = append(left, entry.Name())
+		}
+		if !slices.Equal(left, c.want) {
+			t.Errorf("a pull of %s has left %q, want %q", c.key, left, c.want)
+		}
+	}
+	atWork.leave(nil)
 }

@@ -19,6 +19,7 @@ import (
 // put into it or taken out. It is safe for concurrent use until leave.
 type pullFolder struct {
 	spool spool
+	key   spoolKey
 
 	mu     sync.Mutex
 	path   string
@@ -33,8 +34,8 @@ type pullFolder struct {
 // folder returns the folder of a pull, with the parts of an earlier one of the same
 // key, where there is one that nobody is at work on. shared is false where parts of
 // equal keys need not be equal. Nothing is created yet.
-func (s spool) folder(key string, shared bool) *pullFolder {
-	return &pullFolder{spool: s, path: filepath.Join(s.root, pullPrefix+key), shared: shared}
+func (s spool) folder(key spoolKey, shared bool) *pullFolder {
+	return &pullFolder{spool: s, key: key, path: filepath.Join(s.root, pullPrefix+key.String()), shared: shared}
 }
 
 // enter makes and locks the folder. Where another pull is at work on it, or must
@@ -50,6 +51,7 @@ func (f *pullFolder) enter() error {
 		lock, err := lockFolder(f.path)
 		if err == nil {
 			f.lock = lock
+			f.spool.supersede(f.key)
 			return f.look()
 		}
 		if !errors.Is(err, errInUse) {

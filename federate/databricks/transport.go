@@ -178,7 +178,7 @@ type request struct {
 	*http.Request
 	method string // of the protocol
 	body   []byte
-	reads  bool // it changes nothing, so that it may be carried out twice
+	twice  bool // being carried out twice, it does no more than once
 }
 
 // readRequest reads a call of the warehouse's protocol, and closes its body.
@@ -197,16 +197,17 @@ func readRequest(req *http.Request) (*request, error) {
 
 // carry carries out a call of the warehouse's protocol and returns its answer. That
 // is read as a whole, so that an end of the connection in its middle is an error
-// here, and can be tried again where that does no harm. again says that the answer
-// may be one to the call when it was carried out for the second time.
-func (t *transport) carry(req *request) (body []byte, again bool, err error) {
+// here, and can be tried again where that does no harm. unheard says that the call may
+// have been carried out without that an answer to it was heard: the answer may be one
+// to the second time, and after an error it is not known whether there was a first.
+func (t *transport) carry(req *request) (body []byte, unheard bool, err error) {
 	if originOf(req.URL) != t.origin || req.URL.Path != t.path {
 		return nil, false, &AnswerError{Call: req.method, Reason: "it is not sent to " + originOf(req.URL) + req.URL.Path, final: true}
 	}
 	sp := t.span(req.Context(), req.method)
 	defer sp.cancel()
 	renewed := false
-	resend := resend{always: resendable(req.method), busy: resendable(req.method) || req.reads}
+	resend := resend{always: resendable(req.method), busy: resendable(req.method) || req.twice}
 	err = t.repeat(sp.waiting, func() *failure {
 		token, err := t.prover.bearer(sp.ctx)
 		if err != nil {
@@ -222,10 +223,10 @@ func (t *transport) carry(req *request) (body []byte, again bool, err error) {
 			renewed = true
 			failed.again, failed.atOnce = true, true
 		}
-		again = again || failed != nil && failed.unsure
+		unheard = unheard || failed != nil && failed.unsure
 		return failed
 	})
-	return body, again, err
+	return body, unheard, err
 }
 
 // userAgent leaves out of the driver's name what it found out about the program

@@ -28,7 +28,7 @@ const (
 var shortLimits = limits{
 	retryMin: time.Millisecond, retryMax: 5 * time.Millisecond, retryAfter: 3 * time.Second, retryTotal: 20 * time.Second, attempts: 4,
 	start: 300 * time.Millisecond, answer: 300 * time.Millisecond, idle: 300 * time.Millisecond, token: 300 * time.Millisecond, cleanup: 200 * time.Millisecond,
-	grace: 50 * time.Millisecond, settle: 500 * time.Millisecond, reruns: 2,
+	grace: 50 * time.Millisecond, settle: 500 * time.Millisecond, reruns: 2, kept: time.Hour,
 }
 
 // typesEngine knows a few statements, which are lists of words:
@@ -38,6 +38,7 @@ var shortLimits = limits{
 //	write N            writes N rows
 //	write              writes an unknown number of rows
 //	sleep D            gives a row after a time
+//	X AS S             what statement S does
 //
 // Anything else is an error.
 type typesEngine struct{}
@@ -49,6 +50,9 @@ func (typesEngine) OpenSession(context.Context, string, string, map[string]strin
 func (typesEngine) Close() error { return nil }
 
 func (typesEngine) Query(ctx context.Context, statement string, _ []dbtest.Param) (*dbtest.Result, error) {
+	if _, query, found := strings.Cut(statement, " AS "); found {
+		statement = query
+	}
 	words := strings.Fields(statement)
 	number := func(at, or int) int {
 		if at >= len(words) {

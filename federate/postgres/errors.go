@@ -18,6 +18,7 @@ const (
 	undefinedTable   = "42P01"
 	undefinedSchema  = "3F000"
 	insufficientRoom = "53300" // too many connections
+	lockNotAvailable = "55P03" // within lock_timeout
 )
 
 // ended returns the error of a call: that of its context where that has ended, since

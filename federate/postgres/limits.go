@@ -16,4 +16,5 @@ const (
 	endPatience   = 75 * time.Millisecond // for a cancelled statement to end on the server
 	idlePatience  = 2 * time.Second       // for a session in order to end
 	closePatience = 2 * time.Second       // for all connections to be closed
+	lockPatience  = 10 * time.Second      // for each lock of a transaction that replaces a table
 )

@@ -14,7 +14,9 @@ import (
 // have the names and the types of the query's, in their order, is emptied and filled:
 // it stays the same table, with its grants, comments, indexes, policies and the views
 // of it. Any other is dropped, without what depends on it, and made anew: where
-// something does, that is an error. The query reads the state that the source has.
+// something does, that is an error. The query reads the state that the source has. It
+// waits for each lock for ten seconds at most: it does not end while the table is read,
+// also by a loop over Query of the same source.
 func (s *Source) Replace(ctx context.Context, r *source.Replacement) error {
 	ctx, cancel := s.alive(ctx)
 	defer cancel()
@@ -41,7 +43,11 @@ func (s *Source) Replace(ctx context.Context, r *source.Replacement) error {
 
 // replace writes the table, and returns its name.
 func (t *session) replace(ctx context.Context, r *source.Replacement, name string) (string, error) {
-	there, err := t.locked(ctx, r, name)
+	bound, err := t.boundWaits(ctx)
+	if err != nil {
+		return "", err
+	}
+	there, err := t.locked(ctx, r, name, bound)
 	if err != nil {
 		return "", err
 	}
@@ -68,7 +74,7 @@ func (t *session) replace(ctx context.Context, r *source.Replacement, name strin
 // locked returns the table that is to be replaced, which nobody else can read or
 // change until the transaction ends; nil where there is none. The catalog is read by
 // another session, since that of this one is the snapshot's.
-func (t *session) locked(ctx context.Context, r *source.Replacement, name string) (*target, error) {
+func (t *session) locked(ctx context.Context, r *source.Replacement, name, bound string) (*target, error) {
 	now, err := t.source.beginNow(ctx)
 	if err != nil {
 		return nil, err
@@ -78,10 +84,14 @@ func (t *session) locked(ctx context.Context, r *source.Replacement, name string
 	if err != nil || there == nil {
 		return nil, err
 	}
-	if err := there.check(r.Target, r.Reads); err != nil {
+	if err := now.free(ctx, there, r.Target, r.Reads); err != nil {
 		return nil, err
 	}
-	if _, err := execute(ctx, t.conn, "LOCK TABLE "+name+" IN ACCESS EXCLUSIVE MODE"); err != nil {
+	_, err = execute(ctx, t.conn, "LOCK TABLE "+name+" IN ACCESS EXCLUSIVE MODE")
+	switch {
+	case stateOf(err) == lockNotAvailable:
+		return nil, now.notFree(ctx, there, bound, err)
+	case err != nil:
 		return nil, err
 	}
 	still, err := now.targetOf(ctx, name)
@@ -91,7 +101,7 @@ func (t *session) locked(ctx context.Context, r *source.Replacement, name string
 	case still == nil || still.oid != there.oid:
 		return nil, &source.TargetError{Target: r.Target, Why: "it was made anew meanwhile"}
 	}
-	return still, still.check(r.Target, r.Reads)
+	return still, now.free(ctx, still, r.Target, r.Reads)
 }
 
 // sameColumns returns the columns of a table, as INSERT names them, if a query has

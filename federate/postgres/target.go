@@ -19,11 +19,13 @@ type target struct {
 	ref    model.TableRef   // without a catalog
 	kind   byte             // relkind
 	inTree bool             // a partition, or a table that inherits or is inherited from
+	acts   bool             // it has rules, or triggers of INSERT or TRUNCATE
 	above  []model.TableRef // it, and the views that read it, through others, too
 }
 
 // askTarget asks for a relation by its name, and for all that reads it: views and
-// materialised views, also through functions whose bodies or types name it.
+// materialised views, also through functions whose bodies or types name it. A trigger's
+// type has the bits 4 for INSERT and 32 for TRUNCATE.
 const askTarget = `WITH RECURSIVE above(class, id) AS (
   SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, pg_catalog.to_regclass($1)::pg_catalog.oid
 UNION
@@ -34,11 +36,13 @@ UNION
   WHERE r.oid IS NOT NULL OR d.classid IN ('pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_type'::pg_catalog.regclass))
 SELECT c.oid, n.nspname, c.relname, c.relkind,
   EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent)),
+  EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite w WHERE w.ev_class = c.oid AND w.ev_type <> '1')
+    OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgtype & 36 <> 0),
   c.oid = pg_catalog.to_regclass($1)
 FROM above
 JOIN pg_catalog.pg_class c ON above.class = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.oid = above.id
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-ORDER BY 6 DESC, 2, 3`
+ORDER BY 7 DESC, 2, 3`
 
 // targetOf returns the relation of a name, nil where there is none.
 func (t *session) targetOf(ctx context.Context, name string) (*target, error) {
@@ -49,7 +53,7 @@ func (t *session) targetOf(ctx context.Context, name string) (*target, error) {
 	first := rows[0]
 	found := &target{
 		oid: string(first[0]), ref: model.TableRef{Schema: string(first[1]), Table: string(first[2])},
-		kind: first[3][0], inTree: isTrue(first[4]),
+		kind: first[3][0], inTree: isTrue(first[4]), acts: isTrue(first[5]),
 	}
 	for _, row := range rows {
 		found.above = append(found.above, model.TableRef{Schema: string(row[1]), Table: string(row[2])})
@@ -63,7 +67,8 @@ var kinds = map[byte]string{
 	'S': "a sequence", 'i': "an index", 'I': "an index", 'c': "a type", 't': "a part of another table",
 }
 
-// check returns why a relation cannot be replaced, as ref, by what is read of others.
+// check returns why a relation cannot be replaced, as ref, by what is read of others,
+// as far as the server knows what reads it.
 func (t *target) check(ref model.TableRef, reads []model.TableRef) error {
 	if what := kinds[t.kind]; what != "" {
 		return &source.TargetError{Target: ref, Why: "it is " + what + ", expected a table"}
@@ -82,11 +87,15 @@ func (t *target) check(ref model.TableRef, reads []model.TableRef) error {
 	if t.inTree {
 		return &source.TargetError{Target: ref, Why: "it is a partition, or inherits from another table, or another inherits from it: its rows are another table's, too"}
 	}
+	if t.acts {
+		return &source.TargetError{Target: ref, Why: "it has rules, or triggers of INSERT or TRUNCATE, which would write elsewhere"}
+	}
 	return nil
 }
 
 // CheckTarget implements [source.TargetChecker]: it looks at what the database is
-// now, and refuses what is no table, or a partition, or part of an inheritance.
+// now, and refuses what is no table, or a partition, or part of an inheritance, or has
+// rules or triggers, and where what is read calls a function that may read the table.
 func (s *Source) CheckTarget(ctx context.Context, ref model.TableRef, reads []model.TableRef) error {
 	ctx, cancel := s.alive(ctx)
 	defer cancel()
@@ -106,5 +115,18 @@ func (s *Source) CheckTarget(ctx context.Context, ref model.TableRef, reads []mo
 	case found == nil:
 		return nil
 	}
-	return found.check(ref, reads)
+	return now.free(ctx, found, ref, reads)
+}
+
+// free returns why a relation that was found cannot be replaced, as ref, by what is
+// read of others.
+func (t *session) free(ctx context.Context, found *target, ref model.TableRef, reads []model.TableRef) error {
+	if err := found.check(ref, reads); err != nil {
+		return err
+	}
+	name, err := sqlgen.Table(sqlgen.Postgres, found.ref)
+	if err != nil {
+		return err
+	}
+	return t.unreached(ctx, ref, name, reads)
 }

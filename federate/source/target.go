@@ -7,15 +7,19 @@ import (
 	"github.com/rollcall-db/rollcall/engine/model"
 )
 
-// TargetError says that a table cannot be replaced by an export, and why: that what
-// the export reads is in it, or may be, for one. Nothing was written.
+// TargetError says that a table or a directory cannot be replaced by an export, and
+// why: that what the export reads is in it, or may be, for one. Nothing was written.
 type TargetError struct {
-	Target model.TableRef // as it was named
-	Why    string         // behind a colon
+	Target    model.TableRef // as it was named
+	Directory string         // in place of a table
+	Why       string         // behind a colon
 }
 
-// Error names the table and says why.
+// Error names the table or the directory and says why.
 func (e *TargetError) Error() string {
+	if e.Directory != "" {
+		return fmt.Sprintf("cannot export to directory %q: %s", e.Directory, e.Why)
+	}
 	return fmt.Sprintf("cannot export to table %s: %s", e.Target, e.Why)
 }
 
@@ -26,6 +30,15 @@ type TargetChecker interface {
 	// replacing it changes the rows of a table or view of reads, or may. Reads are names
 	// that Table has found. A target that is not there is no error.
 	CheckTarget(ctx context.Context, target model.TableRef, reads []model.TableRef) error
+}
+
+// DirectoryChecker is an engine that writes directories and knows where files of tables
+// lie.
+type DirectoryChecker interface {
+	Engine
+	// CheckDirectory returns a *TargetError where files of a table of reads lie in a
+	// directory, or the directory is among these. Reads are names that Table has found.
+	CheckDirectory(ctx context.Context, directory string, reads []model.TableRef) error
 }
 
 // Replacer is an engine that has a way of its own to replace the rows of a table.
