@@ -22,10 +22,8 @@ type gateway struct {
 }
 
 // behind puts a gateway before the warehouse of a client.
-func behind(c *client, method string, at int64) *gateway {
-	g := &gateway{RoundTripper: c.transport.base, method: method, at: at}
-	c.transport.base = g
-	return g
+func behind(c *client, method string, at int64) {
+	c.transport.base = &gateway{RoundTripper: c.transport.base, method: method, at: at}
 }
 
 func (g *gateway) RoundTrip(r *http.Request) (*http.Response, error) {
