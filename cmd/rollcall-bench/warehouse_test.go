@@ -52,8 +52,8 @@ func TestWarehouse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			volumes := filepath.Join(t.TempDir(), "made")
 			found, stop := serveWarehouse(t, append(args, "--data", data, "--volumes", volumes)...)
-			for name, value := range found.Environment {
-				t.Setenv(name, value)
+			for _, name := range []string{"DATABRICKS_TOKEN", "DATABRICKS_CLIENT_ID", "DATABRICKS_CLIENT_SECRET"} {
+				t.Setenv(name, found.Environment[name]) // empty: whoever runs the tests may have another login
 			}
 			pull(t, found.URI)
 			if code, stderr := stop(); code != exitDone || stderr != "the warehouse has ended\n" {
