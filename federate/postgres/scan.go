@@ -161,14 +161,22 @@ func (p *pull) help(ctx context.Context) error {
 	return p.work(ctx, session)
 }
 
-// work reads ranges until there are none left, and ends the session.
+// work reads ranges until there are none left, and ends the session. It takes none
+// before it has the table locked: who has to wait for that, behind somebody who wants
+// to truncate the table, leaves them to those who have it.
 func (p *pull) work(ctx context.Context, session *session) error {
 	defer session.end(ctx)
+	if _, err := session.ask(ctx, "SELECT"+p.table.from()+" LIMIT 0"); err != nil {
+		return err
+	}
 	r := newReader(p.table.source, p.table.Ref().String(), p.columns)
 	defer r.release()
-	for {
+	for isFirst := true; ; isFirst = false {
 		i := p.next.Add(1) - 1
 		if i >= int64(len(p.ranges)) {
+			if isFirst {
+				return nil // what may have happened to the table since is nothing to it
+			}
 			break
 		}
 		if err := p.read(ctx, session, p.ranges[i], r); err != nil {
