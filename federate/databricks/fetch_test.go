@@ -44,13 +44,15 @@ func TestFetchAheadIsBounded(t *testing.T) {
 // has not come to has failed.
 func TestBreakOffWhileAnotherPartFails(t *testing.T) {
 	lake := &numberLake{rows: 3_000, parts: 3, mem: memory.NewCheckedAllocator(memory.NewGoAllocator())}
-	given, ended := make(chan struct{}), make(chan struct{})
+	given, begun, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	lake.began = func(ctx context.Context, part int) error {
 		switch part {
 		case 1:
 			<-given
+			<-begun // nobody begins with it once this one has failed
 			return &StatementError{Message: "no"}
 		case 2:
+			close(begun)
 			<-ctx.Done()
 			close(ended)
 			return ctx.Err()
