@@ -10,6 +10,15 @@ import (
 
 // behavior reports whether a customer passes a test of a behavior.
 func (e *evaluation) behavior(b *rule.BehaviorTest, row int) (bool, error) {
+	events, err := e.events(b, row)
+	if err != nil {
+		return false, err
+	}
+	return e.aggregate(b.Aggregate, events)
+}
+
+// events returns the events of a customer that a test of a behavior is about.
+func (e *evaluation) events(b *rule.BehaviorTest, row int) ([]Event, error) {
 	in := b.Window.Resolve(e.asOf, e.loc)
 	var events []Event
 	for _, event := range e.table.Behaviors[b.Behavior][row] {
@@ -18,13 +27,13 @@ func (e *evaluation) behavior(b *rule.BehaviorTest, row int) (bool, error) {
 		}
 		passes, err := e.where(b.Where, event)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		if passes {
 			events = append(events, event)
 		}
 	}
-	return e.aggregate(b.Aggregate, events)
+	return events, nil
 }
 
 // seen reports whether an event is known at as_of and lies in the window, whose

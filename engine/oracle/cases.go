@@ -16,7 +16,7 @@ func Cases() []*Case {
 	return slices.Concat(
 		midnightCases(), losAngelesCases(), saoPauloCases(), oddDayCases(), calendarCases(), epochCases(),
 		nullCases(), numberCases(), floatCases(), textCases(), keyCases(), arrayCases(), timeCases(),
-		operatorCases(), filterCases(), aggregateCases(), averageCases(), edgeCases(), segmentCases(), overflowCases(),
+		operatorCases(), filterCases(), aggregateCases(), averageCases(), edgeCases(), segmentCases(), overflowCases(), sequenceCases(),
 	)
 }
 

@@ -25,6 +25,10 @@ type test struct {
 	values    []string // of op, as a rule writes them
 	window    string
 	lastFirst bool // the window is written before the aggregate
+
+	then   []test // the later steps of a sequence, of which the test is the first
+	absent bool   // of a later step: there is no such event
+	within string // of a later step: "within 2 hours"
 }
 
 func (e *expr) String() string {
@@ -50,6 +54,13 @@ func (t test) String() string {
 		tail[0], tail[1] = tail[1], tail[0]
 	}
 	parts := append([]string{t.edge, t.name, t.whereText()}, tail...)
+	if t.absent {
+		parts = append([]string{"not"}, parts...)
+	}
+	parts = append(parts, t.within)
+	for _, later := range t.then {
+		parts = append(parts, "then", later.String())
+	}
 	var written []string
 	for _, p := range parts {
 		if p != "" {

@@ -102,11 +102,7 @@ func tableInstants(t *Table, loc *time.Location) []int64 {
 func eventTimes(t *Table, behavior int) []int64 {
 	var times []int64
 	for _, events := range t.Behaviors[behavior] {
-		for _, e := range events {
-			if e.Time != nil {
-				times = append(times, *e.Time)
-			}
-		}
+		times = append(times, datedTimes(events)...)
 	}
 	return times
 }

@@ -35,7 +35,7 @@ func (m *ruleMaker) group(depth int, test func() *expr) *expr {
 	return e
 }
 
-// test returns a test of a segment, a behavior or an attribute.
+// test returns a test of a segment, a behavior or an attribute, or a sequence.
 func (m *ruleMaker) test() *expr {
 	s := m.table.Schema
 	switch {
@@ -46,6 +46,9 @@ func (m *ruleMaker) test() *expr {
 		}
 		return &expr{test: test{name: "segment " + quote(path)}}
 	case len(s.Behaviors) > 0 && m.chance(2):
+		if m.chance(6) {
+			return &expr{test: m.sequence()}
+		}
 		return &expr{test: m.behavior(m.IntN(len(s.Behaviors)))}
 	}
 	i := m.IntN(len(s.Attributes))

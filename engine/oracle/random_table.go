@@ -43,6 +43,7 @@ type tableMaker struct {
 	loc     *time.Location
 	base    int64
 	names   map[string]bool // those given to attributes and behaviors
+	met     [][]int64       // by row: the times of the customer's events so far
 }
 
 // typ returns a type; lists only where they may be.
@@ -151,6 +152,7 @@ func (m *tableMaker) fill(t *Table) {
 		}
 	}
 	t.Behaviors = make([][][]Event, len(t.Schema.Behaviors))
+	m.met = make([][]int64, customers)
 	for i, b := range t.Schema.Behaviors {
 		t.Behaviors[i] = m.events(b, customers)
 	}
@@ -215,8 +217,9 @@ func (m *tableMaker) events(b model.Behavior, customers int) [][]Event {
 				e.Fields[i] = columns[i]()
 			}
 			if m.Float64() >= undated {
-				at := m.instant(m.base, m.loc)
+				at := m.eventTime(row)
 				e.Time = &at
+				m.met[row] = append(m.met[row], at)
 			}
 			rows[row] = append(rows[row], e)
 			if m.chance(8) {
@@ -225,6 +228,22 @@ func (m *tableMaker) events(b model.Behavior, customers int) [][]Event {
 		}
 	}
 	return rows
+}
+
+// eventTime returns the time of an event of a customer: often that of another one,
+// or as far from it as sequences count.
+func (m *tableMaker) eventTime(row int) int64 {
+	if len(m.met[row]) == 0 || !m.chance(4) {
+		return m.instant(m.base, m.loc)
+	}
+	at := pickOf(m.random, m.met[row])
+	switch m.IntN(6) {
+	case 0:
+		return at + m.between(-1, 1)
+	case 1, 2:
+		return at + m.between(-3, 3)*pickOf(m.random, unitMicros[:6])
+	}
+	return at
 }
 
 func (m *tableMaker) eventCount(mean int) int {

@@ -54,6 +54,8 @@ func (e *evaluation) cond(c rule.Cond) ([]bool, error) {
 			}
 			return passes, err
 		})
+	case *rule.SequenceTest:
+		return e.eachRow(func(row int) (bool, error) { return e.sequence(c, row) })
 	}
 	return nil, fmt.Errorf("a %T is no condition on customers", c)
 }

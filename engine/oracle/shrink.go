@@ -115,8 +115,27 @@ func (t test) shorter() []*expr {
 	add := func(change func(*test)) {
 		changed := t
 		changed.values = slices.Clone(t.values)
+		changed.then = slices.Clone(t.then)
 		change(&changed)
 		trees = append(trees, &expr{test: changed})
+	}
+	if len(t.then) > 0 {
+		add(func(t *test) { t.then = nil })
+		first := t.then[0]
+		first.then, first.absent, first.within = t.then[1:], false, ""
+		trees = append(trees, &expr{test: first})
+	}
+	for i := range t.then {
+		add(func(t *test) { t.then = slices.Delete(t.then, i, i+1) })
+		for _, later := range t.then[i].shorter() {
+			add(func(t *test) { t.then[i] = later.test })
+		}
+	}
+	if t.absent {
+		add(func(t *test) { t.absent = false })
+	}
+	if t.within != "" {
+		add(func(t *test) { t.within = "" })
 	}
 	if t.where != nil {
 		add(func(t *test) { t.where = nil })

@@ -133,6 +133,8 @@ func (c *checker) node(n node) Cond {
 		return &Not{Cond: c.node(n.node), text: n.text}
 	case *segmentNode:
 		return c.segment(n)
+	case *sequenceNode:
+		return c.sequence(n)
 	case *testNode:
 		if c.behavior != nil {
 			return c.fieldTest(n)

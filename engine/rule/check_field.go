@@ -16,7 +16,7 @@ func (c *checker) fieldTest(t *testNode) Cond {
 		c.add(c.unknownField(t.name, c.behavior))
 		return nil
 	}
-	if c.bareWhere && c.isName(t.name.text) {
+	if c.bareWhere && !t.name.time && c.isName(t.name.text) {
 		c.add(c.ambiguousField(t))
 		return nil
 	}

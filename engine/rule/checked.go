@@ -28,9 +28,9 @@ type Checked struct {
 func (c *Checked) String() string { return c.text }
 
 // Cond is a node of a checked rule: *And, *Or, *Not, *AttributeTest,
-// *BehaviorTest or *SegmentTest; within BehaviorTest.Where *And, *Or, *Not or
-// *FieldTest. Every Cond is true or false for every customer (within Where: for
-// every event), never unknown.
+// *BehaviorTest, *SequenceTest or *SegmentTest; within BehaviorTest.Where and
+// SequenceStep.Where *And, *Or, *Not or *FieldTest. Every Cond is true or false for
+// every customer (within Where: for every event), never unknown.
 type Cond interface {
 	// Text returns the canonical text of the node.
 	Text() string
@@ -184,6 +184,39 @@ type AverageBound struct {
 	Scale    int
 }
 
+// SequenceTest is true for the customers who have an event for every step that is
+// no Absent, one after the other: each at a later instant than the one before it.
+// Between them the events of the Absent steps are missing. What is one:
+//
+//   - An event is one of a step if it is of its Behavior, is seen and lies in its
+//     Window as those of a BehaviorTest do, passes Where and has a time.
+//   - Of a step that is not Absent, with Within, the event lies at most so long after
+//     that of the step before it (Absent ones aside), Within itself included.
+//   - An Absent step says that there is no event of it after that of the step before it
+//     (Absent ones aside) and before that of the step after it (ditto), both excluded; at
+//     the end of the steps there is none at all after it. With Within, only events at
+//     most so long after the step before are meant, Within itself included. Events
+//     that are not seen by as_of are missing.
+//
+// So an event serves one step at most, and events of one instant do not follow each
+// other. Found from the end to the start, the earliest event that will do for a step
+// leaves the most room for those before it: no choice is ever taken back.
+type SequenceTest struct {
+	Steps []SequenceStep // two to MaxSteps; the first is not Absent
+	text  string
+}
+
+// SequenceStep is what a customer did, or did not do, in its place in a sequence.
+type SequenceStep struct {
+	Behavior int         // position in Schema.Behaviors
+	Where    Cond        // nil: every event
+	Window   window.Spec // of the events; zero: ever. Undated events are in no sequence
+	SeesNext bool        // events at as_of and later are seen
+	Absent   bool        // "then not": there is no such event
+	Within   int64       // microseconds, positive; 0: no bound. 0 of the first step
+	text     string
+}
+
 // SegmentTest is true for the customers of another segment, evaluated on the
 // same snapshot at the same as_of.
 type SegmentTest struct {
@@ -281,6 +314,12 @@ func (c *FieldTest) Text() string { return c.text }
 func (c *BehaviorTest) Text() string { return c.text }
 
 // Text returns the canonical text.
+func (c *SequenceTest) Text() string { return c.text }
+
+// Text returns the canonical text of a step, without "then": "not purchase within 2 hours".
+func (s *SequenceStep) Text() string { return s.text }
+
+// Text returns the canonical text.
 func (c *SegmentTest) Text() string { return c.text }
 
 func (*And) cond()           {}
@@ -289,4 +328,5 @@ func (*Not) cond()           {}
 func (*AttributeTest) cond() {}
 func (*FieldTest) cond()     {}
 func (*BehaviorTest) cond()  {}
+func (*SequenceTest) cond()  {}
 func (*SegmentTest) cond()   {}

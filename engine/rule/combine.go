@@ -27,7 +27,7 @@ func NewOr(conds []Cond) *Or {
 // NewNot returns the condition that is true where c is false.
 func NewNot(c Cond) *Not {
 	switch c.(type) {
-	case *And, *Or:
+	case *And, *Or, *SequenceTest:
 		return &Not{Cond: c, text: "not (" + c.Text() + ")"}
 	}
 	return &Not{Cond: c, text: "not " + c.Text()}

@@ -27,6 +27,7 @@
 //	purchase count distinct category >= 3 in last 12 months
 //	page_view count distinct days >= 5 in last 14 days
 //	first purchase in last 30 days
+//	page_view then cart_event then not purchase within 2 hours
 //	interests at least 2 in ('golf', 'tennis', 'ski')
 //	segment 'Loyalty/VIP' and not segment 'Suppression list'
 //
@@ -38,7 +39,10 @@
 //	test    = "segment" STRING
 //	        | ("first" | "last") NAME [where] window
 //	        | NAME {where | agg acmp | window}   a behavior; each at most once, in any order
+//	        | step "then" later {"then" later}   a sequence of 2 to 32 steps
 //	        | NAME [quant] [op]                  an attribute; alone it is a boolean one and means = true
+//	step    = NAME {where | window}              each at most once, in any order
+//	later   = ["not"] NAME {where | window | "within" N UNIT}
 //	where   = "where" ( "(" rule of fields ")" | NAME op {"and" NAME op} )
 //	agg     = "count" ["distinct" (NAME | "days")] | ("sum" | "avg" | "min" | "max") "(" NAME ")"
 //	acmp    = ("=" | "!=" | "<>" | "<" | "<=" | ">" | ">=") literal
@@ -57,10 +61,10 @@
 //	UNIT    = second | minute | hour | day | week | month | quarter | year, singular or plural
 //
 // "not" binds closest, then "and", then "or". A test takes as many words as it
-// can: the "and" of a between is its own. A where without brackets takes every
-// "and NAME op" that follows, up to an aggregate, a window, ")" or the end; a name
-// in it that is no field, or is an attribute or a behavior, too, is an error that
-// asks for brackets.
+// can: the "and" of a between is its own, and a sequence is one test. A where
+// without brackets takes every "and NAME op" that follows, up to an aggregate, a
+// window, "then", "within", ")" or the end; a name in it that is no field, or is an
+// attribute or a behavior, too, is an error that asks for brackets.
 //
 // # Words
 //
@@ -75,6 +79,7 @@
 //	true where with yesterday
 //
 // Units other than days are not keywords: day = 3 tests an attribute called day.
+// Nor are "then" and "within", which mean something behind a complete step alone.
 //
 // A string stands in single quotes, a single quote in it doubled; any other
 // character, a line break and NUL included, stands for itself. A number is exact:
@@ -133,16 +138,26 @@
 // timestamps, count distinct all but lists; count distinct days counts local days.
 // "first" and "last" test the time of the earliest and the latest of the events.
 //
+// A sequence asks for an event of each step, at a later instant than that of the
+// step before. "within" bounds the time elapsed since then, its end included; its
+// units have a fixed length: second, minute, hour, day (24 hours) and week. "not"
+// asks that there be no event of the step behind that of the step before: until that
+// of the step after it, where there is one, and for the time of its own "within",
+// where it has one. Neither of the two events counts against it, nor does another at
+// their instants. Events are seen as in the test of a behavior, each step by its own
+// window; those without a time are in no sequence.
+//
 // A segment is another rule of the library, by its folder and name; a bare name
 // will do where it is unique. It is evaluated on the same snapshot at the same
 // as_of, and may not refer to itself.
 //
 // # Canonical text
 //
-// [Rule.String] prints one spelling: lower-case keywords, != for <>, where, aggregate
-// and window in this order, nested and/or of one kind merged, no brackets without effect, units
-// singular after 1, numbers without needless zeros, names quoted only where they
-// must be. Strings and times stay as written.
+// [Rule.String] prints one spelling: lower-case keywords, != for <>, where,
+// aggregate, window and within in this order, nested and/or of one kind merged, no
+// brackets without effect but those of a sequence behind "not", units singular after
+// 1, numbers without needless zeros, names quoted only where they must be. Strings
+// and times stay as written.
 //
 // # Where to read first
 //

@@ -31,6 +31,8 @@ var docsSchema = &model.Schema{
 		}},
 		{Name: "email_open", TimeColumn: "opened_at"},
 		{Name: "page_view", TimeColumn: "viewed_at"},
+		{Name: "cart_event", TimeColumn: "added_at"},
+		{Name: "return", TimeColumn: "returned_at"},
 	},
 }
 
@@ -73,8 +75,8 @@ func TestDocsFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	examples := regexp.MustCompile("(?s)```(yaml|json)\n(.*?)```").FindAllSubmatch(page, -1)
-	if len(examples) != 2 {
-		t.Fatalf("%d files found, want 2", len(examples))
+	if len(examples) != 3 {
+		t.Fatalf("%d files found, want 3", len(examples))
 	}
 	for _, example := range examples {
 		f, err := ParseFile("docs."+string(example[1]), example[2])

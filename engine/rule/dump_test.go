@@ -85,6 +85,16 @@ func dump(c *Checked) string {
 			if n.Where != nil {
 				walk(n.Where, indent+"  ")
 			}
+		case *SequenceTest:
+			fmt.Fprintf(&b, "sequence: %s\n", n.Text())
+			for i := range n.Steps {
+				s := &n.Steps[i]
+				fmt.Fprintf(&b, "%s  %s: %s absent %t, within %d, window %s%s\n", indent, s.Text(), c.Schema.Behaviors[s.Behavior].Name,
+					s.Absent, s.Within, s.Window, map[bool]string{true: ", sees next"}[s.SeesNext])
+				if s.Where != nil {
+					walk(s.Where, indent+"    ")
+				}
+			}
 		default:
 			fmt.Fprintf(&b, "%T\n", n)
 		}

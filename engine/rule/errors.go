@@ -84,6 +84,10 @@ func (s source) tooDeep(at span) *Error {
 	return s.problem(Syntax, at, fmt.Sprintf(`brackets and "not" are nested more than %d deep`, MaxDepth), "")
 }
 
+func (s source) tooDeepCanonical() *Error {
+	return s.problem(Syntax, span{}, fmt.Sprintf(`brackets and "not" are nested more than %d deep when the rule is written in full`, MaxDepth), "")
+}
+
 func (s source) emptyRule() *Error {
 	return s.problem(MissingConditions, span{}, "the rule is empty, expected a condition", "a condition is written like: loyalty_tier = 'Gold'")
 }
@@ -142,6 +146,10 @@ func operatorHint(t token) string {
 		return `equality is written "="`
 	case "has", "includes":
 		return `write "contains"`
+	case "then":
+		return `the steps of a sequence are behaviors without brackets around them, as in: purchase then not return within 7 days`
+	case "followed":
+		return `one event after another is written like: purchase then return within 7 days`
 	case "within", "during":
 		return `windows are written like "in last 30 days" or "between '2023-01-01' and '2023-01-31'"`
 	case "less", "fewer":

@@ -215,6 +215,10 @@ func textSize(n node, seen map[node]int) int {
 		if n.where != nil {
 			size += len(" where ()") + textSize(n.where, seen)
 		}
+	case *sequenceNode:
+		for _, s := range n.steps {
+			size = min(size+len(" then not  within  minutes")+maxCountDigits+textSize(s.test, seen), MaxBytes+1)
+		}
 	case *segmentNode:
 		size = len("segment ''") + len(n.ref)
 	}
@@ -266,12 +270,16 @@ func textDepth(n node) int {
 		}
 	case *notNode:
 		deepest = 1 + textDepth(n.node)
-		if _, ok := n.node.(*logicNode); ok {
+		if isJoined(n.node) {
 			deepest++
 		}
 	case *testNode:
 		if n.where != nil {
 			deepest = 1 + textDepth(n.where)
+		}
+	case *sequenceNode:
+		for _, s := range n.steps {
+			deepest = max(deepest, textDepth(s.test))
 		}
 	}
 	return deepest

@@ -17,10 +17,11 @@ const (
 	typeInclude   = "include"
 	typeExclude   = "exclude"
 	typeReference = "Reference"
+	typeSequence  = "Sequence"
 )
 
 var (
-	ruleTypes   = []string{typeAnd, typeOr, typeComposite, typeValue, typeInclude, typeExclude, typeReference}
+	ruleTypes   = []string{typeAnd, typeOr, typeComposite, typeValue, typeSequence, typeInclude, typeExclude, typeReference}
 	filterTypes = []string{typeAnd, typeOr, typeComposite, typeColumn}
 )
 
@@ -32,6 +33,7 @@ var conditionKeys = map[string][]string{
 	typeComposite: {"conditions", "expr"},
 	typeValue:     {"attribute", "source", "leftValue", "aggregation", "filter", "timeWindow", "arrayMatching", "operator", "limit"},
 	typeColumn:    {"column", "leftValue", "arrayMatching", "operator"},
+	typeSequence:  {"steps", "within"},
 	typeInclude:   {"segment", "name", "id"},
 	typeExclude:   {"segment", "name", "id"},
 	typeReference: {"segment", "name", "id"},
@@ -94,6 +96,8 @@ func (r *fileReader) condition(n *document.Node) node {
 		out = r.value(m)
 	case typeColumn:
 		out = r.column(m)
+	case typeSequence:
+		out = r.sequence(m)
 	default:
 		out = r.reference(m, typ)
 	}

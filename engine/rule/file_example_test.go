@@ -63,6 +63,7 @@ func exampleSchema() *model.Schema {
 			}},
 			{Name: "page_view", TimeColumn: "time", Fields: []model.Field{{Name: "url", Type: text}, {Name: "duration", Type: whole}}},
 			{Name: "email_open", TimeColumn: "time", Fields: []model.Field{{Name: "campaign_id", Type: text}}},
+			{Name: "cart_event", TimeColumn: "time", Fields: []model.Field{{Name: "type", Type: text}, {Name: "value", Type: number}}},
 		},
 	}
 }
@@ -75,7 +76,7 @@ func TestFileExamplesCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	names, err := filepath.Glob("testdata/examples/*.*")
-	if err != nil || len(names) < 48 {
+	if err != nil || len(names) < 50 {
 		t.Fatalf("%d examples: %v", len(names), err)
 	}
 	for _, name := range names {
@@ -119,6 +120,11 @@ func TestFileCheckPlaces(t *testing.T) {
 		{`{type: Value, source: behavior_purchase, aggregation: {type: Min, column: category}, operator: {type: TimeToday}}`,
 			`1:75: `},
 		{`{type: Value, attribute: country}`, `1:26: `},
+		{`{type: Sequence, steps: [{source: behavior_purchse}, {source: country, exclude: true}]}`,
+			`1:35: UNKNOWN_BEHAVIOR steps[0].source: unknown behavior "purchse"; did you mean "purchase"?
+1:63: INVALID_OPERATOR_TYPE steps[1].source: "country" is an attribute`},
+		{`{type: Sequence, steps: [{source: purchase}, {leftValue: {source: {name: purchase}, filter: [{type: Column, column: chanel, operator: {type: IsNull}}]}}]}`,
+			`1:117: UNKNOWN_FIELD steps[1].leftValue.filter[0].column: `},
 	} {
 		f, err := ParseFile("f.yml", []byte(tt.text))
 		if err != nil {

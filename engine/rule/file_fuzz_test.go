@@ -24,13 +24,15 @@ func FuzzParseFile(f *testing.F) {
 			f.Add(data)
 		}
 	}
-	golden, err := os.ReadFile("testdata/files/behaviors")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, line := range strings.Split(string(golden), "\n") {
-		if strings.HasPrefix(line, "{") {
-			f.Add([]byte(line))
+	for _, name := range []string{"behaviors", "sequences"} {
+		golden, err := os.ReadFile(filepath.Join("testdata/files", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, line := range strings.Split(string(golden), "\n") {
+			if strings.HasPrefix(line, "{") {
+				f.Add([]byte(line))
+			}
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

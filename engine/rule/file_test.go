@@ -162,6 +162,10 @@ func literalsOf(dst []string, n node) []string {
 		if n.window != nil {
 			add(n.window.from, n.window.to)
 		}
+	case *sequenceNode:
+		for _, s := range n.steps {
+			dst = literalsOf(dst, s.test)
+		}
 	}
 	return dst
 }

@@ -28,6 +28,10 @@ var fuzzSeeds = []string{
 	"first purchase where (not is_gift) in last 3 full weeks or last purchase ever",
 	"purchase count distinct days >= 3 today and purchase avg(weight) not between 1 and 2.50",
 	"segment 'Loyalty/VIP' and not segment 'it''s'",
+	"purchase then not \"page view\" within 2 hours then email_open in last 3 days",
+	"not purchase where amount > 5 and is_gift = true then purchase since '2023-01-01' where (not is_gift) within 1 week or visits > 1",
+	"then then not within within 3 seconds and (then then then)",
+	"purchase count > 3 then a and purchase then b within 3 months and a then not not b",
 	"a = and b = 3 or (c in 5, ) and d like 3",
 	"a = \"x\n\ty\u0000",
 	"((((a",
@@ -137,6 +141,8 @@ func checkCond(t *testing.T, text string, c *Checked, n Cond) {
 		checkColumn(t, text, &n.ColumnTest)
 	case *BehaviorTest:
 		checkBehavior(t, text, n)
+	case *SequenceTest:
+		checkSequence(t, text, n)
 	case *SegmentTest:
 		if n.Segment == nil || n.Segment.Root == nil || n.Segment.Path == "" {
 			t.Fatalf("rule %q: segment %+v", text, n.Segment)
@@ -159,6 +165,22 @@ func checkBehavior(t *testing.T, text string, n *BehaviorTest) {
 	}
 	if n.Where != nil {
 		checkWhere(t, text, n.Where)
+	}
+}
+
+func checkSequence(t *testing.T, text string, n *SequenceTest) {
+	t.Helper()
+	if len(n.Steps) < 2 || len(n.Steps) > MaxSteps || n.Steps[0].Absent || n.Steps[0].Within != 0 {
+		t.Fatalf("rule %q: steps %+v", text, n.Steps)
+	}
+	for i := range n.Steps {
+		s := &n.Steps[i]
+		if s.Within < 0 || s.SeesNext != isNext(s.Window) || s.Window.Validate() != nil {
+			t.Fatalf("rule %q: step %+v", text, s)
+		}
+		if s.Where != nil {
+			checkWhere(t, text, s.Where)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -36,12 +37,17 @@ func keywordOf(word string) string {
 	return ""
 }
 
-// nearestKeyword returns the keyword that word may be a slip of, or "".
+// joiningWords are the words that join the steps of a sequence. They are no keywords,
+// since a name may be called so.
+var joiningWords = []string{"then", "within"}
+
+// nearestKeyword returns the keyword, or the word between two steps, that word may
+// be a slip of, or "".
 func nearestKeyword(word string) string {
 	if len(word) > 2*len("yesterday") {
 		return ""
 	}
-	return model.Nearest(word, keywordList)
+	return model.Nearest(word, slices.Concat(joiningWords, keywordList))
 }
 
 // lowerASCII lower-cases ASCII letters and nothing else: keywords are ASCII, and

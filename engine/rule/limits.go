@@ -9,6 +9,8 @@ const (
 	// and of segments that refer to each other in a row, with those around the
 	// conditions in them.
 	MaxDepth = 500
+	// MaxSteps is the greatest number of steps of a sequence.
+	MaxSteps = 32
 	// MaxErrors is the greatest number of problems, and of warnings, reported
 	// about one rule: the first in the text. Further ones are left out.
 	MaxErrors = 20

@@ -33,6 +33,9 @@ func Parse(text string) (*Rule, error) {
 		return nil, p.errs.sorted()
 	}
 	root = flatten(root)
+	if textDepth(root) > MaxDepth { // some brackets that it lacks are written
+		return nil, Errors{src.tooDeepCanonical()}
+	}
 	fillText(root)
 	r := &Rule{source: src, root: root}
 	if canonical := source(r.String()); len(canonical) > MaxBytes { // it would not parse again
@@ -318,6 +321,10 @@ func flatten(n node) node {
 	case *testNode:
 		if n.where != nil {
 			n.where = flatten(n.where)
+		}
+	case *sequenceNode:
+		for _, s := range n.steps {
+			flatten(s.test)
 		}
 	case *logicNode:
 		n.nodes = appendOperands(make([]node, 0, len(n.nodes)), n)

@@ -11,6 +11,19 @@ func (p *parser) test() node {
 		}
 		return n
 	}
+	start := p.tok
+	n := p.singleTest()
+	switch {
+	case p.atWord("then"):
+		return p.sequence(start, n)
+	case p.atWord("within") && p.withinBeforeThen():
+		p.fail(p.withinOfFirstStep(p.tok.span))
+	}
+	return n
+}
+
+// singleTest reads a condition that is no sequence.
+func (p *parser) singleTest() node {
 	switch next := p.peek(); {
 	case p.tok.is("segment") && (next.kind == tokenString || next.kind == tokenName):
 		return p.segment()

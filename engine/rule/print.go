@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/rollcall-db/rollcall/engine/window"
@@ -32,14 +33,52 @@ func (p *printer) node(n node) {
 		}
 	case *notNode:
 		p.b.WriteString("not ")
-		_, isLogic := n.node.(*logicNode)
-		p.operand(n.node, isLogic)
+		p.operand(n.node, isJoined(n.node))
 	case *testNode:
 		p.test(n)
+	case *sequenceNode:
+		p.sequence(n)
 	case *segmentNode:
 		p.b.WriteString("segment " + quoteString(n.ref))
 	}
 	p.marks = append(p.marks, mark{n.slot(), lo, p.b.Len()})
+}
+
+// isJoined reports whether the text of n goes on behind its first test: behind a
+// "not" it stands in brackets then, even where it would be read alike without.
+func isJoined(n node) bool {
+	switch n.(type) {
+	case *logicNode, *sequenceNode:
+		return true
+	}
+	return false
+}
+
+// sequence writes: NAME where (…) WINDOW then not NAME where (…) WINDOW within N UNIT.
+func (p *printer) sequence(n *sequenceNode) {
+	for i, s := range n.steps {
+		if i > 0 {
+			p.b.WriteString(" then ")
+		}
+		lo := p.b.Len()
+		if s.absent {
+			p.b.WriteString("not ")
+		}
+		p.test(s.test)
+		if s.within != nil {
+			p.b.WriteString(" within " + s.within.print())
+		}
+		p.marks = append(p.marks, mark{&s.text, lo, p.b.Len()})
+	}
+}
+
+// print returns the canonical text, without "within".
+func (w *withinNode) print() string {
+	text := strconv.FormatInt(w.n, 10) + " " + w.unit.String()
+	if w.n != 1 {
+		text += "s"
+	}
+	return text
 }
 
 // operand writes n, in brackets where it would be read differently without.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,7 +70,9 @@ func (g generator) test() string {
 	if g.typed {
 		return g.typedTest()
 	}
-	switch g.IntN(6) {
+	switch g.IntN(7) {
+	case 6:
+		return g.sequence(g.name, g.where)
 	case 0, 4:
 		parts := []string{g.aggregate(g.name) + g.gap() + g.comparison(g.number), g.window(), g.where()}
 		g.Shuffle(3, func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
@@ -100,6 +103,29 @@ func (g generator) where() string {
 		return g.join(g.caseOf("where"), test(), g.pick("", g.join("and", test())))
 	}
 	return g.join(g.caseOf("where"), "(", test(), g.pick("and", "or", "or not"), "(", test(), "or", g.name(), g.window(), ")", ")")
+}
+
+// sequence returns two to five steps about behaviors, in brackets: a where without
+// any would take the tests behind it.
+func (g generator) sequence(name, where func() string) string {
+	step := func() []string {
+		parts := []string{g.pick("", where()), g.pick("", g.window())}
+		if g.typed {
+			parts[1] = g.pick("", "today", "in next 3 days", "since "+g.time())
+		}
+		g.Shuffle(2, func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+		return append([]string{name()}, parts...)
+	}
+	text := g.join(step()...)
+	for range 1 + g.IntN(4) {
+		parts := step()
+		if g.IntN(2) == 0 {
+			within := g.join(g.caseOf("within"), fmt.Sprint(1+g.IntN(40)), g.caseOf(g.pick("second", "minutes", "hour", "days", "week")))
+			parts = slices.Insert(parts, 1+g.IntN(3), within)
+		}
+		text = g.join(text, g.caseOf("then"), g.pick("", g.caseOf("not")), g.join(parts...))
+	}
+	return "(" + text + ")"
 }
 
 // typedWhere returns a filter of events of purchase.
@@ -137,7 +163,9 @@ func (g generator) typedTest() string {
 		return g.pick("", "not ") + g.pick("contains ", "starts with ", "ends with ", "matches ") + text()
 	}
 	isNull := g.pick("is null", "is not null")
-	switch g.IntN(10) {
+	switch g.IntN(11) {
+	case 10:
+		return g.sequence(func() string { return "purchase" }, g.typedWhere)
 	case 7:
 		return "(" + g.join(g.pick("first", "last"), "purchase", g.pick("", g.typedWhere()), g.pick("today", "in next 3 days", "ever", "since "+g.time())) + ")"
 	case 8:
@@ -165,7 +193,7 @@ func (g generator) typedTest() string {
 func (g generator) name() string {
 	return g.pick("country", "visits", "score", "lifetime_value", "email_opt_in", "signup_date", "renewal_at",
 		"interests", "ratings", "purchase", "email_open", `"Total Spend"`, `"page view"`, `"first"`, `"country"`,
-		"名前", `"it's ""so"""`, "_x9", `"9"`, "contry", "day", `"Not"`)
+		"名前", `"it's ""so"""`, "_x9", `"9"`, "contry", "day", `"Not"`, "then", "within")
 }
 
 func (g generator) number() string {

@@ -6,7 +6,8 @@ import (
 )
 
 // node is a part of a parsed rule that is true or false for a customer:
-// *logicNode, *notNode, *testNode or *segmentNode. Nodes are not changed after Parse.
+// *logicNode, *notNode, *testNode, *sequenceNode or *segmentNode. Nodes are not
+// changed after Parse.
 type node interface {
 	// slot returns where the canonical text of the node is kept.
 	slot() *string
@@ -70,6 +71,28 @@ const (
 	edgeFirst             // the earliest
 	edgeLast              // the latest
 )
+
+// sequenceNode is what a customer did, step by step. It has 2 to MaxSteps steps.
+type sequenceNode struct {
+	steps []*stepNode
+	text  string
+	span
+}
+
+// stepNode is a step of a sequence. The first one is not absent and has no
+// within.
+type stepNode struct {
+	test   *testNode   // the name, with a where and a window at most; without text
+	absent bool        // "then not"
+	within *withinNode // nil: none
+	text   string
+}
+
+// withinNode is how long after the step before an event may come.
+type withinNode struct {
+	n    int64
+	unit window.Unit // up to weeks
+}
 
 type nameNode struct {
 	text string
@@ -177,7 +200,8 @@ const (
 	literalBool
 )
 
-func (n *logicNode) slot() *string   { return &n.text }
-func (n *notNode) slot() *string     { return &n.text }
-func (n *testNode) slot() *string    { return &n.text }
-func (n *segmentNode) slot() *string { return &n.text }
+func (n *logicNode) slot() *string    { return &n.text }
+func (n *notNode) slot() *string      { return &n.text }
+func (n *testNode) slot() *string     { return &n.text }
+func (n *sequenceNode) slot() *string { return &n.text }
+func (n *segmentNode) slot() *string  { return &n.text }

@@ -47,6 +47,10 @@ func (r *Rule) ElementNegations() int {
 			if n.where != nil {
 				walk(n.where)
 			}
+		case *sequenceNode:
+			for _, s := range n.steps {
+				walk(s.test)
+			}
 		}
 	}
 	if r.loose && r.root != nil {
@@ -92,6 +96,15 @@ func (c *checker) typedNode(n node, b *model.Behavior) node {
 		return &notNode{node: inner}
 	case *testNode:
 		return c.typedTest(n, b)
+	case *sequenceNode:
+		out := *n
+		out.steps = make([]*stepNode, len(n.steps))
+		for i, s := range n.steps {
+			step := *s
+			step.test = c.typedTest(s.test, nil)
+			out.steps[i] = &step
+		}
+		return &out
 	case *segmentNode:
 		out := *n
 		return &out
@@ -109,7 +122,7 @@ func (c *checker) testsList(t *testNode, b *model.Behavior) bool {
 	return ok && c.schema.Attributes[i].Type.IsArray()
 }
 
-func (c *checker) typedTest(n *testNode, b *model.Behavior) node {
+func (c *checker) typedTest(n *testNode, b *model.Behavior) *testNode {
 	out := *n
 	if b != nil {
 		if typ, _, ok := c.findField(b, n.name); ok {

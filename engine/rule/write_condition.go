@@ -39,6 +39,8 @@ func (w *ruleWriter) condition(n node) mapNode {
 		return w.reference(n, typeInclude)
 	case *testNode:
 		return w.test(n)
+	case *sequenceNode:
+		return w.sequence(n)
 	}
 	return w.group(n)
 }
