@@ -72,6 +72,14 @@ func (v *Vector) Floats() []float64 {
 	return v.floats
 }
 
+// Float returns a row of a vector of floats. That of a NULL row is any.
+func (v *Vector) Float(row int) float64 {
+	if v.dict != nil {
+		return v.dict.values.Float(v.codes.at(row))
+	}
+	return v.floats[row]
+}
+
 // Decimals returns all values of a vector of decimals of more than 18 digits,
 // unscaled, nil for other types: others are whole. They must not be changed; the
 // value of a NULL row is any. Those of a column that is stored with a dictionary

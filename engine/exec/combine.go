@@ -55,6 +55,8 @@ func (r *runner) combine(p *partial, op bitmap.Op, n *plan.Node) error {
 		return r.scan(p, op, n)
 	case plan.Check:
 		return r.check(p, op, n)
+	case plan.Sequence:
+		return r.sequence(p, op, n)
 	case plan.Segment, plan.Shared:
 		return r.shared(p, op, n)
 	case plan.Happened:

@@ -31,22 +31,7 @@ func Compute(ctx context.Context, n *plan.Node, result model.Type, block int, li
 	if r.dead = live != nil; r.dead {
 		r.live = *live
 	}
-	e, err := n.Events.Block(block)
-	if err != nil {
-		return err
-	}
-	if err := e.CheckRows(r.n); err != nil {
-		return err
-	}
-	c := &computer{node: n, result: result, out: b, base: base}
-	if n.Fold.Op == rule.AggregateDays {
-		c.days = window.NewDays(n.Fold.Location)
-	}
-	if err := r.compute(c, e); err != nil {
-		return err
-	}
-	put(r)
-	return nil
+	return r.valuesOf(n, result, b, base)
 }
 
 // compute puts the values of the events together by customer and sets each
@@ -59,6 +44,7 @@ func (r *runner) compute(c *computer, e *index.EventBlock) error {
 	g := &r.groups
 	g.start()
 	err := r.each(c.node, e, field, func(chunk *index.Chunk, v *column.Vector, positions []uint32) error {
+		positions = r.ofLive(chunk.Rows, positions)
 		for i, p := range positions {
 			g.addPosition(chunk.Rows[p], 0, c.gathered+i)
 		}
@@ -87,7 +73,8 @@ type computer struct {
 	days   *window.Days
 	result model.Type
 	out    *column.Builder
-	base   int // row of the block's first customer
+	base   int // row in out of the block's first customer
+	first  int // row in the snapshot of the block's first customer
 
 	// The values of the events that pass, in the one that the type of the field
 	// calls for: a position is an index into it. Where only events count it is none.
@@ -277,7 +264,7 @@ func (c *computer) setSum(row int, positions []uint32) error {
 	sum, ok := wide.num()
 	switch f := c.node.Fold; {
 	case !ok:
-		return &OverflowError{Condition: f.Condition, Behavior: f.Behavior, Field: f.FieldName, Row: uint64(row)}
+		return &OverflowError{Condition: f.Condition, Behavior: f.Behavior, Field: f.FieldName, Row: uint64(c.first + row - c.base)}
 	case isAvg:
 		c.out.SetFloat(row, average(sum, int(f.Type.Scale), len(positions)))
 	default:

@@ -20,6 +20,10 @@
 // sum_float.go, distinct.go). What asks for the time of events alone is answered by
 // their positions (times.go). No fold relies on an order of events across parts.
 //
+// A sequence takes the events of all steps from the last span of time to the first,
+// those of a span put together by customer (streams.go), and keeps of every step one
+// time for each customer (sequence.go).
+//
 // Customers who are no more still have values and events. They are taken out of
 // every answer at its end, and are no reason for an error.
 //

@@ -127,6 +127,7 @@ func put(r *runner) {
 	r.ctx = nil
 	r.chunk.Forget()
 	r.selection.forget()
+	r.sequencer.forget()
 	scratch.Put(r)
 }
 

@@ -42,6 +42,7 @@ type folds struct {
 
 	selection
 	distinct
+	sequencer sequencer
 }
 
 // array makes an array by customer where there is none yet.

@@ -2,15 +2,12 @@ package exec
 
 import (
 	"context"
-	"errors"
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/plan"
-	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/engine/store"
-	"github.com/rollcall-db/rollcall/engine/window"
 )
 
 // Has reports whether a program selects the customer at row, who is live. It runs
@@ -42,26 +39,11 @@ func Value(ctx context.Context, s *store.Snapshot, n *plan.Node, result model.Ty
 		return nil, err
 	}
 	r.only(uint16(row))
-	e, err := n.Events.Block(block)
-	if err != nil {
-		return nil, err
-	}
-	if err := e.CheckRows(r.n); err != nil {
-		return nil, err
-	}
 	// A builder of one row: that of the customer, as a base before the block says.
 	b := column.NewBuilder(result, 1)
-	c := &computer{node: n, result: result, out: b, base: -int(row % bitmap.BlockRows)}
-	if n.Fold.Op == rule.AggregateDays {
-		c.days = window.NewDays(n.Fold.Location)
-	}
-	if err := r.compute(c, e); err != nil {
-		if overflow := (*OverflowError)(nil); errors.As(err, &overflow) {
-			overflow.Row = uint64(row)
-		}
+	if err := r.valuesOf(n, result, b, -int(row%bitmap.BlockRows)); err != nil {
 		return nil, err
 	}
-	put(r)
 	values, err := b.Take([]uint32{0})
 	if err != nil {
 		return nil, err

@@ -115,6 +115,12 @@ func (r *runner) isEmpty(n *plan.Node) bool {
 				return true
 			}
 		}
+	case plan.Sequence:
+		for _, part := range n.Parts {
+			if r.isEmpty(part) {
+				return true
+			}
+		}
 	}
 	return false
 }

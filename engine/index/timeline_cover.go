@@ -43,11 +43,33 @@ func (t *Timeline) Cover(in window.Interval, levels bool) (days int, whole []bit
 	return countDates(dates), whole, joined(edges), nil
 }
 
+// Around returns the bitmaps of the days that a window has a part of: every customer
+// with an event in it is in one of them, and others are who have one on a day that its
+// bounds cut. They are of days or, with levels, of groups of them, as those of Cover.
+func (t *Timeline) Around(in window.Interval, levels bool) (around []bitmap.View, err error) {
+	if in.Empty() {
+		return nil, nil
+	}
+	for _, c := range t.calendars {
+		first, end := c.around(in)
+		if around, err = c.bitmaps(around, first, end, levels); err != nil {
+			return nil, err
+		}
+	}
+	return around, nil
+}
+
+// around returns the days first to end-1 that a window has a part of.
+func (c *calendar) around(in window.Interval) (first, end int) {
+	first = sort.Search(len(c.days), func(i int) bool { return c.days[i].Hi > in.Lo })
+	end = sort.Search(len(c.days), func(i int) bool { return c.days[i].Lo >= in.Hi })
+	return first, end
+}
+
 // cover returns the days first to end-1 that lie wholly in a window, which is not
 // empty, and what of it lies on days that it cuts.
 func (c *calendar) cover(in window.Interval) (first, end int, edges []window.Interval) {
-	first = sort.Search(len(c.days), func(i int) bool { return c.days[i].Hi > in.Lo })
-	end = sort.Search(len(c.days), func(i int) bool { return c.days[i].Lo >= in.Hi })
+	first, end = c.around(in)
 	cut := func(day window.Interval) bool { return day.Lo < in.Lo || day.Hi > in.Hi }
 	edge := func(day window.Interval) {
 		edges = append(edges, window.Interval{Lo: max(day.Lo, in.Lo), Hi: min(day.Hi, in.Hi)})

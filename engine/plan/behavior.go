@@ -27,9 +27,9 @@ func (p *planner) behavior(c *rule.BehaviorTest) (*Node, error) {
 	if c.Aggregate.Window != nil {
 		b.inside = c.Aggregate.Window.Resolve(p.out.AsOf, p.checked.Location)
 		p.window(c, b.inside)
-		p.warnLate(c, intersect(b.in, b.inside))
+		p.warnLate(c.Behavior, c.Text(), intersect(b.in, b.inside))
 	} else if b.bounded {
-		p.warnLate(c, b.in)
+		p.warnLate(c.Behavior, c.Text(), b.in)
 	}
 	return b.node, b.plan()
 }
@@ -243,18 +243,22 @@ func (b *behaviorPlan) eventBytes(in window.Interval, bytesPerEvent uint64) uint
 	return uint64(share*float64(info.Events)) * bytesPerEvent
 }
 
-// warnLate warns of a window that starts after the newest event: its count of
-// nobody would mislead.
-func (p *planner) warnLate(c *rule.BehaviorTest, in window.Interval) {
-	name := p.checked.Schema.Behaviors[c.Behavior].Name
-	last := p.snapshot.Manifest().Behaviors[c.Behavior].Last
+// LateHint is what the warning of a window ends with that starts after the newest
+// event.
+const LateHint = "use --as-of to look from another day"
+
+// warnLate warns of a window, that of a condition, that starts after the newest event
+// of a behavior: its count of nobody would mislead.
+func (p *planner) warnLate(behavior int, condition string, in window.Interval) {
+	name := p.checked.Schema.Behaviors[behavior].Name
+	last := p.snapshot.Manifest().Behaviors[behavior].Last
 	switch {
 	case last == nil:
 		p.warn(fmt.Sprintf("behavior %q has no event with a time", name))
 	case in.Lo > *last:
 		after := window.FormatInstant(*last, p.checked.Location)
-		p.warn(fmt.Sprintf("%q looks at the time from %s on, but the newest %s is of %s; use --as-of to look from another day",
-			c.Text(), window.FormatInstant(in.Lo, p.checked.Location), name, after))
+		p.warn(fmt.Sprintf("%q looks at the time from %s on, but the newest %s is of %s; %s",
+			condition, window.FormatInstant(in.Lo, p.checked.Location), name, after, LateHint))
 	}
 }
 

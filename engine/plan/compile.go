@@ -35,6 +35,7 @@ type planner struct {
 	choice    Choice
 	out       *Program
 	segments  map[*rule.Segment]*Node     // those planned so far
+	named     map[string]*rule.Segment    // of several rules: the segment that stands for those of its path
 	estimates map[*Node]estimate          // of the roots of segments
 	tests     map[string]*Node            // those of attributes and behaviors, by canonical text
 	repeated  bool                        // a test has been named again
@@ -64,13 +65,15 @@ func (p *planner) node(c rule.Cond) (*Node, error) {
 		return p.once(c, func() (*Node, error) { return p.attribute(c) })
 	case *rule.BehaviorTest:
 		return p.once(c, func() (*Node, error) { return p.behaviorTest(c) })
+	case *rule.SequenceTest:
+		return p.once(c, func() (*Node, error) { return p.sequence(c) })
 	case *rule.SegmentTest:
 		return p.segment(c)
 	}
 	return nil, fmt.Errorf("plan: no way to run a %T", c)
 }
 
-// once plans a test of an attribute or a behavior, equal ones once.
+// once plans a test of an attribute or of events, equal ones once.
 func (p *planner) once(c rule.Cond, plan func() (*Node, error)) (*Node, error) {
 	if n := p.tests[c.Text()]; n != nil {
 		p.repeated = true
@@ -123,9 +126,13 @@ func (p *planner) group(op Op, c rule.Cond, conds []rule.Cond) (*Node, error) {
 // segment plans a reference to another segment. The segment itself is planned
 // when it is first named.
 func (p *planner) segment(c *rule.SegmentTest) (*Node, error) {
-	n := p.segments[c.Segment]
+	segment := c.Segment
+	if first := p.named[segment.Path]; first != nil {
+		segment = first
+	}
+	n := p.segments[segment]
 	if n == nil {
-		root, err := p.node(simplify(c.Segment.Root))
+		root, err := p.node(simplify(segment.Root))
 		if err != nil {
 			return nil, err
 		}
@@ -137,7 +144,7 @@ func (p *planner) segment(c *rule.SegmentTest) (*Node, error) {
 			p.segments = map[*rule.Segment]*Node{}
 		}
 		p.slots++
-		p.segments[c.Segment] = n
+		p.segments[segment] = n
 	}
 	reference := *n
 	reference.Cond = c

@@ -22,6 +22,8 @@
 //   - a scan of the events in a window, or of those that postings have of some
 //     values, to count them or to fold them: filter them by their fields, then make
 //     one value of each customer's;
+//   - for a sequence, a look at the events of all its steps, as far as their windows
+//     leave each other a chance, of the customers whom the timeline has for every step;
 //   - another segment, or a test that the rule has named before, planned once and
 //     computed once a block.
 //

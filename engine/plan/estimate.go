@@ -55,6 +55,8 @@ func (p *planner) share(n *Node) float64 {
 		return shareOfCounts(n.Counts)
 	case Fold:
 		return shareOfCounts(n.Fold.Counts)
+	case Sequence:
+		return p.shareOfSequence(n)
 	}
 	return 0
 }
@@ -79,6 +81,15 @@ func (p *planner) shareHappened(n *Node) float64 {
 		others *= 1 - shareOfValue
 	}
 	return 1 - others
+}
+
+// shareOfSequence is that of those who are in all parts, few of whom did things in order.
+func (p *planner) shareOfSequence(n *Node) float64 {
+	share := shareOfFew
+	for _, part := range n.Parts {
+		share = min(share, p.share(part))
+	}
+	return share
 }
 
 func shareOfTest(n *Node) float64 {
@@ -141,6 +152,8 @@ func (p *planner) cost(n *Node) float64 {
 		return p.costOf(n.Parts)
 	case Check:
 		return p.costOf(n.Parts) + weightOfFew*float64(own(n))
+	case Sequence:
+		return p.costOf(n.Parts) + weightOfEvents*float64(own(n))
 	case Scan:
 		return weightOfValues * float64(testWeight(n.Test)) * float64(n.Bytes)
 	case Happened, Absent:

@@ -62,7 +62,7 @@ func (p *planner) mergeLull(some *rule.BehaviorTest, other rule.Cond) *rule.Beha
 	for _, c := range []*rule.BehaviorTest{some, none} {
 		p.test = c
 		p.window(c, c.Window.Resolve(p.out.AsOf, p.checked.Location))
-		p.warnLate(c, p.seen(c))
+		p.warnLate(c.Behavior, c.Text(), p.seen(c))
 	}
 	last := some.LastSeen(rule.NewAnd([]rule.Cond{some, not}))
 	if p.lulls == nil {

@@ -42,7 +42,21 @@ func (m *moments) cond(c rule.Cond) {
 	case *rule.FieldTest:
 		m.column(&c.ColumnTest)
 	case *rule.BehaviorTest:
-		m.behavior(c)
+		m.seen(c.Behavior, c.Window, c.SeesNext)
+		if c.Aggregate.Window != nil {
+			m.events(c.Behavior, c.Aggregate.Window.Resolve(m.asOf, m.location))
+		}
+		if c.Where != nil {
+			m.cond(c.Where)
+		}
+	case *rule.SequenceTest:
+		for i := range c.Steps {
+			step := &c.Steps[i]
+			m.seen(step.Behavior, step.Window, step.SeesNext)
+			if step.Where != nil {
+				m.cond(step.Where)
+			}
+		}
 	case *rule.SegmentTest:
 		if !m.named[c.Segment] {
 			if m.named == nil {
@@ -66,19 +80,14 @@ func (m *moments) column(t *rule.ColumnTest) {
 	}
 }
 
-// behavior adds the windows of a test of events.
-func (m *moments) behavior(c *rule.BehaviorTest) {
-	in := c.Window.Resolve(m.asOf, m.location)
-	if !c.SeesNext {
+// seen adds the window of a test of events, or of a step, ended at as_of unless it sees
+// what comes next.
+func (m *moments) seen(behavior int, w window.Spec, seesNext bool) {
+	in := w.Resolve(m.asOf, m.location)
+	if !seesNext {
 		in = intersect(in, window.Spec{}.ResolveEvents(m.asOf, m.location))
 	}
-	m.events(c.Behavior, in)
-	if c.Aggregate.Window != nil {
-		m.events(c.Behavior, c.Aggregate.Window.Resolve(m.asOf, m.location))
-	}
-	if c.Where != nil {
-		m.cond(c.Where)
-	}
+	m.events(behavior, in)
 }
 
 // events adds a window of events, no wider than the time that there are events of.

@@ -35,6 +35,10 @@ func TestMoments(t *testing.T) {
 		{"purchase in next 3 days", true}, // there is nothing to come
 		{"first purchase before '1997-02-01'", true},
 		{"segment 'Gold'", true},
+		{"purchase then purchase within 2 hours then not purchase", true},
+		{"purchase in last 500 years then not purchase between '1997-02-01' and '1997-03-01'", true},
+		{"purchase then not purchase in last 3 days", false},
+		{"purchase then purchase where (purchased_at in last 3 days)", false},
 		{"purchase in last 30 days", false},
 		{"purchase in last 500 days", false},
 		{"last purchase in last 30 days", false},

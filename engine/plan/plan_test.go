@@ -23,8 +23,8 @@ var cdnowData = fixture.New("cdnow", cdnow.WriteWarehouse, cdnow.ParentYAML())
 func TestMain(m *testing.M) { os.Exit(fixture.Main(m, cdnowData)) }
 
 // TestPlans plans the rules of testdata over CDNOW: "plan as-of=TIME", the
-// rule, and the program's steps with their structure and estimate, its windows
-// and its warnings. With "kept-from=TIME" the snapshot keeps no older events.
+// rule, and the program's steps with their structure and estimate, of a sequence the
+// times of the events that are looked at, its windows and its warnings. With "kept-from=TIME" the snapshot keeps no older events.
 func TestPlans(t *testing.T) {
 	s, err := store.Open(cdnowData.Snapshot(t))
 	if err != nil {
@@ -99,6 +99,9 @@ func library(t *testing.T, segments ...[2]string) *rule.Library {
 // writeSteps writes a node and, indented, those below it.
 func writeSteps(b *strings.Builder, n *plan.Node, depth int) {
 	fmt.Fprintf(b, "%s%s: %s, %d bytes\n", strings.Repeat("  ", depth), n.Cond.Text(), n.Access, n.Bytes)
+	for i, step := range n.Steps {
+		fmt.Fprintf(b, "%s  step %d: %s\n", strings.Repeat("  ", depth), i+1, intervalText(step.Span))
+	}
 	for _, kid := range n.Kids {
 		writeSteps(b, kid, depth+1)
 	}

@@ -46,6 +46,7 @@ const (
 	Check              // Parts[0], Column, Test: those of the part whose value passes; the part is few
 	Fold               // Events, Spans[0], Undated, Where, Fold: what is made of whose events there passes
 	Shared             // Kids[0], Slot: a test that has several places; computed once a block
+	Sequence           // Steps, Parts: those of all parts who have an event for every step, one after the other
 )
 
 // Node is a step of a program: a set of customers. The nodes of a program are a
@@ -71,7 +72,8 @@ type Node struct {
 	Where    *Filter   // nil: all events
 	Postings []Posting // of a Fold: ways to the events that pass Where; a block may have none of them
 	Fold     *Folding
-	Slot     int // of a segment or a shared test: its number in the program, from 0
+	Steps    []Step // as rule.SequenceTest has them
+	Slot     int    // of a segment or a shared test: its number in the program, from 0
 
 	Access string // the structure in words: "value index, 1 of 4 bitmaps"
 	Bytes  uint64 // estimate of the bytes read, by which an And is ordered
@@ -86,6 +88,15 @@ type Folding struct {
 	Location *time.Location  // of days
 
 	Behavior, FieldName, Condition string // for messages
+}
+
+// Step is a step of a sequence. The first is not Absent.
+type Step struct {
+	Events *index.Events
+	Span   window.Interval // the events looked at; undated ones are in none
+	Where  *Filter         // nil: all events
+	Absent bool
+	Within int64 // microseconds; 0: no bound
 }
 
 // Filter is a test of one event: an And or Or of Kids, the Not of Kids[0], or a

@@ -25,7 +25,7 @@ func (n *Node) most() Reads {
 	switch n.Op {
 	case Check:
 		most = ReadsFew
-	case Scan, Count, Fold:
+	case Scan, Count, Fold, Sequence:
 		return ReadsMany
 	case Happened, Absent:
 		if len(n.Spans) > 0 || n.Undated {

@@ -82,7 +82,7 @@ func pays(n *Node) bool { return n.bitmaps() > keptBitmaps }
 // events counts for many.
 func (n *Node) bitmaps() int {
 	switch n.Op {
-	case Scan, Check, Count, Fold:
+	case Scan, Check, Count, Fold, Sequence:
 		return keptBitmaps + 1
 	}
 	total := len(n.Bitmaps)

@@ -15,9 +15,12 @@ type noted struct {
 	test rule.Cond
 }
 
+// written is what a window stands in: a condition, or a step of a sequence.
+type written interface{ Text() string }
+
 // window notes the resolved window of a condition, the test being planned or one
 // within it.
-func (p *planner) window(c rule.Cond, in window.Interval) {
+func (p *planner) window(c written, in window.Interval) {
 	p.windows = append(p.windows, noted{Window{Condition: c.Text(), Interval: in}, p.test})
 }
 
@@ -56,7 +59,7 @@ func Windows(c *rule.Checked, asOf time.Time) []Window {
 // note notes the windows of a condition on customers or on events, those of a segment
 // where it is first named.
 func (p *planner) note(c rule.Cond, named map[*rule.Segment]bool) {
-	add := func(w *window.Spec) {
+	add := func(c written, w *window.Spec) {
 		if w != nil && w.Form != window.Ever {
 			p.window(c, w.Resolve(p.out.AsOf, p.checked.Location))
 		}
@@ -74,16 +77,24 @@ func (p *planner) note(c rule.Cond, named map[*rule.Segment]bool) {
 			p.note(c.Segment.Root, named)
 		}
 	case *rule.AttributeTest:
-		add(c.Window)
+		add(c, c.Window)
 	case *rule.FieldTest:
-		add(c.Window)
+		add(c, c.Window)
 	case *rule.BehaviorTest:
 		if c.Where != nil {
 			p.note(c.Where, named)
 		}
-		add(&c.Window)
+		add(c, &c.Window)
 		if w := c.Aggregate.Window; w != nil { // that of "first … ever", too
 			p.window(c, w.Resolve(p.out.AsOf, p.checked.Location))
+		}
+	case *rule.SequenceTest:
+		for i := range c.Steps {
+			step := &c.Steps[i]
+			if step.Where != nil {
+				p.note(step.Where, named)
+			}
+			add(step, &step.Window)
 		}
 	}
 }
