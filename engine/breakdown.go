@@ -3,26 +3,58 @@ package engine
 import (
 	"cmp"
 	"context"
-	"slices"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
-	"github.com/rollcall-db/rollcall/engine/exec"
-	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/window"
 )
 
-// Breakdown divides an audience by the values of an attribute.
+// By is what an audience is divided by: the values of an attribute, or the bins of a
+// histogram of them. Of a list these are its elements.
+type By struct {
+	Attribute string
+	// Bins is how many bins of equal width numbers come into at most, from 2 to MaxBins:
+	// the bounds are round, so there may be fewer. 0: there is a portion for each value.
+	Bins int
+	// Every is a unit of the calendar, a day or longer, for each of which dates and
+	// timestamps get a bin, in the parent segment's time zone. 0: as Bins has it.
+	Every window.Unit
+}
+
+// Limits of breakdowns.
+const (
+	MaxBins       = 1000 // bins of a histogram
+	MaxBreakdowns = 32   // attributes of one question
+	leastBins     = 2    // numbers on both sides of 0 cannot share one with round bounds
+)
+
+// Breakdown divides an audience by an attribute.
 type Breakdown struct {
 	Answer              // of the rule
 	Attribute string    // as the schema spells it
-	Values    []Portion // the most members first, of equal numbers the least value
+	Values    []Portion // the most members first, of equal numbers the least value; none of a histogram
 	Null      Portion   // those who have no value; its Value is nil
 	// Rest is the values that the limit left out, together: how many there are, and
-	// whose. Its Value is nil.
+	// whose. Its Value is nil. Of a list a customer counts once for each element.
 	Rest     Portion
-	Distinct int // values that members have, NULL not among them
+	Distinct int // values that members have, NULL not among them; 0 of a histogram
+
+	// OfElements says that the attribute is a list and Values are of its elements: the
+	// customers who have the element. They add up to more than the audience where
+	// customers have several. A NULL in a list is no element.
+	OfElements bool
+	// Empty is those whose list has no element. Its Value is nil.
+	Empty Portion
+
+	// Bins is the histogram that was asked for, in ascending order and without gaps, from the
+	// least to the greatest value of members; none where no member has a finite one.
+	Bins     []Bin
+	Below    Portion // of a histogram of floats, those who have -Infinity
+	Above    Portion // those who have +Infinity
+	IsBinned bool    // a histogram was asked for
 }
 
 // Portion is the customers who have a value.
@@ -30,6 +62,15 @@ type Portion struct {
 	Value     any    // as Row.Values has values
 	Count     uint64 // members of the audience who have it
 	Customers uint64 // customers who have it, members or not
+}
+
+// Bin is the customers whose value lies in a range: at or above From and below To, or,
+// where Closed, not above To. Its Value is nil. From and To are as Row.Values has
+// values; they are exactly what values were compared with.
+type Bin struct {
+	From, To any
+	Closed   bool // the last bin of numbers, and one that would end beyond what the type holds
+	Portion
 }
 
 // Share returns the share of the audience that a portion is, from 0 to 1; 0 of an
@@ -52,48 +93,27 @@ func share(n, of uint64) float64 {
 	return float64(n) / float64(of)
 }
 
-// ListError says that an attribute is a list, of which no customer has one value.
-type ListError struct{ Attribute string }
+// BreakdownError says what is wrong with a By.
+type BreakdownError struct{ msg string }
 
-// Error names the attribute.
-func (e *ListError) Error() string {
-	return "the attribute \"" + e.Attribute + "\" is a list; a breakdown needs one that has one value for a customer"
+// Error says what was found and what was expected.
+func (e *BreakdownError) Error() string { return e.msg }
+
+func breakdownErrorf(format string, args ...any) error {
+	return &BreakdownError{fmt.Sprintf(format, args...)}
 }
 
 // Breakdown counts the members of the audience by their value of an attribute, and
-// all customers beside them. It gives the limit most frequent values, all of them
-// where limit is 0 or less. The error is a *ColumnError for a name that is no
-// attribute, a *ListError for a list. Memory grows with the distinct values.
-func (q *Query) Breakdown(ctx context.Context, attribute string, limit int) (out *Breakdown, err error) {
-	start := time.Now()
-	err = q.ask(func(v *version, b *binding) error {
-		positions, err := columns(v.schema, []string{attribute})
-		if err != nil {
-			return err
-		}
-		if v.schema.Attributes[positions[0]].Type.IsArray() {
-			return &ListError{attribute}
-		}
-		p, err := q.program(ctx, v, b)
-		if err != nil {
-			return err
-		}
-		t := &tally{
-			values: v.snapshot.Attribute(positions[0]), live: v.liveOf,
-			texts: map[string]*Portion{}, others: map[any]*Portion{},
-		}
-		if err := exec.Blocks(ctx, v.snapshot, p.Root, t.add); err != nil {
-			return err
-		}
-		out = &Breakdown{Answer: *v.answer(p), Attribute: attribute, Null: t.null}
-		t.fill(out, limit)
-		return nil
-	})
+// all customers beside them; of a list by its elements. It gives the limit most
+// frequent values, all of them where limit is 0 or less. The error is a *ColumnError
+// for a name that is no attribute. Memory grows with the distinct values that are not
+// in a value index, for each core.
+func (q *Query) Breakdown(ctx context.Context, attribute string, limit int) (*Breakdown, error) {
+	all, err := q.Breakdowns(ctx, limit, By{Attribute: attribute})
 	if err != nil {
 		return nil, err
 	}
-	out.Elapsed = time.Since(start)
-	return out, nil
+	return all[0], nil
 }
 
 // liveOf sets w to the customers of a block who are there.
@@ -108,92 +128,6 @@ func (v *version) liveOf(block int, w *bitmap.Words) error {
 		live.CopyTo(w, uint16(block))
 	}
 	return nil
-}
-
-// tally counts customers by value.
-type tally struct {
-	values *column.Column
-	live   func(block int, w *bitmap.Words) error
-	texts  map[string]*Portion // of strings
-	others map[any]*Portion    // of other values, which are comparable
-	null   Portion
-	count  uint64 // of members
-}
-
-// add counts the customers of a block, of whom members are in the audience.
-func (t *tally) add(block int, members *bitmap.Words) error {
-	values, err := t.values.Block(block)
-	if err != nil {
-		return err
-	}
-	var live bitmap.Words
-	if err := t.live(block, &live); err != nil {
-		return err
-	}
-	for _, row := range live.AppendRows(nil, 0) {
-		p := t.portion(values, int(row))
-		p.Customers++
-		if members.Has(uint16(row)) {
-			p.Count++
-			t.count++
-		}
-	}
-	return nil
-}
-
-// portion returns that of the value of a row.
-func (t *tally) portion(values *column.Vector, row int) *Portion {
-	if values.IsNull(row) {
-		return &t.null
-	}
-	if values.Type().Kind == model.String {
-		if p := t.texts[values.Text(row)]; p != nil {
-			return p
-		}
-		p := &Portion{Value: values.Value(row)}
-		t.texts[p.Value.(string)] = p // the text of Value is in memory of its own
-		return p
-	}
-	value := values.Value(row)
-	if f, ok := value.(float64); ok {
-		value = f + 0 // -0.0 is 0.0
-	}
-	p := t.others[value]
-	if p == nil {
-		p = &Portion{Value: value}
-		t.others[value] = p
-	}
-	return p
-}
-
-// fill puts what was counted into out.
-func (t *tally) fill(out *Breakdown, limit int) {
-	out.Count = t.count
-	for _, p := range t.texts {
-		out.add(p)
-	}
-	for _, p := range t.others {
-		out.add(p)
-	}
-	slices.SortFunc(out.Values, func(x, y Portion) int {
-		return cmp.Or(-cmp.Compare(x.Count, y.Count), compareValues(x.Value, y.Value))
-	})
-	out.Distinct = len(out.Values)
-	if limit <= 0 || limit >= len(out.Values) {
-		return
-	}
-	for _, p := range out.Values[limit:] {
-		out.Rest.Count += p.Count
-		out.Rest.Customers += p.Customers
-	}
-	out.Values = out.Values[:limit:limit]
-}
-
-// add adds a value that members have.
-func (b *Breakdown) add(p *Portion) {
-	if p.Count > 0 {
-		b.Values = append(b.Values, *p)
-	}
 }
 
 // compareValues orders two values of one attribute that are neither NULL nor lists.

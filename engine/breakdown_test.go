@@ -3,8 +3,10 @@ package engine_test
 import (
 	"errors"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rollcall-db/rollcall/engine"
@@ -16,6 +18,8 @@ import (
 // attribute and counts each portion in the tables.
 func TestBreakdownAgreesWithTheOracle(t *testing.T) {
 	const tables, rules, depth = 4, 6, 3
+	// More goroutines than there may be cores, so that tallies are merged.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
 	for n := range uint64(tables) {
 		at := *seed + n
 		rng := rand.New(rand.NewPCG(at, 8))
@@ -30,27 +34,28 @@ func TestBreakdownAgreesWithTheOracle(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			q := mustQuery(t, openWith(t, dir, plan.Choice{}, libraryOf(t, c)), c.Rule).At(c.AsOf)
-			for i, attr := range table.Schema.Attributes {
-				got, err := q.Breakdown(t.Context(), attr.Name, 0)
-				if list := (*engine.ListError)(nil); attr.Type.IsArray() {
-					if !errors.As(err, &list) {
-						t.Errorf("seed %d: %s: %v, want a *ListError", at, attr.Name, err)
-					}
-					continue
-				}
+			choice := plan.Choice{}
+			if rng.IntN(2) == 0 {
+				choice.Never = plan.ValueIndex
+			}
+			q := mustQuery(t, openWith(t, dir, choice, libraryOf(t, c)), c.Rule).At(c.AsOf)
+			by := everyAttribute(table)
+			all, err := q.Breakdowns(t.Context(), 0, by...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, got := range all {
+				alone, err := q.Breakdown(t.Context(), by[i].Attribute, 0)
 				if err != nil {
 					t.Fatal(err)
 				}
-				want := map[string][2]uint64{}
-				for row, value := range table.Attributes[i] {
-					name := shown(plainValue(value, attr.Type))
-					portion := want[name]
-					portion[1]++
-					if selected[row] {
-						portion[0]++
-					}
-					want[name] = portion
+				alone.Elapsed, got.Elapsed = 0, 0
+				if diff := cmp.Diff(alone, got, cmp.Comparer(func(x, y decimal128.Num) bool { return x == y })); diff != "" {
+					t.Errorf("seed %d: %s alone and among others: %s", at, by[i].Attribute, diff)
+				}
+				want, null, empty := portionsOf(table, i, selected)
+				if got.Null != null || got.Empty != empty || got.OfElements != table.Schema.Attributes[i].Type.IsArray() {
+					t.Errorf("seed %d: %s: %+v of NULL and %+v of empty lists, want %+v and %+v", at, got.Attribute, got.Null, got.Empty, null, empty)
 				}
 				checkBreakdown(t, got, want)
 			}
@@ -58,14 +63,55 @@ func TestBreakdownAgreesWithTheOracle(t *testing.T) {
 	}
 }
 
+// everyAttribute asks for each of a table's attributes.
+func everyAttribute(table *oracle.Table) (by []engine.By) {
+	for _, attr := range table.Schema.Attributes {
+		by = append(by, engine.By{Attribute: attr.Name})
+	}
+	return by
+}
+
+// portionsOf counts customers by a value, or by the elements of a list, the members
+// first.
+func portionsOf(table *oracle.Table, attribute int, selected []bool) (by map[string][2]uint64, null, empty engine.Portion) {
+	by = map[string][2]uint64{}
+	typ := table.Schema.Attributes[attribute].Type
+	for row, value := range table.Attributes[attribute] {
+		member := uint64(0)
+		if selected[row] {
+			member = 1
+		}
+		names := map[string]bool{}
+		value := plainValue(value, typ)
+		switch list, isList := value.([]any); {
+		case value == nil:
+			null.Count += member
+			null.Customers++
+		case isList:
+			for _, elem := range list {
+				if elem != nil {
+					names[shown(elem)] = true
+				}
+			}
+			if len(names) == 0 {
+				empty.Count += member
+				empty.Customers++
+			}
+		default:
+			names[shown(value)] = true
+		}
+		for name := range names {
+			by[name] = [2]uint64{by[name][0] + member, by[name][1] + 1}
+		}
+	}
+	return by, null, empty
+}
+
 // checkBreakdown compares a whole breakdown with portions by value, members first.
 func checkBreakdown(t *testing.T, got *engine.Breakdown, want map[string][2]uint64) {
 	t.Helper()
 	found := map[string][2]uint64{}
-	if got.Null.Customers > 0 {
-		found[shown(nil)] = [2]uint64{got.Null.Count, got.Null.Customers}
-	}
-	total := got.Null.Count
+	total := got.Null.Count + got.Empty.Count
 	for i, p := range got.Values {
 		found[shown(p.Value)] = [2]uint64{p.Count, p.Customers}
 		total += p.Count
@@ -74,11 +120,11 @@ func checkBreakdown(t *testing.T, got *engine.Breakdown, want map[string][2]uint
 		}
 	}
 	for name, portion := range want {
-		if portion[0] == 0 && name != shown(nil) {
+		if portion[0] == 0 {
 			delete(want, name) // nobody of the audience has it
 		}
 	}
-	if diff := cmp.Diff(want, found); diff != "" || total != got.Count || got.Distinct != len(got.Values) {
+	if diff := cmp.Diff(want, found); diff != "" || got.Distinct != len(got.Values) || !got.OfElements && total != got.Count {
 		t.Errorf("seed %d: %s: %d members in %d: %s", *seed, got.Attribute, total, got.Count, diff)
 	}
 }

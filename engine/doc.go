@@ -12,9 +12,14 @@
 // [Query] is a rule that has been parsed and checked; it is asked any number of
 // times, now or as of another time ([Query.At]).
 //
-// Beside the count there are the customers ([Query.Rows], [Query.Batches]), the plan
-// ([Query.Explain]), an audience by the values of an attribute ([Query.Breakdown]),
-// and why a customer is in it ([Query.Why]).
+// Beside the count there are the customers with their attributes and what they did
+// ([Query.Rows], [Query.Batches], [Columns]), the plan ([Query.Explain]), an audience by
+// the values of attributes ([Query.Breakdown], [Query.Breakdowns]), why a customer is in
+// it ([Query.Why]), its size over time and who came and went ([Query.Trend],
+// [Query.Diff]), how far customers come in a sequence ([Query.Funnel]), the first of them
+// ([Query.Pick]) and parts of them ([Query.Split]). A Snapshot compares several audiences
+// ([Snapshot.Overlap], [Snapshot.Waterfall]), counts a library of segments
+// ([Snapshot.Segments]) and shows a customer ([Snapshot.Profile]).
 //
 // # Versions
 //
@@ -44,7 +49,7 @@
 //
 // # Errors
 //
-// The engine never logs, never exits, and starts no goroutine. It stops with
+// The engine never logs, never exits, and starts no goroutine that outlives a call. It stops with
 // the context's error when that is done. Errors to tell apart: [ErrCorrupt],
 // [ErrFormatVersion], [ErrNotSnapshot], [ErrVersionNotFound], [ErrClosed] with
 // errors.Is; *[rule.Error] (what is wrong with a rule, and where), *[ColumnError]

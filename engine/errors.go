@@ -94,20 +94,8 @@ func recovered(r any) error {
 	return fmt.Errorf("%w: %v\n%s", ErrInternal, r, stack)
 }
 
-// ColumnError says that a column asked for is no attribute.
-type ColumnError struct {
-	Name    string
-	Nearest string   // attribute of a similar name; may be empty
-	Columns []string // all attributes
-}
-
-// Error names the column and what there is instead.
-func (e *ColumnError) Error() string {
-	if e.Nearest != "" {
-		return fmt.Sprintf("unknown attribute %q; did you mean %q?", e.Name, e.Nearest)
-	}
-	return fmt.Sprintf("unknown attribute %q; attributes: %s", e.Name, strings.Join(e.Columns, ", "))
-}
+// joinNames lists names, with commas.
+func joinNames(names []string) string { return strings.Join(names, ", ") }
 
 // columns returns the positions of the attributes called names.
 func columns(s *model.Schema, names []string) ([]int, error) {
@@ -116,12 +104,7 @@ func columns(s *model.Schema, names []string) ([]int, error) {
 		if positions[i] = s.Attribute(name); positions[i] >= 0 {
 			continue
 		}
-		err := &ColumnError{Name: name}
-		for _, a := range s.Attributes {
-			err.Columns = append(err.Columns, a.Name)
-		}
-		err.Nearest = model.Nearest(name, err.Columns)
-		return nil, err
+		return nil, newColumnError(s, name)
 	}
 	return positions, nil
 }

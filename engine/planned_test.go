@@ -17,6 +17,8 @@ var plannedRules = []string{
 	"first_purchase_date in last 400 days and purchase ever",
 	"loyalty_tier = 'Gold' and lifetime_value > 50",
 	"cohort is null or orders > 2",
+	"purchase then purchase within 5 weeks then not purchase where amount > 100",
+	"purchase in last 90 days then purchase and loyalty_tier = 'Gold'",
 }
 
 // TestAskingAgainAllocatesNothing counts the same rule at the same as_of: nothing is

@@ -21,6 +21,7 @@ import (
 type Query struct {
 	*bound
 	asOf *time.Time // nil: now, whenever it is asked
+	some *narrowing // of the query of a Selection; nil: all members
 }
 
 // bound is a rule and where it is asked, which a query shares with those that

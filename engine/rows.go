@@ -10,9 +10,6 @@ import (
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
-	"github.com/rollcall-db/rollcall/engine/exec"
-	"github.com/rollcall-db/rollcall/engine/model"
-	"github.com/rollcall-db/rollcall/engine/plan"
 )
 
 // Row is one customer.
@@ -25,9 +22,12 @@ type Row struct {
 }
 
 // Rows returns the customers that the rule selects, in order of their rows, with
-// the attributes called names. All are of the version that is current when the
-// sequence starts. The rows are the caller's to keep. An error ends the sequence;
-// *ColumnError is the one for a name that is no attribute.
+// the columns called names: attributes, or values of each customer's events such as
+// "purchase sum(amount) in last 90 days as spent", at the query's as_of; see [Columns].
+// All are of the version that is current when the sequence starts. The rows are the
+// caller's to keep. An error ends the sequence; *ColumnError is the one for a name that
+// is no column, *RepeatedColumnError for two of one name, *OverflowError for a sum of
+// more than 38 digits.
 func (q *Query) Rows(ctx context.Context, names ...string) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		for block, err := range q.blocks(ctx, names) {
@@ -57,30 +57,18 @@ func (q *Query) Keys(ctx context.Context) iter.Seq2[string, error] {
 }
 
 // BatchSchema returns the schema of what Batches delivers: the key under its
-// name in the master table, then the attributes called names. Of a query that
+// name in the master table, then the columns called names. Of a query that
 // follows a DB, Batches may come to a later version with another schema: ask a
-// Snapshot for both.
-func (q *Query) BatchSchema(names ...string) (*arrow.Schema, error) {
-	v, err := q.from.acquire()
-	if err != nil {
-		return nil, err
-	}
-	defer v.done()
-	positions, err := columns(v.schema, names)
-	if err != nil {
-		return nil, err
-	}
-	return batchSchema(v.schema, positions), nil
-}
-
-// batchSchema is BatchSchema for the attributes at the given positions.
-func batchSchema(schema *model.Schema, positions []int) *arrow.Schema {
-	fields := []arrow.Field{{Name: schema.KeyColumn, Type: schema.KeyType.Arrow()}}
-	for _, i := range positions {
-		a := schema.Attributes[i]
-		fields = append(fields, arrow.Field{Name: a.Name, Type: a.Type.Arrow(), Nullable: true})
-	}
-	return arrow.NewSchema(fields, nil)
+// Snapshot for both. Errors are those of Rows.
+func (q *Query) BatchSchema(names ...string) (schema *arrow.Schema, err error) {
+	err = q.ask(func(v *version, b *binding) error {
+		found, err := Columns(b.checked, names...)
+		if err == nil {
+			schema = batchSchema(v.schema, found)
+		}
+		return err
+	})
+	return schema, err
 }
 
 // Batches returns the customers that the rule selects as Arrow record batches
@@ -112,7 +100,7 @@ type members struct {
 	schema *arrow.Schema    // of arrays
 }
 
-// blocks returns the selected customers block by block, with the attributes
+// blocks returns the selected customers block by block, with the columns
 // called names, copied out of the snapshot: the consumer may take its time. The
 // version is held open until the last one: what is planned refers to its bytes.
 // Blocks without any are passed over.
@@ -151,18 +139,18 @@ func (q *Query) blocks(ctx context.Context, names []string) iter.Seq2[*members, 
 // taker takes selected customers out of a version.
 type taker struct {
 	*version
-	root    *plan.Node
-	columns []*column.Column // the key, then those asked for
-	schema  *arrow.Schema    // of the columns
+	members *audience
+	columns []*columnTaker // of the key, then of those asked for
+	schema  *arrow.Schema  // of the columns
 }
 
 // taker plans the query over a version and finds the columns called names.
 func (q *Query) taker(ctx context.Context, v *version, names []string) (*taker, error) {
-	positions, err := columns(v.schema, names)
+	b, err := q.bind(v)
 	if err != nil {
 		return nil, err
 	}
-	b, err := q.bind(v)
+	found, err := Columns(b.checked, names...)
 	if err != nil {
 		return nil, err
 	}
@@ -170,9 +158,13 @@ func (q *Query) taker(ctx context.Context, v *version, names []string) (*taker, 
 	if err != nil {
 		return nil, err
 	}
-	t := &taker{version: v, root: p.Root, columns: []*column.Column{v.snapshot.Keys()}, schema: batchSchema(v.schema, positions)}
-	for _, i := range positions {
-		t.columns = append(t.columns, v.snapshot.Attribute(i))
+	some, err := q.audience(ctx, v, b, p)
+	if err != nil {
+		return nil, err
+	}
+	t := &taker{version: v, members: some, columns: []*columnTaker{storedTaker(v.snapshot.Keys())}, schema: batchSchema(v.schema, found)}
+	for _, c := range found {
+		t.columns = append(t.columns, newColumnTaker(v.snapshot, b.checked, c, p))
 	}
 	return t, nil
 }
@@ -180,17 +172,18 @@ func (q *Query) taker(ctx context.Context, v *version, names []string) (*taker, 
 // take fills m with the selected customers of one block.
 func (t *taker) take(ctx context.Context, block int, m *members) error {
 	var selected bitmap.Words
-	if err := exec.Block(ctx, t.snapshot, t.root, block, &selected); err != nil {
+	if err := t.members.block(ctx, block, &selected); err != nil {
 		return err
 	}
-	m.rows = selected.AppendRows(nil, 0)
+	if m.rows = selected.AppendRows(nil, 0); len(m.rows) == 0 {
+		return nil
+	}
 	for _, c := range t.columns {
-		values, err := c.Block(block)
+		arr, err := c.take(ctx, t.snapshot, block, &selected, m.rows)
 		if err != nil {
 			return err
 		}
-		arr := values.Take(m.rows)
-		taken, err := column.NewVector(c.Type(), arr)
+		taken, err := column.NewVector(c.typ, arr)
 		if err != nil {
 			return err
 		}

@@ -17,6 +17,8 @@ type Snapshot struct {
 	db      *DB
 	version *version
 	closed  atomic.Bool
+
+	segments atomic.Pointer[[]segmentQuery] // of the library, once they were asked for
 }
 
 // Close lets go of the version. Queries that run end well; those that come later

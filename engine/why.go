@@ -31,12 +31,13 @@ type Reason struct {
 	Condition string // canonical text
 	Holds     bool
 	// Subject says what Value is: the name of an attribute, or what is made of a
-	// behavior's events ("count", "sum(amount)", "last"). Of other nodes it is empty.
+	// behavior's events ("count", "sum(amount)", "last"), or of a step the time of one. Of
+	// other nodes it is empty.
 	Subject string
 	// Value is that of the attribute, or of the events that the test is about: nil
 	// for NULL, else as Row.Values has values. It is nil for other nodes.
 	Value any
-	// Reasons are of the members; of a segment, that of its rule, where the segment is
+	// Reasons are of the members, of a sequence of its steps; of a segment, that of its rule, where the segment is
 	// met first. One that is met again has none.
 	Reasons []Reason
 }
@@ -56,6 +57,24 @@ const (
 	ReasonAttribute ReasonKind = "attribute"
 	ReasonBehavior  ReasonKind = "behavior"
 	ReasonSegment   ReasonKind = "segment"
+
+	// ReasonSequence is a rule.SequenceTest. Its Reasons are its steps, of kind
+	// ReasonStep, in their order.
+	ReasonSequence ReasonKind = "sequence"
+
+	// ReasonStep is a step of a sequence. It Holds where the customer gets so far: where
+	// the steps up to it, as a sequence of their own, select the customer; one step is
+	// an event of it with a time. A "not" that is not at the end of the sequence holds where the
+	// customer gets to the next step that is no "not". So the steps that hold are the
+	// first ones, and the last holds where the sequence does.
+	//
+	// Of the longest part that holds one chain of events is shown, in Value, as a
+	// time.Time: the one whose first event is latest, and after it for every step the
+	// earliest event from which the chain can be brought to the end of that part. Of a
+	// "not" that comes next Value is the first event of it after the end of the chain, at
+	// most its "within" after: it may be in the way. All other values are nil. Subject is
+	// the name of the behavior's time column.
+	ReasonStep ReasonKind = "step"
 )
 
 // KeyError says that there is no customer with a key.
@@ -181,6 +200,11 @@ func (j *judge) reason(ctx context.Context, c rule.Cond) (Reason, error) {
 		if r.Value, err = j.behavior(ctx, c); err == nil {
 			r.Holds, err = j.holds(ctx, c)
 		}
+	case *rule.SequenceTest:
+		r.Kind = ReasonSequence
+		if r.Reasons, err = j.sequence(ctx, c); err == nil {
+			r.Holds, err = j.holds(ctx, c)
+		}
 	default:
 		err = fmt.Errorf("a %T is no condition on customers", c)
 	}
@@ -200,8 +224,8 @@ func (j *judge) members(ctx context.Context, r *Reason, conds []rule.Cond, note 
 	return nil
 }
 
-// holds reports whether a test of an attribute or a behavior selects the customer:
-// as a rule of its own would.
+// holds reports whether a test of an attribute or of events selects the customer: as
+// a rule of its own would.
 func (j *judge) holds(ctx context.Context, c rule.Cond) (bool, error) {
 	alone := &rule.Checked{Root: c, Schema: j.checked.Schema, Location: j.checked.Location}
 	p, err := plan.New(ctx, j.snapshot, alone, j.asOf, j.choice)

@@ -134,6 +134,10 @@ func (j *whyJudge) check(r *engine.Reason, cond rule.Cond) {
 				j.seed, j.c.Table.Keys[j.row], r.Condition, r.Subject, r.Value, j.c)
 		}
 	}
+	if c, ok := cond.(*rule.SequenceTest); ok {
+		j.checkSteps(r, c)
+		return
+	}
 	if r.Kind != kind || r.Condition != cond.Text() || r.Holds != j.holds(cond) || len(r.Reasons) != len(members) {
 		j.t.Fatalf("seed %d: customer %v: %+v, want %s %s %v with %d members\n%s",
 			j.seed, j.c.Table.Keys[j.row], r, kind, cond.Text(), j.holds(cond), len(members), j.c)
