@@ -77,9 +77,9 @@ $(SPARK_VENV)/ready: bench/difftest/spark/requirements.txt
 	$(SPARK_VENV)/bin/pip install --quiet --requirement $<
 	touch $@
 
-test-interop: $(INTEROP_VENV)/ready ## snapshots read in Python by docs/format.md alone (Python 3)
+test-interop: $(INTEROP_VENV)/ready ## in Python: snapshots by docs/format.md alone, exports by pyarrow (Python 3)
 	ROLLCALL_INTEROP=$(CURDIR)/$(INTEROP_VENV)/bin/python \
-		go test -count=1 -v ./ingest/interop
+		go test -count=1 -v -run '^TestInterop' ./ingest/interop ./federate/export
 
 $(INTEROP_VENV)/ready: ingest/interop/requirements.txt
 	python3 -m venv $(INTEROP_VENV)

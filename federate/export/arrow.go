@@ -35,3 +35,5 @@ func (e *arrowEncoder) write(_ context.Context, batch arrow.RecordBatch) error {
 }
 
 func (e *arrowEncoder) close() error { return e.out.Close() }
+
+func (e *arrowEncoder) stop() error { return nil }

@@ -77,3 +77,5 @@ func (e *csvEncoder) close() error {
 	e.out.Flush()
 	return e.out.Error()
 }
+
+func (e *csvEncoder) stop() error { return nil }

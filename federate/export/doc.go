@@ -10,8 +10,10 @@
 //	})
 //
 // [WriteFile] makes a file that appears whole or not at all; [Write] is for
-// streams, such as standard output. Both hold a batch and, for Parquet, the
-// compressed part of a row group in memory, however many rows there are. The
+// streams, such as standard output. Both hold a batch and, for Parquet, the batch
+// before it and the compressed part of a row group in memory, however many rows
+// there are. Columns of Parquet are encoded side by side, on all cores, while the
+// next batch is read. The
 // bytes depend on schema, values, batches and options only: an export that is
 // repeated gives the same file.
 //
@@ -25,8 +27,10 @@
 // NULL, else optional. STRING, INT64, DOUBLE, DECIMAL (on INT32 up to 9 digits,
 // INT64 up to 18, FIXED_LEN_BYTE_ARRAY beyond), BOOLEAN, DATE,
 // TIMESTAMP(MICROS, adjusted to UTC), and LIST of optional elements in the
-// standard three levels. Pages are version 1, compressed by ZSTD. Strings are
-// dictionary-encoded for as long as the dictionary stays small, keys never.
+// standard three levels. Pages are version 1, compressed by ZSTD, with a checksum.
+// Strings are dictionary-encoded for as long as the dictionary stays small, keys
+// never. Least and greatest values stand in the footer and the index of pages, but
+// for floats of which one is NaN.
 // Metadata is the key-value metadata of the file.
 //
 // Arrow: the IPC file format, not compressed, one record batch per batch that
@@ -43,6 +47,13 @@
 // JSON strings; what is not valid UTF-8 becomes U+FFFD there. A row of one empty
 // field is written as "" so that readers do not skip the line. CSV has no
 // metadata.
+//
+// # Masks and deltas
+//
+// [Masking] hashes the values of a column under a salt, or hides them. [Delta]
+// turns an audience into who entered and who left since an earlier one, such as a
+// file that [OpenEarlier] opens. Both turn a schema and batches into others, and so
+// fit between a query and Write; masks come first.
 //
 // Start reading at [Write], then parquet.go, csv.go and arrow.go, one for each
 // format.

@@ -10,10 +10,13 @@ const (
 	// maxRowGroupBytes ends a row group of Parquet as well, at the next slice:
 	// a row group is held in memory, compressed, until it is complete.
 	maxRowGroupBytes = 128 << 20
-	// sliceRows is how many rows of a batch go into every column before the
-	// limits of the row group and the context are looked at again.
+	// parquetSliceRows is how many rows of a batch go into every column of Parquet
+	// before the limits of the row group and the context are looked at again.
+	parquetSliceRows = 65536
+	// sliceRows is how many rows of CSV go between two looks at the context.
 	sliceRows = 8192
-	// pageBytes ends a page of Parquet, as its values are before compression.
+	// pageBytes ends a page of Parquet, as its values are without a dictionary and
+	// before compression.
 	pageBytes = 1 << 20
 	// maxDictionaryBytes is where a string column of Parquet stops using a
 	// dictionary, until the next row group. It may be passed by one page.

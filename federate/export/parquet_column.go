@@ -1,55 +1,105 @@
 package export
 
 import (
+	"fmt"
+	"hash/crc32"
+	"math"
+
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/zstd"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
 )
 
-// parquetColumn turns Arrow arrays into values and levels of one column.
+// parquetColumn turns Arrow arrays into the pages of one column, row group after
+// row group.
 type parquetColumn struct {
-	out    *parquet.ColumnWriter
-	index  int
-	maxDef int // definition level of a value that is there
+	leaf   parquetLeafColumn
+	width  int // least bytes that a value takes in a page
 	list   bool
-	values []parquet.Value // of the rows under way
-	bytes  []byte          // of the wide decimals among values
+	values pageValues  // of the page under way
+	dict   *dictionary // nil: the column has none
+	plain  pageValues  // in place of values, once the dictionary is too large
+	first  pageValues  // values at the start of a row group
 
-	// pageText counts the bytes of strings since the last page ended. The
-	// library counts those of a dictionary-encoded page as the few bits that
-	// they take up, and would let the dictionary grow too far before it looks.
-	pageText int
+	repetitions []byte // levels of the page under way
+	definitions []byte
+	pageRows    int64 // of the page under way
+	pageSize    int   // bytes of its values, by which it ends
+	pageText    int64 // bytes of its strings alone
+	nulls       int64 // of the page under way
+
+	chunk chunk
 }
 
-// newParquetColumn returns column index of a schema.
-func newParquetColumn(out *parquet.ColumnWriter, index int, f arrow.Field) *parquetColumn {
-	c := &parquetColumn{out: out, index: index}
-	if f.Nullable {
-		c.maxDef++
+// pageBuffers are what a page passes through. They may be used again.
+type pageBuffers struct{ raw, packed []byte }
+
+// newParquetColumn returns the column of a field that has this leaf.
+func newParquetColumn(f arrow.Field, leaf parquetLeafColumn) *parquetColumn {
+	c := &parquetColumn{leaf: leaf}
+	typ := f.Type
+	if list, ok := typ.(*arrow.ListType); ok {
+		c.list, typ = true, list.Elem()
 	}
-	if _, c.list = f.Type.(*arrow.ListType); c.list {
-		c.maxDef += 2 // the list has elements, and this one is not NULL
+	if leaf.dictionary {
+		c.dict = newDictionary()
+		c.plain = newPageValues(typ, nil)
 	}
+	c.first = newPageValues(typ, c.dict)
+	c.width = valueWidth(typ)
+	c.reset()
 	return c
 }
 
-// write writes rows [lo, hi) of arr.
-func (c *parquetColumn) write(arr arrow.Array, lo, hi int) error {
+// valueWidth returns the least bytes that a value of a type takes in a page, a
+// whole one for booleans.
+func valueWidth(typ arrow.DataType) int {
+	switch typ := typ.(type) {
+	case *arrow.StringType:
+		return 4
+	case *arrow.BooleanType:
+		return 1
+	case *arrow.Date32Type:
+		return 4
+	case *arrow.Decimal128Type:
+		return min(16, decimalBytes(int(typ.Precision)))
+	}
+	return 8
+}
+
+// reset starts a row group.
+func (c *parquetColumn) reset() {
+	c.values = c.first
+	if c.dict != nil {
+		c.dict.reset()
+	}
+	c.chunk.reset()
+}
+
+// size returns the bytes that the row group under way takes so far: what is
+// compressed, and what is not yet.
+func (c *parquetColumn) size() int64 {
+	size := int64(len(c.chunk.pages)) + int64(c.pageSize)
+	if c.dict != nil {
+		size += int64(len(c.dict.plain))
+	}
+	return size
+}
+
+// write writes rows [lo, hi) of arr. Pages end where they are full.
+func (c *parquetColumn) write(arr arrow.Array, lo, hi int, buffers *pageBuffers) error {
 	for lo < hi {
-		c.values, c.bytes = c.values[:0], c.bytes[:0]
 		if list, ok := arr.(*array.List); ok {
 			lo = c.takeLists(list, lo, hi)
 		} else {
 			lo = c.take(arr, lo, hi)
 		}
-		if _, err := c.out.WriteRowValues(c.values); err != nil {
-			return err
-		}
-		if c.pageText >= pageBytes {
-			if err := c.out.Flush(); err != nil {
+		if c.pageSize >= pageBytes {
+			if err := c.endPage(buffers); err != nil {
 				return err
 			}
-			c.pageText = 0
 		}
 	}
 	return nil
@@ -58,89 +108,171 @@ func (c *parquetColumn) write(arr arrow.Array, lo, hi int) error {
 // take collects the rows of [lo, hi) up to where the page is full, at least
 // one, and returns the row after them.
 func (c *parquetColumn) take(arr arrow.Array, lo, hi int) int {
-	value := c.valuesOf(arr)
-	null := parquet.NullValue().Level(0, 0, c.index)
-	hasNulls := arr.NullN() > 0
-	for ; lo < hi && c.pageText < pageBytes; lo++ {
-		if hasNulls && arr.IsNull(lo) {
-			c.values = append(c.values, null)
-			continue
-		}
-		c.values = append(c.values, value(lo).Level(0, c.maxDef, c.index))
+	hi = c.fitting(arr, lo, hi)
+	c.pageRows += int64(hi - lo)
+	c.takeValues(arr, lo, hi)
+	return hi
+}
+
+// takeValues collects the values [lo, hi) of arr, with their levels of definition.
+func (c *parquetColumn) takeValues(arr arrow.Array, lo, hi int) {
+	c.count(arr, lo, hi)
+	c.values.take(arr, lo, hi)
+	if c.leaf.maxDefinition == 0 {
+		return
 	}
-	return lo
+	at := len(c.definitions)
+	c.definitions = append(c.definitions, make([]byte, hi-lo)...)
+	there, hasNulls := c.definitions[at:], arr.NullN() > 0
+	for i := range there {
+		there[i] = c.leaf.maxDefinition
+		if hasNulls && arr.IsNull(lo+i) {
+			there[i]--
+			c.nulls++
+		}
+	}
+}
+
+// count adds the sizes of the values [lo, hi) of arr.
+func (c *parquetColumn) count(arr arrow.Array, lo, hi int) {
+	c.pageSize += (hi - lo) * c.width
+	if text, ok := arr.(*array.String); ok {
+		size := text.ValueOffset(hi-1) + text.ValueLen(hi-1) - text.ValueOffset(lo)
+		c.pageSize += size
+		c.pageText += int64(size)
+	}
+}
+
+// fitting returns the row, at most hi, with which rows from lo on fill the page.
+func (c *parquetColumn) fitting(arr arrow.Array, lo, hi int) int {
+	left := pageBytes - c.pageSize
+	text, ok := arr.(*array.String)
+	if !ok {
+		return min(hi, lo+(left+c.width-1)/c.width)
+	}
+	for at := lo; at < hi; at++ {
+		if left -= c.width + text.ValueLen(at); left <= 0 {
+			return at + 1
+		}
+	}
+	return hi
 }
 
 // takeLists is take for lists. Levels of definition, counted down from that of
 // a value: the element is NULL, the list is empty, the list is NULL.
 func (c *parquetColumn) takeLists(list *array.List, lo, hi int) int {
 	elems := list.ListValues()
-	value := c.valuesOf(elems)
-	for ; lo < hi && c.pageText < pageBytes && len(c.values) < sliceRows; lo++ {
-		if list.IsNull(lo) {
-			c.values = append(c.values, parquet.NullValue().Level(0, c.maxDef-3, c.index))
+	for ; lo < hi && c.pageSize < pageBytes; lo++ {
+		c.pageRows++
+		start, end := list.ValueOffsets(lo)
+		switch {
+		case list.IsNull(lo):
+			c.takeNone(c.leaf.maxDefinition - 3)
+			continue
+		case start == end:
+			c.takeNone(c.leaf.maxDefinition - 2)
 			continue
 		}
-		start, end := list.ValueOffsets(lo)
-		if start == end {
-			c.values = append(c.values, parquet.NullValue().Level(0, c.maxDef-2, c.index))
+		c.repetitions = append(c.repetitions, 0) // a row starts
+		for range end - start - 1 {
+			c.repetitions = append(c.repetitions, 1)
 		}
-		for i := start; i < end; i++ {
-			repetition := min(1, int(i-start)) // 0 where a row starts
-			if elems.IsNull(int(i)) {
-				c.values = append(c.values, parquet.NullValue().Level(repetition, c.maxDef-1, c.index))
-				continue
-			}
-			c.values = append(c.values, value(int(i)).Level(repetition, c.maxDef, c.index))
-		}
+		c.takeValues(elems, int(start), int(end))
 	}
 	return lo
 }
 
-// valuesOf returns how to read the values of arr, which are not NULL. They refer
-// to the memory of arr and c.
-func (c *parquetColumn) valuesOf(arr arrow.Array) func(i int) parquet.Value {
-	switch arr := arr.(type) {
-	case *array.String:
-		return c.stringsOf(arr)
-	case *array.Float64:
-		return func(i int) parquet.Value { return parquet.DoubleValue(arr.Value(i)) }
-	case *array.Boolean:
-		return func(i int) parquet.Value { return parquet.BooleanValue(arr.Value(i)) }
-	case *array.Date32:
-		return func(i int) parquet.Value { return parquet.Int32Value(int32(arr.Value(i))) }
-	case *array.Timestamp:
-		return func(i int) parquet.Value { return parquet.Int64Value(int64(arr.Value(i))) }
-	case *array.Decimal128:
-		return c.decimalsOf(arr)
-	}
-	ints := arr.(*array.Int64) // checkType knows no other
-	return func(i int) parquet.Value { return parquet.Int64Value(ints.Value(i)) }
+// takeNone collects a row that has no element, by its level of definition.
+func (c *parquetColumn) takeNone(level uint8) {
+	c.repetitions = append(c.repetitions, 0)
+	c.definitions = append(c.definitions, level)
+	c.pageSize += c.width
+	c.nulls++
 }
 
-// stringsOf is valuesOf for strings. It counts their bytes.
-func (c *parquetColumn) stringsOf(arr *array.String) func(i int) parquet.Value {
-	text := arr.ValueBytes() // of arr alone, while offsets are those of the buffer
-	return func(i int) parquet.Value {
-		start, size := arr.ValueOffset(i)-arr.ValueOffset(0), arr.ValueLen(i)
-		c.pageText += size
-		return parquet.ByteArrayValue(text[start : start+size])
+// finish writes the last page of a row group, and the dictionary.
+func (c *parquetColumn) finish(buffers *pageBuffers) error {
+	if c.pageRows > 0 {
+		if err := c.endPage(buffers); err != nil {
+			return err
+		}
 	}
+	if c.dict == nil || c.dict.len() == 0 {
+		return nil
+	}
+	packed, err := buffers.compress(c.leaf.name, c.dict.plain)
+	if err != nil {
+		return err
+	}
+	header := pageHeader(format.DictionaryPage, len(c.dict.plain), packed)
+	header.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: int32(c.dict.len()), Encoding: format.Plain})
+	return c.chunk.addDictionary(header, packed)
 }
 
-// decimalsOf is valuesOf for decimals, on the type that decimalNode chooses.
-func (c *parquetColumn) decimalsOf(arr *array.Decimal128) func(i int) parquet.Value {
-	precision := int(arr.DataType().(*arrow.Decimal128Type).Precision)
-	switch {
-	case precision <= maxInt32Digits:
-		return func(i int) parquet.Value { return parquet.Int32Value(int32(arr.Value(i).LowBits())) }
-	case precision <= maxInt64Digits:
-		return func(i int) parquet.Value { return parquet.Int64Value(int64(arr.Value(i).LowBits())) }
+// endPage writes the page under way. A dictionary that has grown too large is
+// not used after it.
+func (c *parquetColumn) endPage(buffers *pageBuffers) error {
+	raw := buffers.raw[:0]
+	if c.leaf.maxRepetition > 0 {
+		raw = appendLevels(raw, c.repetitions, c.leaf.maxRepetition)
 	}
-	size := decimalBytes(precision)
-	return func(i int) parquet.Value {
-		start := len(c.bytes)
-		c.bytes = appendDecimal(c.bytes, arr.Value(i), size)
-		return parquet.FixedLenByteArrayValue(c.bytes[start:])
+	if c.leaf.maxDefinition > 0 {
+		raw = appendLevels(raw, c.definitions, c.leaf.maxDefinition)
+	}
+	raw, lo, hi := c.values.encode(raw)
+	buffers.raw = raw
+	packed, err := buffers.compress(c.leaf.name, raw)
+	if err != nil {
+		return err
+	}
+	p := page{
+		rows: c.pageRows, entries: c.entries(), nulls: c.nulls, text: c.pageText, lo: lo, hi: hi,
+		repetitions: c.repetitions, definitions: c.definitions, encoding: format.Plain,
+	}
+	if c.dict != nil && c.values == c.first && p.nulls < p.entries { // else there may be no dictionary
+		p.encoding = format.RLEDictionary
+	}
+	if err := c.chunk.addPage(&c.leaf, &p, c.values.compare, len(raw), packed); err != nil {
+		return err
+	}
+	c.repetitions, c.definitions = c.repetitions[:0], c.definitions[:0]
+	c.pageRows, c.pageSize, c.pageText, c.nulls = 0, 0, 0, 0
+	if c.dict != nil && len(c.dict.plain) >= maxDictionaryBytes {
+		c.values = c.plain
+	}
+	return nil
+}
+
+// entries returns the number of values of the page under way, those that are
+// NULL and rows without an element included.
+func (c *parquetColumn) entries() int64 {
+	if c.leaf.maxDefinition > 0 {
+		return int64(len(c.definitions))
+	}
+	return c.pageRows
+}
+
+// codec compresses pages. It may be used by several goroutines.
+var codec = zstd.Codec{Level: zstd.SpeedFastest}
+
+// compress returns a page compressed, until the buffers are used again.
+func (b *pageBuffers) compress(column string, raw []byte) (packed []byte, err error) {
+	if len(raw) > math.MaxInt32 {
+		return nil, fmt.Errorf("column %q: a page has %d bytes, expected at most %d: its values are too large for Parquet", column, len(raw), math.MaxInt32)
+	}
+	b.packed, err = codec.Encode(b.packed[:0], raw)
+	if err != nil {
+		return nil, fmt.Errorf("column %q: %w", column, err)
+	}
+	return b.packed, nil
+}
+
+// pageHeader returns what the headers of all pages have.
+func pageHeader(typ format.PageType, size int, packed []byte) *format.PageHeader {
+	return &format.PageHeader{
+		Type:                 typ,
+		UncompressedPageSize: int32(size),
+		CompressedPageSize:   int32(len(packed)),
+		CRC:                  int32(crc32.ChecksumIEEE(packed)),
 	}
 }

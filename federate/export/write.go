@@ -2,6 +2,7 @@ package export
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -25,10 +26,11 @@ type Options struct {
 	// written so far, from the goroutine that called Write.
 	Progress func(rows int64)
 	// RowGroupRows is the number of rows after which a row group of Parquet ends, if
-	// it was not ended before for its size. 0: 1,048,576. Other formats have none.
+	// it was not ended before for its size. 0: 1,048,576; less is an error. Other formats have none.
 	RowGroupRows int64
 
 	rowGroupBytes int64 // for tests of small row groups; 0 is maxRowGroupBytes
+	sliceRows     int64 // for tests; 0 is parquetSliceRows
 }
 
 // encoder writes record batches in one format.
@@ -38,6 +40,9 @@ type encoder interface {
 	write(ctx context.Context, batch arrow.RecordBatch) error
 	// close writes what ends the file.
 	close() error
+	// stop waits until nothing runs any more. It may be called at any time, and
+	// again.
+	stop() error
 }
 
 // Write writes the batches to w in the format of opts and returns the number of
@@ -54,6 +59,7 @@ func Write(ctx context.Context, w io.Writer, schema *arrow.Schema, batches iter.
 	if err != nil {
 		return 0, err
 	}
+	defer func() { err = cmp.Or(err, enc.stop()) }()
 	for batch, err := range batches {
 		if err == nil {
 			err = writeBatch(ctx, enc, schema, batch)
@@ -79,7 +85,7 @@ func Write(ctx context.Context, w io.Writer, schema *arrow.Schema, batches iter.
 func newEncoder(out io.Writer, schema *arrow.Schema, opts Options) (encoder, error) {
 	switch opts.Format {
 	case Parquet:
-		return newParquetEncoder(out, schema, opts), nil
+		return newParquetEncoder(out, schema, opts)
 	case CSV:
 		return newCSVEncoder(out, schema)
 	case Arrow:
