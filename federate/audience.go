@@ -21,27 +21,54 @@ import (
 )
 
 // AudienceSchema returns the schema of what [Audience] delivers: the key under its
-// name in the master table, then the attributes called columns, with the types
-// that a snapshot gives them. A name that is no attribute is an
-// *engine.ColumnError.
-func AudienceSchema(p *Place, columns ...string) (*arrow.Schema, error) {
-	if p == nil || p.Schema == nil {
+// name in the master table, then the columns, which are named as [engine.Columns] has
+// them, with the types that a snapshot gives them. Errors are those of engine.Columns.
+func AudienceSchema(p *Place, checked *rule.Checked, columns ...string) (*arrow.Schema, error) {
+	switch {
+	case p == nil || p.Schema == nil:
 		return nil, errIncomplete
+	case checked == nil:
+		return nil, errNoRule
 	}
-	at, err := positions(p.Schema, columns)
+	found, err := engine.Columns(checked, columns...)
 	if err != nil {
 		return nil, err
 	}
-	return audienceSchema(p.Schema, at), nil
+	return audienceSchema(p.Schema, found), nil
 }
 
-// audienceSchema is AudienceSchema for the attributes at the given positions.
-func audienceSchema(s *model.Schema, attributes []int) *arrow.Schema {
+// audienceSchema is AudienceSchema for columns that have been found.
+func audienceSchema(s *model.Schema, columns []engine.Column) *arrow.Schema {
 	fields := []arrow.Field{{Name: s.KeyColumn, Type: s.KeyType.Arrow()}}
-	for _, i := range attributes {
-		fields = append(fields, arrow.Field{Name: s.Attributes[i].Name, Type: s.Attributes[i].Type.Arrow(), Nullable: true})
+	for _, c := range columns {
+		fields = append(fields, arrow.Field{Name: c.Name, Type: c.Type.Arrow(), Nullable: true})
 	}
 	return arrow.NewSchema(fields, nil)
+}
+
+// selected returns columns as a statement takes them.
+func selected(columns []engine.Column) []sqlgen.Column {
+	out := make([]sqlgen.Column, len(columns))
+	for i, c := range columns {
+		out[i] = sqlgen.Column{Attribute: c.Attribute, Events: c.Events}
+	}
+	return out
+}
+
+// encodingOf returns how the source holds the times of a column.
+func (f *found) encodingOf(c engine.Column) model.TimeEncoding {
+	if c.Events == nil {
+		return f.layout.Attributes[c.Attribute].Encoding
+	}
+	test := c.Events.Test
+	switch events := &f.layout.Behaviors[test.Behavior]; {
+	case c.Type.Kind != model.Timestamp:
+		return model.EncodedInstant
+	case test.Aggregate.Field == rule.TimeField:
+		return events.Time.Encoding
+	default:
+		return events.Fields[test.Aggregate.Field].Encoding
+	}
 }
 
 // Audience streams the customers that a checked rule selects at asOf, in ascending
@@ -95,7 +122,7 @@ func keyText(keys arrow.Array, i int) string {
 }
 
 // List returns the first customers, at most limit, in ascending order of their
-// keys, with the attributes called columns, and how many the rule selects in all.
+// keys, with columns as [AudienceSchema] has them, and how many the rule selects in all.
 // limit must be positive.
 func List(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time, limit int, columns ...string) (rows []engine.Row, count uint64, err error) {
 	m, err := p.members(ctx, checked, columns)
@@ -117,39 +144,40 @@ func List(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time, 
 	return rows, count, nil
 }
 
-// members streams customers with attributes.
+// members streams customers with columns.
 type members struct {
 	*found
-	checked    *rule.Checked
-	attributes []int
-	schema     *arrow.Schema
-	convert    *converter
-	last       string // key of the batch before, as text; "" before the first
-	lastWhole  int64  // the same for whole-number keys
-	received   uint64
+	checked   *rule.Checked
+	columns   []engine.Column
+	schema    *arrow.Schema
+	convert   *converter
+	last      string // key of the batch before, as text; "" before the first
+	lastWhole int64  // the same for whole-number keys
+	received  uint64
 }
 
-// members opens a place for customers with the attributes called columns.
+// members opens a place for customers with columns.
 func (p *Place) members(ctx context.Context, checked *rule.Checked, columns []string) (*members, error) {
 	f, err := p.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	at, err := positions(f.schema, columns)
+	if checked == nil {
+		return nil, errNoRule
+	}
+	at, err := engine.Columns(checked, columns...)
 	if err != nil {
 		return nil, err
 	}
-	m := &members{found: f, checked: checked, attributes: at, schema: audienceSchema(f.schema, at)}
-	if checked != nil {
-		m.convert = newConverter(checked.Location)
-	}
-	return m, nil
+	return &members{
+		found: f, checked: checked, columns: at, schema: audienceSchema(f.schema, at), convert: newConverter(checked.Location),
+	}, nil
 }
 
 // stream delivers the customers in order of their keys. There must be as many as
 // expected.
 func (m *members) stream(ctx context.Context, asOf time.Time, expected uint64, yield func(arrow.RecordBatch, error) bool, options ...sqlgen.Option) {
-	statement, err := m.generate(m.checked, asOf, append(options, sqlgen.Columns(m.attributes...))...)
+	statement, err := m.generate(m.checked, asOf, append(options, sqlgen.Returning(selected(m.columns)...))...)
 	if err != nil {
 		yield(nil, err)
 		return
@@ -197,8 +225,8 @@ func (m *members) batch(batch arrow.RecordBatch) (arrow.RecordBatch, error) {
 	for i := range columns {
 		name, typ, encoding := m.schema.Field(i).Name, m.found.schema.KeyType, model.EncodedInstant
 		if i > 0 {
-			at := m.attributes[i-1]
-			typ, encoding = m.found.schema.Attributes[at].Type, m.layout.Attributes[at].Encoding
+			c := m.columns[i-1]
+			typ, encoding = c.Type, m.encodingOf(c)
 		}
 		var err error
 		if columns[i], err = m.convert.array(batch.Column(i), typ, encoding); err != nil {
@@ -245,10 +273,10 @@ func (m *members) checkKeys(keys arrow.Array) error {
 
 // appendRows appends the customers of a converted batch.
 func (m *members) appendRows(rows []engine.Row, batch arrow.RecordBatch) ([]engine.Row, error) {
-	values := make([]*column.Vector, len(m.attributes))
-	for j, at := range m.attributes {
+	values := make([]*column.Vector, len(m.columns))
+	for j, c := range m.columns {
 		var err error
-		if values[j], err = column.NewVector(m.found.schema.Attributes[at].Type, batch.Column(j+1)); err != nil {
+		if values[j], err = column.NewVector(c.Type, batch.Column(j+1)); err != nil {
 			return nil, err
 		}
 	}

@@ -162,7 +162,7 @@ func TestDatabricksExportUnderView(t *testing.T) {
 	}{
 		{"base", nil, "cannot export to table main.marketing.base: the parent segment reads marketing.seen, which is or may be a view of it, since its name is in the definition"},
 		{"out", []string{"first cohort"}, `UNSUPPORTED_IN_PLACE: the name of column "first cohort" has a blank, a tab, a line break or one of ,;{}()=, which tables of Delta do not take; ` +
-			"leave it out, rename the attribute, or export to a file here"},
+			"leave it out, rename it, or export to a file here"},
 		{"out", nil, ""},
 		{"out", nil, ""},
 	} {

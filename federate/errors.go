@@ -15,6 +15,9 @@ const (
 // errIncomplete is the error for a Place that was not filled in.
 var errIncomplete = errors.New("a place needs an engine, a schema and a layout")
 
+// errNoRule is the error for a rule that is nil.
+var errNoRule = errors.New("an audience needs a checked rule")
+
 // errBroken ends a stream that nobody listens to any more.
 var errBroken = errors.New("broken off")
 

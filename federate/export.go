@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/federate/source"
 	"github.com/rollcall-db/rollcall/federate/sqlgen"
 )
 
 // Export has the source write the customers that a checked rule selects at asOf,
-// with the attributes called columns, to a target of its own: no customer leaves
+// with columns as [AudienceSchema] has them, to a target of its own: no customer leaves
 // the source. It returns how many were written, which was counted in the target and
 // compared with the audience; another number is a *source.IncompleteError. The
 // columns have the names of [AudienceSchema], and the types that the source has for
@@ -24,11 +25,14 @@ func Export(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time
 	if err != nil {
 		return 0, err
 	}
-	at, err := positions(f.schema, columns)
+	if checked == nil {
+		return 0, errNoRule
+	}
+	at, err := engine.Columns(checked, columns...)
 	if err != nil {
 		return 0, err
 	}
-	query, err := f.generate(checked, asOf, sqlgen.Columns(at...), sqlgen.Held())
+	query, err := f.generate(checked, asOf, sqlgen.Returning(selected(at)...), sqlgen.Held())
 	if err != nil {
 		return 0, err
 	}

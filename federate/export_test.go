@@ -91,7 +91,7 @@ func TestExportErrors(t *testing.T) {
 
 // TestExportNames has columns whose names a target does not take.
 func TestExportNames(t *testing.T) {
-	const do = "; leave it out, rename the attribute, or export to a file here"
+	const do = "; leave it out, rename it, or export to a file here"
 	table := federate.Target{Table: model.TableRef{Schema: "shop", Table: "gold"}}
 	files := federate.Target{Directory: "/Volumes/a/b/c/d"}
 	odd := func(name string) string {
@@ -166,12 +166,15 @@ func TestExportToFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	columns := attributeNames(place.Schema)
-	schema, err := federate.AudienceSchema(place, columns...)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, format := range []export.Format{export.CSV, export.Parquet, export.Arrow} {
+		columns := append(attributeNames(place.Schema), eventColumns...)
+		if format != export.Arrow { // which writes what lies under a NULL, too: the source's is anything
+			columns = append(columns, "purchase where (quantity > 3) min(amount) this year")
+		}
+		schema, err := federate.AudienceSchema(place, check(t, place, text), columns...)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var here, there bytes.Buffer
 		n, err := export.Write(t.Context(), &here, schema, q.At(asOf).Batches(t.Context(), columns...), export.Options{Format: format})
 		if err != nil {
@@ -185,6 +188,15 @@ func TestExportToFiles(t *testing.T) {
 			t.Errorf("%s: %d customers in %d bytes of the snapshot, %d in %d in place", format, n, here.Len(), m, there.Len())
 		}
 	}
+}
+
+// eventColumns are columns of what the customers of CDNOW bought, of every aggregate
+// that a source can be asked for. Averages are of whole cents times few events: a
+// source's floats divide those as ours do.
+var eventColumns = []string{
+	"purchase count in rule as n", "purchase where (amount > 20) count distinct days", "purchase count distinct quantity in last 2 years",
+	"purchase sum(amount) in last 90 days as spent", "purchase sum(quantity)", "purchase avg(quantity) in last 1 year",
+	"purchase min(quantity)", "purchase max(amount)", "first purchase since '1998-01-01' as first_98", "last purchase",
 }
 
 // cdnowPlace writes the files of CDNOW to a folder and opens them in DuckDB.

@@ -160,7 +160,7 @@ func (c *checker) check() {
 func (c *checker) checkAudience() {
 	c.Helper()
 	s := c.place.Schema
-	schema, err := federate.AudienceSchema(c.place, attributeNames(s)...)
+	schema, err := federate.AudienceSchema(c.place, c.checked, attributeNames(s)...)
 	if err != nil {
 		c.errorf("schema: %v", err)
 	}
@@ -274,6 +274,9 @@ func (c *checker) checkReason(data *oracle.Table, row int, cond rule.Cond, reaso
 	var below []rule.Cond
 	kind := "behavior"
 	switch cond := cond.(type) {
+	case *rule.SequenceTest:
+		c.checkSteps(data, row, cond, reason)
+		return
 	case *rule.And:
 		kind, below = "and", cond.Conds
 	case *rule.Or:
@@ -298,5 +301,29 @@ func (c *checker) checkReason(data *oracle.Table, row int, cond rule.Cond, reaso
 	}
 	for i, b := range below {
 		c.checkReason(data, row, b, reason.Reasons[i])
+	}
+}
+
+// checkSteps compares the truth of every step of a sequence with that of the part of
+// the sequence that it stands for.
+func (c *checker) checkSteps(data *oracle.Table, row int, cond *rule.SequenceTest, reason federate.Reason) {
+	c.Helper()
+	if reason.Kind != "sequence" || len(reason.Reasons) != len(cond.Steps) {
+		c.errorf("why: got %s of %d, want sequence of %d", reason.Kind, len(reason.Reasons), len(cond.Steps))
+	}
+	for i := range cond.Steps {
+		end := i + 1
+		if next := slices.IndexFunc(cond.Steps[i:], func(s rule.SequenceStep) bool { return !s.Absent }); next > 0 {
+			end += next
+		}
+		part := &rule.Checked{Root: &rule.SequenceTest{Steps: cond.Steps[:end]}, Schema: c.checked.Schema, Location: c.checked.Location}
+		selected, err := oracle.Select(data, part, c.asOf)
+		if err != nil {
+			c.errorf("oracle: %v", err)
+		}
+		step := reason.Reasons[i]
+		if step.Kind != "step" || step.Condition != cond.Steps[i].Text() || step.True != selected[row] {
+			c.errorf("why %v: got %+v for step %d, want %t", data.Keys[row], step, i, selected[row])
+		}
 	}
 }

@@ -183,7 +183,7 @@ func TestUnsupported(t *testing.T) {
 		}
 	}
 	for _, ask := range []func() error{
-		func() error { _, err := federate.AudienceSchema(p, "agee"); return err },
+		func() error { _, err := federate.AudienceSchema(p, age, "agee"); return err },
 		func() error { _, err := federate.Breakdown(t.Context(), p, age, noon, "agee", 1); return err },
 		func() error {
 			_, err := federate.Export(t.Context(), p, age, noon, federate.Target{Directory: "/x"}, "agee")

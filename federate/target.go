@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/federate/source"
 	"github.com/rollcall-db/rollcall/federate/sqlgen"
@@ -87,10 +88,10 @@ func sameTable(target, read model.TableRef) error {
 const notOfDelta = " ,;{}()\n\t="
 
 // checkNames returns an error where a target takes no columns of the names that the
-// key and the attributes have.
-func (f *found) checkNames(to Target, attributes []int) error {
+// key and the columns have.
+func (f *found) checkNames(to Target, columns []engine.Column) error {
 	seen := map[string]string{}
-	for _, field := range audienceSchema(f.schema, attributes).Fields() {
+	for _, field := range audienceSchema(f.schema, columns).Fields() {
 		folded := field.Name
 		if f.dialect != sqlgen.Postgres {
 			folded = strings.ToLower(folded)
@@ -111,7 +112,7 @@ func (f *found) checkNames(to Target, attributes []int) error {
 
 // wrongName returns the error for columns that a target does not take.
 func wrongName(err error) error {
-	return &UnsupportedError{Code: CodeUnsupported, Do: "leave it out, rename the attribute, or export to a file here", Err: err}
+	return &UnsupportedError{Code: CodeUnsupported, Do: "leave it out, rename it, or export to a file here", Err: err}
 }
 
 // noTarget returns the error for a target that the source cannot write.

@@ -17,16 +17,18 @@ import (
 // Reason is a condition and whether it is true for a customer.
 type Reason struct {
 	Condition string // canonical text
-	Kind      string // and, or, not, attribute, behavior or segment
+	Kind      string // and, or, not, attribute, behavior, segment, sequence or step
 	True      bool
 	// Value is what decided: of an attribute its value, of a behavior the count,
 	// sum, average, least or greatest value, or time that is tested. It is nil for
 	// NULL, else as engine.Row has values. An average is a float64, rounded; a least
 	// or greatest local time may be another one by as much as the clock was put
-	// forward, if it was then. Of other kinds it is nil.
+	// forward, if it was then. Of a step it is as engine.ReasonStep has it, of other kinds
+	// nil.
 	Value any
 	// Reasons are those of the conditions below: of a segment, the one of its rule,
-	// where the segment is met first. One that is met again has none.
+	// where the segment is met first. One that is met again has none. Of a sequence they
+	// are its steps, which are true as engine.ReasonStep has it.
 	Reasons []Reason
 }
 
@@ -114,6 +116,9 @@ func (w *reasoner) reason(n *sqlgen.Node) (Reason, error) {
 		r.Kind, r.True = "segment", w.known[n.Same]
 		return r, nil
 	}
+	if len(n.Steps) > 0 {
+		return w.sequence(n, r)
+	}
 	all, some := true, false
 	for _, below := range n.Nodes {
 		reason, err := w.reason(below)
@@ -135,6 +140,47 @@ func (w *reasoner) reason(n *sqlgen.Node) (Reason, error) {
 		w.known[n] = some
 	}
 	return r, nil
+}
+
+// sequence fills in the reason of a sequence, which is true where its last step is.
+func (w *reasoner) sequence(n *sqlgen.Node, r Reason) (_ Reason, err error) {
+	r.Kind = "sequence"
+	var longest *sqlgen.StepNode // the last that is true
+	for i := range n.Steps {
+		step := &n.Steps[i]
+		if r.True, err = w.truth(step.Truth); err != nil {
+			return r, err
+		}
+		if r.True {
+			longest = step
+		}
+		r.Reasons = append(r.Reasons, Reason{Condition: step.Step.Text(), Kind: "step", True: r.True})
+	}
+	if longest == nil {
+		return r, nil
+	}
+	for i, column := range longest.Values {
+		if column < 0 {
+			continue
+		}
+		if r.Reasons[i].Value, err = w.micros(column); err != nil {
+			return r, fmt.Errorf("the time of %s: %w", r.Reasons[i].Condition, err)
+		}
+	}
+	return r, nil
+}
+
+// micros returns a column of microseconds as a time, nil for NULL.
+func (w *reasoner) micros(column int) (any, error) {
+	values := w.row.Column(column)
+	value := wholes(values)
+	switch {
+	case value == nil:
+		return nil, fmt.Errorf("the source gave %s of type %s, expected microseconds", values.ValueStr(0), values.DataType())
+	case values.IsNull(0):
+		return nil, nil
+	}
+	return time.UnixMicro(value(0)).UTC(), nil
 }
 
 // test fills in the reason of a test of an attribute or of a behavior.

@@ -28,7 +28,7 @@ func TestWhyIsThatOfASnapshot(t *testing.T) {
 	if first == 0 {
 		first = bitmaptest.Seed()
 	}
-	nodes, repeated := 0, 0
+	nodes, repeated, steps := 0, 0, 0
 	for i := range uint64(worlds) {
 		seed := first + i
 		rng := rand.New(rand.NewPCG(seed, 5))
@@ -45,20 +45,26 @@ func TestWhyIsThatOfASnapshot(t *testing.T) {
 			w.refer(rng, c)
 			w.ask(t, seed, rng, c, customers)
 		}
-		nodes, repeated = nodes+w.nodes, repeated+w.repeated
+		for range 100 { // rules, of which few have a sequence
+			if c := oracle.RandomCase(rng, layout.Data, 1); strings.Contains(c.Rule, " then ") {
+				w.ask(t, seed, rng, c, customers)
+			}
+		}
+		nodes, repeated, steps = nodes+w.nodes, repeated+w.repeated, steps+w.steps
 	}
-	t.Logf("seed %d: %d nodes, %d of them segments that were explained before", first, nodes, repeated)
-	if nodes < 100 || repeated == 0 {
-		t.Errorf("seed %d: %d nodes and %d repeated ones tell little", first, nodes, repeated)
+	t.Logf("seed %d: %d nodes, %d of them segments that were explained before, %d steps", first, nodes, repeated, steps)
+	if nodes < 100 || repeated == 0 || steps == 0 {
+		t.Errorf("seed %d: %d nodes, %d repeated ones and %d steps tell little", first, nodes, repeated, steps)
 	}
 }
 
 // bothWays is a snapshot and the place that it was built of.
 type bothWays struct {
 	*warehouse.Warehouse
-	dir             string
-	place           *federate.Place
-	nodes, repeated int // compared
+	dir   string
+	place *federate.Place
+	// Those compared: how many, segments that were explained before, steps of sequences.
+	nodes, repeated, steps int
 }
 
 func newBothWays(t *testing.T, w *warehouse.Warehouse) *bothWays {
@@ -149,11 +155,15 @@ func libraryOf(t *testing.T, c *oracle.Case) *rule.Library {
 // it does not.
 func (w *bothWays) compare(want *engine.Reason, got *federate.Reason) string {
 	w.nodes++
+	if want.Kind == engine.ReasonStep {
+		w.steps++
+	}
 	if want.Repeats() {
 		w.repeated++
 	}
 	if string(want.Kind) != got.Kind || want.Condition != got.Condition || want.Holds != got.True ||
-		len(want.Reasons) != len(got.Reasons) || !isAbout(want.Value, got.Value) {
+		len(want.Reasons) != len(got.Reasons) || !isAbout(want.Value, got.Value) ||
+		want.Kind == engine.ReasonStep && textOf(want.Value) != textOf(got.Value) {
 		return fmt.Sprintf("a snapshot says %s %q %t of %s with %d below, the source %s %q %t of %s with %d",
 			want.Kind, want.Condition, want.Holds, textOf(want.Value), len(want.Reasons),
 			got.Kind, got.Condition, got.True, textOf(got.Value), len(got.Reasons))

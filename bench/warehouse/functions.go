@@ -9,7 +9,7 @@ import (
 // there is none here. Others are macros (macros.go) or special.
 var renamed = functionSet(`abs acos any_value approx_count_distinct array_agg asin atan atan2 avg bool_and bool_or cbrt ceil ceiling
 	char_length=length character_length=length coalesce concat concat_ws contains corr cos cot count count_if covar_pop covar_samp
-	cume_dist date_part date_trunc day dayofmonth dayofweek_iso=isodow dayofyear dense_rank degrees element_at=list_extract ends_with=ends_with
+	cume_dist date_trunc day dayofmonth dayofweek_iso=isodow dayofyear dense_rank degrees element_at=list_extract ends_with=ends_with
 	endswith=ends_with every=bool_and exp extract first=first first_value flatten floor=warehouse_floor greatest
 	hour if=if ifnull initcap=initcap instr isnan kurtosis lag last=last_value last_value lead least left len=length length ln log10 log2 lower lpad ltrim
 	make_date max max_by=arg_max md5 mean=avg median min min_by=arg_min minute mode month named_struct nth_value ntile

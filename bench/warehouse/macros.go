@@ -24,6 +24,8 @@ var macros = []string{
 	`warehouse_timestamp_millis(x) AS make_timestamptz(CAST(x * 1000 AS BIGINT))`,
 	`warehouse_make_dt_interval(d, h, m, s) AS to_microseconds(CAST(d AS BIGINT) * 86400000000 + CAST(h AS BIGINT) * 3600000000
 		+ CAST(m AS BIGINT) * 60000000 + CAST(CAST(s AS DECIMAL(18,6)) * 1000000 AS BIGINT))`,
+	// Seconds have a fraction.
+	`warehouse_date_part(part, x) AS CASE WHEN lower(part) = 'second' THEN CAST(extract(microseconds FROM x) AS DECIMAL(18,0)) * 0.000001 ELSE date_part(part, x) END`,
 	`warehouse_date_add(d, n) AS CAST(CAST(d AS DATE) + CAST(n AS INTEGER) AS DATE)`,
 	`warehouse_date_sub(d, n) AS CAST(CAST(d AS DATE) - CAST(n AS INTEGER) AS DATE)`,
 	`warehouse_datediff(a, b) AS CAST(CAST(a AS DATE) - CAST(b AS DATE) AS INTEGER)`,
@@ -51,7 +53,7 @@ var macros = []string{
 // macroNames are the functions of Databricks that are macros.
 var macroNames = functionSet(`array_contains=warehouse_array_contains array_size=warehouse_array_size arrays_overlap=warehouse_arrays_overlap
 	bit_count=warehouse_bit_count cardinality=warehouse_array_size collect_set=warehouse_collect_set date_add=warehouse_date_add
-	date_diff=warehouse_datediff date_sub=warehouse_date_sub datediff=warehouse_datediff dayofweek=warehouse_dayofweek hex=warehouse_hex
+	date_diff=warehouse_datediff date_part=warehouse_date_part date_sub=warehouse_date_sub datediff=warehouse_datediff dayofweek=warehouse_dayofweek hex=warehouse_hex
 	isnotnull=warehouse_isnotnull isnull=warehouse_isnull make_dt_interval=warehouse_make_dt_interval mod=warehouse_mod nanvl=warehouse_nanvl
 	nvl2=warehouse_nvl2 octet_length=warehouse_octets pmod=warehouse_pmod raise_error=warehouse_raise size=warehouse_array_size
 	timestamp_micros=warehouse_timestamp_micros timestamp_millis=warehouse_timestamp_millis timestamp_seconds=warehouse_timestamp_seconds

@@ -71,9 +71,9 @@ func (e *StatementError) Class() string {
 // sqlState finds the SQLSTATE in the words of a warehouse.
 var sqlState = regexp.MustCompile(`SQLSTATE: ([0-9A-Z]{5})`)
 
-// state returns the SQLSTATE: the one of the words where they have one, since others
-// come with one for all errors.
-func (e *StatementError) state() string {
+// SQLState returns the SQLSTATE: the one of the words where they have one, since others
+// come with one for all errors; empty where there is none.
+func (e *StatementError) SQLState() string {
 	if m := sqlState.FindStringSubmatch(e.Message); m != nil {
 		return m[1]
 	}
@@ -98,7 +98,7 @@ var (
 // isUnsupported reports whether a table is of a kind that a statement is not for,
 // which does not pass.
 func (e *StatementError) isUnsupported() bool {
-	state := e.state()
+	state := e.SQLState()
 	return strings.HasPrefix(state, stateUnsupported) || state == stateOtherKind ||
 		slices.Contains([]string{"DELTA_MISSING_DELTA_TABLE", "DELTA_NOT_A_DELTA_TABLE", "DELTA_TABLE_ONLY_OPERATION", "DELTA_ONLY_OPERATION"}, e.Class()) ||
 		unsupportedWords.MatchString(e.Message)
@@ -106,7 +106,7 @@ func (e *StatementError) isUnsupported() bool {
 
 // isForbidden reports whether who asks lacks a privilege.
 func (e *StatementError) isForbidden() bool {
-	return e.state() == stateForbidden ||
+	return e.SQLState() == stateForbidden ||
 		slices.Contains([]string{"INSUFFICIENT_PERMISSIONS", "PERMISSION_DENIED", "UNAUTHORIZED_ACCESS"}, e.Class()) ||
 		forbiddenWords.MatchString(e.Message)
 }

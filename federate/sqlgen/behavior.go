@@ -58,21 +58,23 @@ func (g *generator) behavior(s *scope, c *rule.BehaviorTest) *predicate {
 	return g.aggregate(t, c)
 }
 
+// eventSet says which events of a behavior a test is about.
+type eventSet struct {
+	behavior int
+	where    rule.Cond // nil: every event
+	window   window.Spec
+	seesNext bool // events at as_of and later are seen
+	dated    bool // events without a time are out
+}
+
+// setOf returns the events of a behavior test.
+func setOf(c *rule.BehaviorTest) eventSet {
+	return eventSet{behavior: c.Behavior, where: c.Where, window: c.Window, seesNext: c.SeesNext}
+}
+
 // eventsOf returns the table of the events that a test is about.
 func (g *generator) eventsOf(c *rule.BehaviorTest) *eventTable {
-	at := &g.layout.Behaviors[c.Behavior]
-	key := g.keyColumn("e." + g.name(at.KeyColumn))
-	tests := []*predicate{isNotNull(key)}
-	if g.only != "" {
-		tests = append(tests, leaf(key+" = "+g.only, true))
-	}
-	if seen := g.seen(c); seen != always {
-		tests = append(tests, seen)
-	}
-	if c.Where != nil {
-		tests = append(tests, g.logic(c.Where, func(f rule.Cond) *predicate { return g.field(c.Behavior, f) }))
-	}
-	body := "FROM " + g.table(at.Table) + " AS e\n    " + g.where(and(tests...), "    ")
+	key, body := g.eventsIn(setOf(c))
 	t := g.byBody[body]
 	if t == nil {
 		t = &eventTable{name: g.names.next("b", len(g.events)+1), body: body, key: key}
@@ -85,27 +87,49 @@ func (g *generator) eventsOf(c *rule.BehaviorTest) *eventTable {
 	return t
 }
 
+// eventsIn returns FROM and WHERE of the events of a set, which are called e, and the
+// column of their customers.
+func (g *generator) eventsIn(set eventSet) (key, body string) {
+	at := &g.layout.Behaviors[set.behavior]
+	key = g.keyColumn("e." + g.name(at.KeyColumn))
+	tests := []*predicate{isNotNull(key)}
+	if g.only != "" {
+		tests = append(tests, leaf(key+" = "+g.only, true))
+	}
+	if seen := g.seen(set); seen != always {
+		tests = append(tests, seen)
+	}
+	if set.where != nil {
+		tests = append(tests, g.logic(set.where, func(f rule.Cond) *predicate { return g.field(set.behavior, f) }))
+	}
+	return key, "FROM " + g.table(at.Table) + " AS e\n    " + g.where(and(tests...), "    ")
+}
+
 // seen returns the test that an event counts by its time.
-func (g *generator) seen(c *rule.BehaviorTest) *predicate {
-	in := g.bounds(c)
-	at := g.fieldOperand(c.Behavior, rule.TimeField)
-	if in.Lo == math.MinInt64 && in.Hi == math.MaxInt64 && c.Window.UndatedSeen() {
-		return always
+func (g *generator) seen(set eventSet) *predicate {
+	in := g.bounds(set)
+	at := g.fieldOperand(set.behavior, rule.TimeField)
+	undated := set.window.UndatedSeen() && !set.dated
+	if in.Lo == math.MinInt64 && in.Hi == math.MaxInt64 {
+		if undated {
+			return always
+		}
+		return isNotNull(at.sql)
 	}
 	dated := g.timestamps(at, rangesOf(in))
-	if c.Window.UndatedSeen() {
+	if undated {
 		return or(isNull(at.sql), dated)
 	}
 	return dated
 }
 
 // bounds returns between which instants events with a time count.
-func (g *generator) bounds(c *rule.BehaviorTest) window.Interval {
-	in := c.Window.Resolve(g.asOf, g.loc)
-	if !c.SeesNext {
+func (g *generator) bounds(set eventSet) window.Interval {
+	in := set.window.Resolve(g.asOf, g.loc)
+	if !set.seesNext {
 		in.Hi = min(in.Hi, g.asOfMicros())
 	}
-	if kept := g.layout.Behaviors[c.Behavior].KeptFrom; kept != nil {
+	if kept := g.layout.Behaviors[set.behavior].KeptFrom; kept != nil {
 		in.Lo = max(in.Lo, *kept)
 	}
 	return in
@@ -152,7 +176,7 @@ func (g *generator) number(t *eventTable, c *rule.BehaviorTest) string {
 	case rule.AggregateDistinct:
 		expression = "count(DISTINCT " + g.distinct(c, g.fieldOperand(c.Behavior, c.Aggregate.Field)) + ")"
 	case rule.AggregateDays:
-		expression = "count(DISTINCT " + g.day(g.bounds(c), g.fieldOperand(c.Behavior, rule.TimeField)) + ")"
+		expression = "count(DISTINCT " + g.day(g.bounds(setOf(c)), g.fieldOperand(c.Behavior, rule.TimeField)) + ")"
 	}
 	return "COALESCE(" + t.value(expression) + ", 0)"
 }

@@ -13,6 +13,8 @@ func (g *generator) selection(s *scope, c rule.Cond) *predicate {
 			return g.attribute(s, c)
 		case *rule.BehaviorTest:
 			return g.behavior(s, c)
+		case *rule.SequenceTest:
+			return g.sequence(s, c)
 		case *rule.SegmentTest:
 			return g.segment(s, c.Segment)
 		}

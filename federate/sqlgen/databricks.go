@@ -21,6 +21,9 @@ import (
 //     stand for one. A backslash at the end of a comment goes on with the comment.
 //   - A TIMESTAMP literal with a zone is an instant whatever the zone of the
 //     session. TIMESTAMP_NTZ has no zone and is never compared with a TIMESTAMP.
+//   - Functions of times convert a TIMESTAMP_NTZ by the zone of the session; but its
+//     date, hour, minute and second are its own. date_part gives seconds with their
+//     fraction, a DECIMAL(8,6).
 //   - A NaN is equal to itself and greater than all numbers; -0.0 and 0.0 are
 //     equal, in DISTINCT too.
 //   - sum of BIGINT has 64 bits, sum of DECIMAL(p,s) is DECIMAL(p+10,s), at most
@@ -165,4 +168,18 @@ func (databricks) localDay(x string, how timeHolder, shift string) string {
 
 func (databricks) addSeconds(civil string, seconds int64) string {
 	return fmt.Sprintf("%s + INTERVAL '%d' SECOND", civil, seconds)
+}
+
+func (databricks) epochMicros(x string, how timeHolder) string {
+	const midnight = "86400000000 * unix_date(CAST(%[1]s AS DATE))"
+	switch how {
+	case holdsSeconds:
+		return "1000000 * CAST(" + x + " AS BIGINT)"
+	case holdsDate:
+		return fmt.Sprintf(midnight, x)
+	case holdsCivil:
+		return fmt.Sprintf("("+midnight+" + 3600000000 * hour(%[1]s) + 60000000L * minute(%[1]s)"+
+			" + CAST(1000000 * date_part('SECOND', %[1]s) AS BIGINT))", x)
+	}
+	return "unix_micros(" + x + ")"
 }

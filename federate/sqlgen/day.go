@@ -45,16 +45,21 @@ func seconds(in window.Interval) (lo, hi int64) {
 // shift returns the number of seconds to add to the instants of a column, from
 // the second lo on, so that days of UTC are local days.
 func (g *generator) shift(x string, lo int64, changes []transition, literal func(second int64) string) string {
-	at := max(lo, firstSecond) * microsPerSecond
-	offset := window.Offsets(g.loc, window.Interval{Lo: at, Hi: at + 1})[0].Seconds
 	if len(changes) == 0 {
-		return strconv.Itoa(offset)
+		return strconv.FormatInt(g.offsetAt(lo), 10)
 	}
 	branches := make([]string, len(changes))
 	for i, t := range changes {
 		branches[i] = fmt.Sprintf("WHEN %s < %s THEN %d", x, literal(dayShiftFrom(t)), t.before)
 	}
 	return cases(branches, strconv.FormatInt(changes[len(changes)-1].after, 10))
+}
+
+// offsetAt returns by how many seconds the zone is ahead of UTC at a second, or where
+// its first offset is known.
+func (g *generator) offsetAt(second int64) int64 {
+	at := max(second, firstSecond) * microsPerSecond
+	return int64(window.Offsets(g.loc, window.Interval{Lo: at, Hi: at + 1})[0].Seconds)
 }
 
 // cases returns a CASE, on lines of their own where there are many branches.
@@ -171,7 +176,7 @@ func (g *generator) distinct(c *rule.BehaviorTest, x operand) string {
 	}
 	in := window.Interval{Lo: math.MinInt64, Hi: math.MaxInt64}
 	if c.Aggregate.Field == rule.TimeField {
-		in = g.bounds(c)
+		in = g.bounds(setOf(c))
 	}
 	return g.identity(x, c.Aggregate.Type, in)
 }

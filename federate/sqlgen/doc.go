@@ -5,9 +5,10 @@
 //
 // The statement selects from the master table, called m. Each set of events that
 // the rule asks about is one table of the WITH clause, b1, b2, …, grouped by
-// customer; each segment that it refers to is one too, s1, s2, …; tables of
-// attributes are a1, a2, …. All are joined to m by its key, so every customer has
-// one row. The comments are for readers.
+// customer; a sequence is some, q1, q2, …, as sequence.go says; each segment that it
+// refers to is one too, s1, s2, …; tables of attributes are a1, a2, …. All are
+// joined to m by its key, so every customer has one row. The comments are for
+// readers.
 //
 // # What can be asked
 //
@@ -30,6 +31,9 @@
 //     local times of a gap among those that follow. So a bound in the hour after a
 //     gap is compared in two pieces, and min and max move such times first. This
 //     is exact for every bound; zone.go shows how.
+//   - Events of a sequence are compared as whole microseconds since 1970-01-01 UTC,
+//     whatever their columns hold; of local times and dates the zone's offsets are
+//     written out, as micros.go shows.
 //   - Literals are of the column's type, so that no engine converts the column. A
 //     NaN counts as NULL.
 //   - Averages are compared without a division: sum >= bound * count.
@@ -40,7 +44,8 @@
 // outside the portable subset; text with NUL in PostgreSQL; names with ${ in
 // Databricks; averages compared with very many digits, but for PostgreSQL; count
 // distinct of a local time other than the event's own, in a zone with summer time
-// to come; and attributes that only a snapshot has.
+// to come; sequences of such local times without an end; and attributes that only a
+// snapshot has.
 //
 // Sums of floats are what the engine makes of them: no engine promises their last
 // bit. A sum of floats that overflows is an error in PostgreSQL, and infinite

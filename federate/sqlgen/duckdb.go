@@ -167,3 +167,10 @@ func (duckDB) localDay(x string, how timeHolder, shift string) string {
 func (duckDB) addSeconds(civil string, seconds int64) string {
 	return fmt.Sprintf("%s + INTERVAL '%d seconds'", civil, seconds)
 }
+
+func (duckDB) epochMicros(x string, how timeHolder) string {
+	if how == holdsSeconds {
+		return "1000000 * CAST(" + x + " AS BIGINT)"
+	}
+	return "epoch_us(" + x + ")"
+}

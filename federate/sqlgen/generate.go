@@ -42,7 +42,11 @@ func Pinned(versions map[model.TableRef]string) Option {
 // schema, beside the key, each under its name in the schema, in the order given:
 // text as text, and all else as the source holds it.
 func Columns(attributes ...int) Option {
-	return func(g *generator) { g.wide, g.columns = true, attributes }
+	columns := make([]Column, len(attributes))
+	for i, at := range attributes {
+		columns[i].Attribute = at
+	}
+	return Returning(columns...)
 }
 
 // Held makes [Columns] return the key and all attributes with the types that the
@@ -162,23 +166,24 @@ type generator struct {
 	loc     *time.Location
 	asOf    time.Time
 	count   bool
-	wide    bool   // the key by its name, and columns
-	columns []int  // attributes beside the key
-	held    bool   // columns, and the key, with the types of the source
-	ordered bool   // by key
-	limit   int    // of customers, the first by key; 0: all
-	only    string // a literal: the key of the one customer that is asked about; "" for all
+	wide    bool     // the key by its name, and columns
+	columns []Column // beside the key
+	held    bool     // columns, and the key, with the types of the source
+	ordered bool     // by key
+	limit   int      // of customers, the first by key; 0: all
+	only    string   // a literal: the key of the one customer that is asked about; "" for all
 
 	versions map[model.TableRef]string // of tables without their connection
 
 	condition string // the text of the condition at hand, for errors
 	err       error  // the first problem
 
-	names    names
-	events   []*eventTable          // in order of first use
-	byBody   map[string]*eventTable // by what they select from
-	segments []*segmentTable        // each after those it refers to
-	bySegm   map[*rule.Segment]*segmentTable
+	names     names
+	events    []*eventTable          // in order of first use
+	byBody    map[string]*eventTable // by what they select from
+	sequences []sequenceTable        // each after those it is made of
+	segments  []*segmentTable        // each after those it refers to
+	bySegm    map[*rule.Segment]*segmentTable
 }
 
 // newGenerator returns a generator of statements, if what is given fits together.

@@ -131,6 +131,9 @@ func describe(n *Node, indent string) string {
 		b.WriteString(" as above")
 	}
 	text := strings.TrimRight(b.String(), " ") + "\n"
+	for _, step := range n.Steps {
+		text += fmt.Sprintf("%s  # %s: c%d, values %v\n", indent, step.Step.Text(), step.Truth, step.Values)
+	}
 	for _, below := range n.Nodes {
 		text += describe(below, indent+"  ")
 	}

@@ -71,6 +71,9 @@ type language interface {
 	// same day, after adding shift, a number of seconds.
 	localDay(x string, how timeHolder, shift string) string
 	addSeconds(civil string, seconds int64) string
+	// epochMicros returns a time as microseconds since 1970-01-01, a whole number of 64
+	// bits: of one without a zone as if it were UTC, of a date its midnight.
+	epochMicros(x string, how timeHolder) string
 }
 
 // elem is what tests of list elements call the element.
@@ -84,4 +87,5 @@ const (
 	holdsInstant timeHolder = iota // a type that denotes instants
 	holdsCivil                     // date and time without a zone
 	holdsSeconds                   // whole seconds since 1970-01-01 UTC
+	holdsDate                      // a date
 )

@@ -7,8 +7,8 @@ import (
 	"github.com/rollcall-db/rollcall/engine/model"
 )
 
-// members returns the columns of customers: the key and the attributes asked for,
-// each under its name in the schema.
+// members returns the columns of customers: the key and those asked for, each under
+// its name.
 func (g *generator) members(s *scope) string {
 	schema := g.checked.Schema
 	key := g.key()
@@ -16,17 +16,28 @@ func (g *generator) members(s *scope) string {
 		key = g.heldKey()
 	}
 	columns := []string{key + " AS " + g.name(schema.KeyColumn)}
-	for _, i := range g.columns {
-		column, ok := g.heldAttribute(s, i)
-		if !ok {
-			continue
+	for _, c := range g.columns {
+		if column, name, ok := g.member(s, c); ok {
+			columns = append(columns, column+" AS "+g.name(name))
 		}
-		if !g.held {
-			column = g.asRead(column, schema.Attributes[i].Type)
-		}
-		columns = append(columns, column+" AS "+g.name(schema.Attributes[i].Name))
 	}
 	return strings.Join(columns, ",\n  ")
+}
+
+// member returns one of the columns asked for, and its name.
+func (g *generator) member(s *scope, c Column) (column, name string, ok bool) {
+	if c.Events != nil {
+		column, ok = g.eventColumn(s, c.Events)
+		return column, c.Events.Name, ok
+	}
+	if column, ok = g.heldAttribute(s, c.Attribute); !ok {
+		return "", "", false
+	}
+	attribute := &g.checked.Schema.Attributes[c.Attribute]
+	if !g.held {
+		column = g.asRead(column, attribute.Type)
+	}
+	return column, attribute.Name, true
 }
 
 // order returns the clauses that put customers in order of their keys and leave

@@ -141,3 +141,13 @@ func (postgres) localDay(x string, how timeHolder, shift string) string {
 func (postgres) addSeconds(civil string, seconds int64) string {
 	return fmt.Sprintf("%s + INTERVAL '%d seconds'", civil, seconds)
 }
+
+func (postgres) epochMicros(x string, how timeHolder) string {
+	switch how {
+	case holdsSeconds:
+		return "1000000 * CAST(" + x + " AS bigint)"
+	case holdsDate:
+		return "86400000000 * (" + x + " - DATE '1970-01-01')"
+	}
+	return "CAST(1000000 * extract(epoch FROM " + x + ") AS bigint)"
+}

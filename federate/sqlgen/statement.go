@@ -38,6 +38,9 @@ func (g *generator) with() []string {
 	for _, t := range g.events {
 		tables = append(tables, g.eventQuery(t))
 	}
+	for i := range g.sequences {
+		tables = append(tables, g.sequences[i].sequenceQuery())
+	}
 	for _, s := range g.segments {
 		tables = append(tables, s.text)
 	}

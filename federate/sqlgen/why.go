@@ -30,6 +30,7 @@ type Node struct {
 	Type     model.Type         // of the value; of an average a float
 	Encoding model.TimeEncoding // of the value, where it is a Timestamp
 	Nodes    []*Node            // the conditions below; of a segment that of its rule
+	Steps    []StepNode         // of a sequence
 	Same     *Node              // of a segment that was met before, which has no Nodes again: the Node there
 }
 
@@ -136,6 +137,8 @@ func (w *inquirer) node(c rule.Cond) *Node {
 		if w.err == nil {
 			w.behaviorValue(n, c)
 		}
+	case *rule.SequenceTest:
+		n.Steps = w.stepNodes(c)
 	default:
 		w.err = errors.Join(w.err, fmt.Errorf("a condition of type %T cannot be on customers", c))
 	}
@@ -155,29 +158,8 @@ func (w *inquirer) test(n *Node) { n.Truth = w.column(w.decided(w.selection(&w.s
 
 // behaviorValue gives a node the column of what a customer's events come to.
 func (w *inquirer) behaviorValue(n *Node, c *rule.BehaviorTest) {
-	a, t := &c.Aggregate, w.eventsOf(c)
-	n.Type = a.Type
-	field := func() operand { return w.fieldOperand(c.Behavior, a.Field) }
 	var sql string
-	switch a.Op {
-	case rule.AggregateCount, rule.AggregateDistinct, rule.AggregateDays:
-		n.Type = model.Type{Kind: model.Number, Repr: model.Int64}
-		sql = w.number(t, c)
-	case rule.AggregateSum:
-		n.Type = rule.SumType(a.Type)
-		sql = typed(w.totalOrZero(t, field(), a.Type), n.Type)
-	case rule.AggregateAvg:
-		n.Type = model.Type{Kind: model.Number, Repr: model.Float64}
-		sql = w.mean(t, field(), a.Type)
-	case rule.AggregateMin, rule.AggregateMax:
-		x := w.leastOrGreatest(t, extremeCalls[a.Op], field(), a.Type, a.Values.Ints)
-		sql, n.Encoding = typed(x.sql, a.Type), x.encoding
-	default: // the first or the last, or w.selection has failed
-		n.Type = model.Type{Kind: model.Timestamp}
-		x := w.fieldOperand(c.Behavior, rule.TimeField)
-		x = w.leastOrGreatest(t, endCalls[a.Op], x, n.Type, rangesOf(a.Window.Resolve(w.asOf, w.loc)))
-		sql, n.Encoding = x.sql, x.encoding
-	}
+	sql, n.Type, n.Encoding = w.madeOf(w.eventsOf(c), c)
 	n.Value = w.column(sql)
 }
 
