@@ -21,24 +21,46 @@ type asker interface {
 	// count counts the members.
 	count(ctx context.Context) (*answered, error)
 	// list returns the first members in the order of their keys.
-	list(ctx context.Context, limit int, columns []string) (*answered, []engine.Row, error)
+	list(ctx context.Context, limit int, columns []string) (*answered, *page, error)
 	// members streams all members for an export. The answer may be asked for once
 	// the stream has ended well.
 	members(ctx context.Context, columns []string) (*audience, error)
-	// breakdown divides the members by an attribute.
-	breakdown(ctx context.Context, attribute string, limit int) (*answered, *breakdownParts, error)
+	// breakdown divides the members by each of several attributes.
+	breakdown(ctx context.Context, by []engine.By, limit int) (*answered, []*breakdownParts, error)
 	// why says why the rule selects a customer, or does not.
 	why(ctx context.Context, key string) (*answered, *engine.Reason, error)
+	// funnel counts how far customers come in the rule's sequence.
+	funnel(ctx context.Context) (*answered, *engine.Funnel, error)
+	// trend counts the members at several times.
+	trend(ctx context.Context, span *givenSpan) (*answered, *trendParts, error)
+	// diff compares the members at two times, and lists those who entered or left.
+	diff(ctx context.Context, given *givenDiff) (*diffed, error)
 }
 
 // answered is an answer with where it comes from.
 type answered struct {
 	engine.Answer // its Manifest is nil where a source answered
 	rule          string
+	pick          string // which members were taken, in words; empty: all
 	schema        *model.Schema
 	location      *time.Location
 	snapshot      *snapshotJSON // nil: a source answered
 	source        *sourceJSON   // nil: a snapshot answered
+}
+
+// page is some members of a rule, to look at.
+type page struct {
+	columns []string // names, without the key's
+	rows    []engine.Row
+}
+
+// newPage returns a page without rows; schema is that of its columns, the key first.
+func newPage(schema *arrow.Schema) *page {
+	p := &page{columns: []string{}, rows: []engine.Row{}}
+	for _, f := range schema.Fields()[1:] {
+		p.columns = append(p.columns, f.Name)
+	}
+	return p
 }
 
 // audience is the members of a rule, to be written to a file.
@@ -70,7 +92,8 @@ type sourceJSON struct {
 
 // answerJSON is what the objects of all answers have.
 type answerJSON struct {
-	Rule      string        `json:"rule"` // canonical text
+	Rule      string        `json:"rule"`           // canonical text
+	Pick      string        `json:"pick,omitempty"` // which members were taken, in words
 	AsOf      string        `json:"as_of"`
 	Timezone  string        `json:"timezone"`
 	Snapshot  *snapshotJSON `json:"snapshot,omitempty"`
@@ -94,7 +117,7 @@ func newAnswerJSON(a *answered) answerJSON {
 		windows = append(windows, windowJSON{w.Condition, timeOrNil(w.From), timeOrNil(w.To)})
 	}
 	return answerJSON{
-		Rule: a.rule, AsOf: timeText(a.AsOf.In(a.location)), Timezone: a.schema.Timezone,
+		Rule: a.rule, Pick: a.pick, AsOf: timeText(a.AsOf.In(a.location)), Timezone: a.schema.Timezone,
 		Snapshot: a.snapshot, Source: a.source, Windows: windows, Warnings: a.Warnings, ElapsedUS: a.Elapsed.Microseconds(),
 	}
 }

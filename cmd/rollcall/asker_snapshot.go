@@ -65,22 +65,26 @@ func (q *question) count(ctx context.Context) (*answered, error) {
 	return q.answered(answer), nil
 }
 
-func (q *question) list(ctx context.Context, limit int, columns []string) (*answered, []engine.Row, error) {
+func (q *question) list(ctx context.Context, limit int, columns []string) (*answered, *page, error) {
 	answer, err := q.Answer(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows := []engine.Row{}
+	schema, err := q.BatchSchema(columns...)
+	if err != nil {
+		return nil, nil, err
+	}
+	page := newPage(schema)
 	for row, err := range q.Rows(ctx, columns...) {
 		if err != nil {
 			return nil, nil, err
 		}
-		rows = append(rows, row)
-		if len(rows) == limit {
+		page.rows = append(page.rows, row)
+		if len(page.rows) == limit {
 			break
 		}
 	}
-	return q.answered(answer), rows, nil
+	return q.answered(answer), page, nil
 }
 
 func (q *question) members(ctx context.Context, columns []string) (*audience, error) {
@@ -108,12 +112,16 @@ func (q *question) members(ctx context.Context, columns []string) (*audience, er
 	}, nil
 }
 
-func (q *question) breakdown(ctx context.Context, attribute string, limit int) (*answered, *breakdownParts, error) {
-	b, err := q.Breakdown(ctx, attribute, limit)
+func (q *question) breakdown(ctx context.Context, by []engine.By, limit int) (*answered, []*breakdownParts, error) {
+	all, err := q.Breakdowns(ctx, limit, by...)
 	if err != nil {
 		return nil, nil, err
 	}
-	return q.answered(&b.Answer), &breakdownParts{Breakdown: b, compared: true}, nil
+	var parts []*breakdownParts
+	for _, b := range all {
+		parts = append(parts, &breakdownParts{Breakdown: b, compared: true})
+	}
+	return q.answered(&all[0].Answer), parts, nil
 }
 
 func (q *question) why(ctx context.Context, key string) (*answered, *engine.Reason, error) {

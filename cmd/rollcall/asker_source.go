@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/rollcall-db/rollcall/engine"
@@ -26,16 +24,20 @@ type inPlace struct {
 
 // askIn checks a rule against a place, which it closes where that fails.
 func (a *app) askIn(p *place, given *givenRule) (*inPlace, error) {
-	q := &inPlace{place: p, rule: given.rule, start: time.Now()}
-	var err error
-	if q.library, err = loadSegments(a.segments); err == nil {
-		q.checked, err = rule.Check(given.rule, p.Schema, q.library)
-		err = given.locate(err, a.segments)
-	}
+	library, err := loadSegments(a.segments)
 	if err != nil {
 		return nil, joinClose(err, p)
 	}
-	return q, nil
+	return a.askWith(p, given, library)
+}
+
+// askWith is askIn with the library that the rule may refer to; nil: there is none.
+func (a *app) askWith(p *place, given *givenRule, library *rule.Library) (*inPlace, error) {
+	checked, err := rule.Check(given.rule, p.Schema, library)
+	if err = given.locate(err, a.segments); err != nil {
+		return nil, joinClose(err, p)
+	}
+	return &inPlace{place: p, rule: given.rule, library: library, checked: checked, start: time.Now()}, nil
 }
 
 func (q *inPlace) schema() *model.Schema { return q.Schema }
@@ -52,17 +54,23 @@ func (q *inPlace) answered(ctx context.Context, count uint64) (*answered, error)
 		return nil, err
 	}
 	out := &answered{
-		Answer: engine.Answer{
-			Count: count, Customers: total, AsOf: q.asOf, Windows: []engine.Window{},
-			Warnings: append([]string{}, q.checked.Warnings().Lines()...),
-		},
-		rule: q.checked.String(), schema: q.Schema, location: q.loc, source: source,
+		Answer: q.facts(count, total), rule: q.checked.String(), schema: q.Schema, location: q.loc, source: source,
+	}
+	out.Elapsed = time.Since(q.start)
+	return out, nil
+}
+
+// facts returns what is known of an answer of so many of all members without asking the
+// source.
+func (q *inPlace) facts(count, total uint64) engine.Answer {
+	out := engine.Answer{
+		Count: count, Customers: total, AsOf: q.asOf, Windows: []engine.Window{},
+		Warnings: append([]string{}, q.checked.Warnings().Lines()...),
 	}
 	for _, w := range plan.Windows(q.checked, q.asOf) {
 		out.Windows = append(out.Windows, q.window(w.Condition, w.Interval))
 	}
-	out.Elapsed = time.Since(q.start)
-	return out, nil
+	return out
 }
 
 // window shows the bounds of a window in the parent segment's time zone.
@@ -87,17 +95,22 @@ func (q *inPlace) count(ctx context.Context) (*answered, error) {
 	return q.answered(ctx, n)
 }
 
-func (q *inPlace) list(ctx context.Context, limit int, columns []string) (*answered, []engine.Row, error) {
-	rows, n, err := federate.List(ctx, q.Place, q.checked, q.asOf, limit, columns...)
+func (q *inPlace) list(ctx context.Context, limit int, columns []string) (*answered, *page, error) {
+	schema, err := federate.AudienceSchema(q.Place, q.checked, columns...)
 	if err != nil {
 		return nil, nil, err
 	}
+	page := newPage(schema)
+	var n uint64
+	if page.rows, n, err = federate.List(ctx, q.Place, q.checked, q.asOf, limit, columns...); err != nil {
+		return nil, nil, err
+	}
 	answer, err := q.answered(ctx, n)
-	return answer, rows, err
+	return answer, page, err
 }
 
 func (q *inPlace) members(ctx context.Context, columns []string) (*audience, error) {
-	schema, err := federate.AudienceSchema(q.Place, columns...)
+	schema, err := federate.AudienceSchema(q.Place, q.checked, columns...)
 	if err != nil {
 		return nil, err
 	}
@@ -118,56 +131,6 @@ func (q *inPlace) members(ctx context.Context, columns []string) (*audience, err
 		},
 		answer: func(ctx context.Context, rows int64) (*answered, error) { return q.answered(ctx, uint64(rows)) },
 	}, nil
-}
-
-// maxCompared is the number of values of an attribute up to which a breakdown in
-// place is compared with all customers, whose values are asked for then: beyond, the
-// answer would be larger than anybody reads.
-const maxCompared = 1 << 20
-
-func (q *inPlace) breakdown(ctx context.Context, attribute string, limit int) (*answered, *breakdownParts, error) {
-	if at := q.Schema.Attribute(attribute); at >= 0 && q.Schema.Attributes[at].Type.IsArray() {
-		return nil, nil, &engine.ListError{Attribute: attribute} // neither does a snapshot divide by lists
-	}
-	groups, err := federate.Breakdown(ctx, q.Place, q.checked, q.asOf, attribute, limit)
-	if err != nil {
-		return nil, nil, err
-	}
-	answer, err := q.answered(ctx, groups.Customers)
-	if err != nil {
-		return nil, nil, err
-	}
-	everybody, err := q.everybody(ctx, attribute)
-	if err != nil {
-		return nil, nil, err
-	}
-	b := &engine.Breakdown{Answer: answer.Answer, Attribute: attribute, Distinct: int(groups.Distinct)}
-	b.Null = engine.Portion{Count: groups.Null, Customers: everybody.Null}
-	b.Rest = engine.Portion{Count: groups.Customers - groups.Null}
-	parts := &breakdownParts{Breakdown: b, compared: everybody.Distinct <= maxCompared}
-	customers := map[any]uint64{}
-	for _, g := range everybody.Groups {
-		customers[g.Value] = g.Customers
-	}
-	for _, g := range groups.Groups {
-		b.Values = append(b.Values, engine.Portion{Value: g.Value, Count: g.Customers, Customers: customers[g.Value]})
-		b.Rest.Count -= g.Customers
-	}
-	return answer, parts, nil
-}
-
-// everybody divides all customers by an attribute.
-func (q *inPlace) everybody(ctx context.Context, attribute string) (*federate.Groups, error) {
-	name := `"` + strings.ReplaceAll(attribute, `"`, `""`) + `"`
-	parsed, err := rule.Parse(fmt.Sprintf("%[1]s is null or not %[1]s is null", name))
-	if err != nil {
-		return nil, err
-	}
-	checked, err := rule.Check(parsed, q.Schema, nil)
-	if err != nil {
-		return nil, err
-	}
-	return federate.Breakdown(ctx, q.Place, checked, q.asOf, attribute, maxCompared)
 }
 
 func (q *inPlace) why(ctx context.Context, key string) (*answered, *engine.Reason, error) {
@@ -204,6 +167,13 @@ func (q *inPlace) reason(found *federate.Reason, c rule.Cond) engine.Reason {
 		out.Subject = q.Schema.Attributes[c.Attribute].Name
 	case *rule.BehaviorTest:
 		out.Subject = c.Aggregate.Words(&q.Schema.Behaviors[c.Behavior])
+	case *rule.SequenceTest:
+		for i, step := range found.Reasons {
+			out.Reasons = append(out.Reasons, engine.Reason{
+				Kind: engine.ReasonStep, Condition: step.Condition, Holds: step.True, Value: step.Value,
+				Subject: q.Schema.Behaviors[c.Steps[i].Behavior].TimeColumn,
+			})
+		}
 	}
 	for i := range found.Reasons { // a segment that has been met has none
 		if i < len(members) {

@@ -3,145 +3,195 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/picture"
 	"github.com/rollcall-db/rollcall/engine"
+	"github.com/rollcall-db/rollcall/engine/model"
+	"github.com/rollcall-db/rollcall/engine/window"
 )
 
 func (a *app) breakdownCommand() *cobra.Command {
 	var where placeFlags
-	var by string
-	var limit int
+	f := &breakdownFlags{}
 	cmd := &cobra.Command{
-		Use:   "breakdown SNAP RULE --by ATTRIBUTE",
+		Use:   "breakdown SNAP RULE --by ATTRIBUTE[,ATTRIBUTE…]",
 		Short: "An audience by the values of an attribute",
 		Long: `Counts the members of the audience by their value of an attribute: the values that
 most members have, those of equal numbers in their own order, and who has none
 (NULL) apart. Beside each stand its share of the audience and its lift: how many
-times as frequent it is in the audience as among all customers.
+times as frequent it is in the audience as among all customers. Of a list each
+element is counted, for the customers who have it: shares may add up to more than 1.
 
-` + inPlaceHelp + `
+Several attributes give one breakdown after the other, of one pass over the data.
+--bins makes histograms of those that are numbers, --every of dates and timestamps;
+the others are divided by value. Bins have round bounds and go from the least to the
+greatest value of members; a bin [0, 5) holds 0 and not 5, the last one of numbers
+both its ends. Infinite numbers are counted apart.
+
+` + inPlaceHelp + ` Lists are counted in snapshots only.
 
 With --format json the object is that of count with "attribute", "distinct" (values
 that members have), "values" (each "value", "count", "share", "customers" of all
 who have it, "lift"), "null" (the same without "value") and "rest" (those beyond
 --limit together: "values", "count", "share"). "customers" and "lift" are null where
-a source has too many values to compare.
+a source has too many values to compare. A list has "elements": true and "empty",
+like "null", whose lists have no element. A histogram has "bins" in place of
+"distinct", "values" and "rest": each "from", "to", "to_included" and the numbers of a
+value; and of floats "below" and "above", those of -Inf and +Inf. Several attributes
+are objects in a list "breakdowns".
 
 ` + ruleHelp + `
 
 ` + sourceHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case by == "":
-				return usagef("breakdown needs --by ATTRIBUTE")
-			case limit < 1 || limit > maxListLimit:
-				return usagef("--limit is %d, expected 1 to %d", limit, maxListLimit)
+			if err := f.check(); err != nil {
+				return err
 			}
 			q, err := a.ask(cmd.Context(), &where, args)
 			if err != nil {
 				return err
 			}
-			return a.closing(q, func() error { return a.breakdown(cmd.Context(), q, by, limit) })
+			f.draws = cmd.Flags().Changed("bars") && f.bars || !cmd.Flags().Changed("bars") && a.isTerminal()
+			return a.closing(q, func() error { return a.breakdown(cmd.Context(), q, f) })
 		},
 	}
 	where.add(cmd, "RULE")
 	a.segmentsFlag(cmd)
-	cmd.Flags().StringVar(&by, "by", "", "attribute whose values divide the audience")
-	cmd.Flags().IntVar(&limit, "limit", defaultListLimit, fmt.Sprintf("values to show, at most %d", maxListLimit))
+	f.add(cmd)
 	return cmd
 }
 
-// breakdownParts is a breakdown with whether the numbers of all customers are known.
-type breakdownParts struct {
-	*engine.Breakdown
-	compared bool
+// breakdownFlags are the flags of breakdown.
+type breakdownFlags struct {
+	by    []string
+	limit int
+	bins  int
+	every string
+	out   string
+	bars  bool
+	draws bool // bars beside the table
+	unit  window.Unit
 }
 
-// breakdownJSON is the object that breakdown prints.
-type breakdownJSON struct {
-	countJSON
-	Attribute string      `json:"attribute"`
-	Distinct  int         `json:"distinct"`
-	Values    []valueJSON `json:"values"`
-	Null      portionJSON `json:"null"`
-	Rest      restJSON    `json:"rest"`
+func (f *breakdownFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.by, "by", nil, "attributes whose values divide the audience, with commas between them")
+	flags.IntVar(&f.limit, "limit", defaultListLimit, fmt.Sprintf("values to show, at most %d", maxListLimit))
+	flags.IntVar(&f.bins, "bins", 0, fmt.Sprintf("histogram of numbers, of so many bins of equal width at most, 2 to %d", engine.MaxBins))
+	flags.StringVar(&f.every, "every", "", "histogram of dates and timestamps, a bin for every day, week, month, quarter or year")
+	flags.StringVarP(&f.out, "output", "o", "", "picture to write, too: FILE.svg or FILE.png")
+	flags.BoolVar(&f.bars, "bars", false, "draw bars beside the table (default on a terminal)")
 }
 
-type valueJSON struct {
-	Value any `json:"value"`
-	portionJSON
-}
-
-type portionJSON struct {
-	Count     uint64   `json:"count"`
-	Share     float64  `json:"share"`     // of the audience, from 0 to 1
-	Customers *uint64  `json:"customers"` // of all; null: not known
-	Lift      *float64 `json:"lift"`      // null: not known, or of nobody
-}
-
-type restJSON struct {
-	Values int     `json:"values"`
-	Count  uint64  `json:"count"`
-	Share  float64 `json:"share"`
-}
-
-func (b *breakdownParts) portion(p engine.Portion) portionJSON {
-	out := portionJSON{Count: p.Count, Share: b.Share(p)}
-	if !b.compared {
-		return out
+// check checks what is known without a schema.
+func (f *breakdownFlags) check() error {
+	switch {
+	case len(f.by) == 0:
+		return usagef("breakdown needs --by ATTRIBUTE")
+	case len(f.by) > engine.MaxBreakdowns:
+		return usagef("--by names %d attributes, expected up to %d", len(f.by), engine.MaxBreakdowns)
+	case f.limit < 1 || f.limit > maxListLimit:
+		return usagef("--limit is %d, expected 1 to %d", f.limit, maxListLimit)
+	case f.bins != 0 && f.every != "":
+		return usagef("--bins is for numbers and --every for dates and timestamps, expected one of them")
+	case f.bins != 0 && (f.bins < 2 || f.bins > engine.MaxBins):
+		return usagef("--bins is %d, expected 2 to %d", f.bins, engine.MaxBins)
+	case f.out != "" && len(f.by) > 1:
+		return usagef("-o draws one attribute, found %d in --by", len(f.by))
 	}
-	out.Customers = &p.Customers
-	if p.Customers > 0 && b.Count > 0 {
-		lift := b.Lift(p)
-		out.Lift = &lift
+	if f.every != "" {
+		if f.unit, _ = window.ParseUnit(f.every); f.unit < window.Day {
+			return usagef("--every is %q, expected day, week, month, quarter or year", f.every)
+		}
 	}
-	return out
+	if f.out == "" {
+		return nil
+	}
+	if err := picture.Check(f.out); err != nil {
+		return usagef("-o: %w", err)
+	}
+	return nil
 }
 
-func (a *app) breakdown(ctx context.Context, q asker, by string, limit int) error {
-	answer, b, err := q.breakdown(ctx, by, limit)
+// asked returns what to divide by. A histogram that is asked for is made of the
+// attributes that have one; the first one's error tells where none has.
+func (f *breakdownFlags) asked(s *model.Schema) ([]engine.By, error) {
+	var by []engine.By
+	var unfit error
+	binned := false
+	for _, name := range f.by {
+		each := engine.By{Attribute: name, Bins: f.bins, Every: f.unit}
+		if at := s.Attribute(name); at >= 0 {
+			if err := each.CheckBins(&s.Attributes[at]); err != nil {
+				each = engine.By{Attribute: name}
+				if unfit == nil {
+					unfit = err
+				}
+			}
+		}
+		binned = binned || each.Bins != 0 || each.Every != 0
+		by = append(by, each)
+	}
+	if !binned {
+		return by, unfit
+	}
+	return by, nil
+}
+
+func (a *app) breakdown(ctx context.Context, q asker, f *breakdownFlags) error {
+	by, err := f.asked(q.schema())
 	if err != nil {
 		return err
 	}
+	answer, parts, err := q.breakdown(ctx, by, f.limit)
+	if err != nil {
+		return err
+	}
+	for i, b := range parts {
+		b.every = by[i].Every
+	}
+	if f.out != "" {
+		if err := picture.WriteFile(f.out, parts[0].chart(answer)); err != nil {
+			return err
+		}
+		a.logf("wrote %s\n", f.out)
+	}
 	if a.json() {
-		out := breakdownJSON{
-			countJSON: *newCountJSON(answer), Attribute: b.Attribute, Distinct: b.Distinct,
-			Values: []valueJSON{}, Null: b.portion(b.Null),
-			Rest: restJSON{b.Distinct - len(b.Values), b.Rest.Count, b.Share(b.Rest)},
-		}
-		for _, p := range b.Values {
-			out.Values = append(out.Values, valueJSON{jsonValue(p.Value), b.portion(p)})
-		}
-		return a.printJSON(out)
+		return a.printJSON(breakdownsJSON(answer, parts))
 	}
 	if err := a.printAnswer(answer); err != nil {
 		return err
 	}
-	tw := newTable()
-	tw.AppendHeader(table.Row{b.Attribute, "members", "share", "customers", "lift"})
-	for _, p := range b.Values {
-		tw.AppendRow(b.row(cellText(p.Value, answer.location), p))
-	}
-	if b.Null.Customers > 0 || b.Null.Count > 0 {
-		tw.AppendRow(b.row(cellText(nil, nil), b.Null))
-	}
-	if n := b.Distinct - len(b.Values); n > 0 {
-		tw.AppendRow(table.Row{"(" + plural(n, "other value", "other values") + ")", groups(int64(b.Rest.Count)), percent(b.Rest.Count, b.Count), "", ""})
-	}
-	return a.printTable(tw, "members", "share", "customers", "lift")
-}
-
-// row is a line of the table.
-func (b *breakdownParts) row(name string, p engine.Portion) table.Row {
-	customers, lift := "-", "-"
-	if shown := b.portion(p); shown.Customers != nil {
-		customers = groups(int64(*shown.Customers))
-		if shown.Lift != nil {
-			lift = fmt.Sprintf("%.2f", *shown.Lift)
+	for i, b := range parts {
+		if i > 0 {
+			if err := a.printf("\n"); err != nil {
+				return err
+			}
+		}
+		if err := a.printBreakdown(b, answer, f.draws); err != nil {
+			return err
 		}
 	}
-	return table.Row{name, groups(int64(p.Count)), percent(p.Count, b.Count), customers, lift}
+	return nil
+}
+
+// title returns the title of a breakdown's picture.
+func (b *breakdownParts) title() string {
+	switch {
+	case b.every != 0:
+		return fmt.Sprintf("Members by %s, every %s", b.Attribute, b.every)
+	case b.OfElements:
+		return fmt.Sprintf("Members by element of %s", b.Attribute)
+	}
+	return "Members by " + b.Attribute
+}
+
+// subtitle returns what a picture's numbers are of.
+func (a *answered) subtitle() string {
+	return strings.Join([]string{
+		a.rule, "as of " + timeText(a.AsOf.In(a.location)), groups(int64(a.Count)) + " of " + groups(int64(a.Customers)) + " customers",
+	}, " · ")
 }

@@ -130,8 +130,10 @@ func marksOf(n *document.Node) marks {
 	below := slices.Clone(n.Items)
 	for _, p := range n.Pairs {
 		switch p.Key.Text {
-		case "attribute", "segment":
+		case "attribute", "segment", "source":
 			m.segment = m.segment || n.Find("type") != nil
+		case "steps":
+			m.segment = m.segment || slices.ContainsFunc(p.Value.Items, func(step *document.Node) bool { return step.Find("source") != nil })
 		case "leftValue", "rightValue", "rightValues", "expr", "minValue", "maxValue":
 			m.wire = true
 		case "type":

@@ -19,6 +19,10 @@ func TestKindAndShape(t *testing.T) {
 		`[{type: Value, attribute: a}]`:         {kindRule, "segment"},
 		`{rule: {type: Reference, id: 7}}`:      {kindSegment, "wire"},
 		`{type: And, conditions: [{type: Value, attribute: a}, {type: Value, leftValue: {name: b}}]}`: {kindRule, "mixed"},
+		`{type: Sequence, steps: [{source: a}, {source: b}]}`:                                         {kindRule, "segment"},
+		`{type: Sequence, steps: [{leftValue: {source: {name: a}}}, {leftValue: {source: b}}]}`:       {kindRule, "wire"},
+		`{type: Sequence, steps: [{source: a}, {leftValue: {source: b}}]}`:                            {kindRule, "mixed"},
+		`{type: Value, source: a, aggregation: {type: Count}}`:                                        {kindRule, "segment"},
 		`name: x`: {kindRule, ""},
 		`7`:       {kindRule, ""},
 	} {

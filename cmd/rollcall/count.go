@@ -15,6 +15,7 @@ import (
 
 func (a *app) countCommand() *cobra.Command {
 	var where placeFlags
+	var pick pickFlags
 	var explain, verify bool
 	cmd := &cobra.Command{
 		Use:   "count SNAP RULE",
@@ -26,6 +27,8 @@ selects alone, the number that remains together with the conditions above it, th
 bytes that it was estimated to read, those that it read, and the time it took.
 Conditions that one look answers are one line, and each is computed in full.
 
+` + pickHelp + `
+
 ` + inPlaceHelp + ` With --explain it
 shows the statement that was run, over the tables at the versions that it names:
 how the source carries it out is the source's. With --verify a temporary snapshot is
@@ -35,7 +38,7 @@ customers are compared one by one: where they differ the exit code is 1.
 With --format json the object has "count", "customers", "rule", "as_of",
 "timezone", "snapshot" ("version", "created_at", "sources") or "source" ("uri",
 "versions" by table, "notes"), "windows" (each "condition", "from", "to"),
-"warnings", "elapsed_us"; with --explain "plan", or "sql" of a source; with --verify
+"warnings", "elapsed_us"; with --top or --per "pick", what they say in words; with --explain "plan", or "sql" of a source; with --verify
 "verify" ("snapshot_count", "agrees", "only_in_source" and "only_in_snapshot", each
 "count" and the first "keys"; "unpinned", the tables that may have changed between
 the two).
@@ -47,11 +50,21 @@ the two).
 			if verify && !where.inPlace() {
 				return usagef("--verify compares a source with a snapshot of it: give -c parent.yml and -s SOURCE in place of SNAP")
 			}
+			if pick.asked() && (explain || verify) {
+				return usagef("--explain and --verify are about a whole audience: leave --top, --order-by and --per out")
+			}
 			q, err := a.ask(cmd.Context(), &where, args)
 			if err != nil {
 				return err
 			}
 			return a.closing(q, func() error {
+				if pick.asked() {
+					some, err := pick.choose(q)
+					if err != nil {
+						return err
+					}
+					return a.count(cmd.Context(), some)
+				}
 				switch q := q.(type) {
 				case *question:
 					if explain {
@@ -66,6 +79,7 @@ the two).
 	}
 	where.add(cmd, "RULE")
 	a.segmentsFlag(cmd)
+	pick.add(cmd)
 	cmd.Flags().BoolVar(&explain, "explain", false, "show the plan and what each condition selects; of a source the statement")
 	cmd.Flags().BoolVar(&verify, "verify", false, "with -c and -s: build a temporary snapshot, too, and compare the customers")
 	return cmd
@@ -119,6 +133,11 @@ func (a *app) printAnswer(answer *answered) error {
 	a.warn(answer.Warnings)
 	if err := a.printf("%s of %s customers\n", groups(int64(answer.Count)), groups(int64(answer.Customers))); err != nil {
 		return err
+	}
+	if answer.pick != "" {
+		if err := a.printf("picked: %s\n", answer.pick); err != nil {
+			return err
+		}
 	}
 	return a.printOrigin(answer)
 }

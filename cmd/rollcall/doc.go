@@ -11,7 +11,9 @@
 //	rollcall export customers.rollcall "lifetime_value > 1000" -o vip.parquet
 //	rollcall breakdown customers.rollcall "lifetime_value > 1000" --by country
 //	rollcall why customers.rollcall 10013 "lifetime_value > 1000"
+//	rollcall funnel customers.rollcall "page_view then purchase within 2 hours"
 //	rollcall count customers.rollcall @vip.yml --segments segments
+//	rollcall segments customers.rollcall segments --since last.json --save last.json
 //	rollcall convert @vip.yml --to text
 //	rollcall sql customers.rollcall @vip.yml --dialect databricks
 //	rollcall build -c parent.yml -s warehouse -o customers.rollcall --overlap 3d    what has changed since

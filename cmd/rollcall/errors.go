@@ -60,8 +60,8 @@ func exitCode(err error) int {
 	if errors.Is(err, errNoSQLEngine) || isAny(err, new(*federate.NoEngineError)) {
 		return exitEnvironment
 	}
-	if isAny(err, new(*usageError), new(rule.Errors), new(*model.ConfigError), new(*engine.ColumnError),
-		new(*engine.KeyError), new(*engine.ListError), new(*federate.UnsupportedError),
+	if isAny(err, new(*usageError), new(rule.Errors), new(*model.ConfigError), new(*engine.ColumnError), new(*engine.RepeatedColumnError),
+		new(*engine.KeyError), new(*engine.SpanError), new(*engine.BreakdownError), new(*engine.PickError), new(*engine.SplitError), new(*federate.UnsupportedError),
 		new(*ingest.DriftError), new(*ingest.OverlapError), new(*sqlgen.UnsupportedError), new(*source.ConnectionError), new(*source.TargetError)) ||
 		strings.HasPrefix(err.Error(), "unknown command") {
 		return exitUsage
@@ -82,6 +82,9 @@ const (
 
 // detail returns the longest form of an error: of a rule, with the place shown.
 func detail(err error) string {
+	if isAny(err, new(*engine.ColumnError)) { // says more than the problems that it may hold
+		return "rollcall: " + err.Error()
+	}
 	if problems := ruleProblems(err); problems != nil {
 		return problemsText(problems)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -16,10 +17,13 @@ type exportFlags struct {
 	columns []string
 	table   string // that the source is to write
 	folder  string // that the source is to write
+	mask    maskFlags
+	delta   deltaFlags
 }
 
 func (a *app) exportCommand() *cobra.Command {
 	var where placeFlags
+	var pick pickFlags
 	var given exportFlags
 	cmd := &cobra.Command{
 		Use:   "export SNAP RULE -o FILE",
@@ -30,6 +34,14 @@ those named by --columns. The ending of FILE says the format: .parquet (ZSTD),
 whole or not at all. Parquet and Arrow files carry the rule, as_of and the
 snapshot's version in their metadata.
 
+` + columnsHelp + `
+
+` + pickHelp + `
+
+` + maskHelp + `
+
+` + deltaHelp + `
+
 ` + inPlaceHelp + ` The members stream into
 the file. In place of -o, --into-table has the source write a table of its own,
 which is made or replaced, and --into-directory Parquet files (Databricks: of a
@@ -37,7 +49,8 @@ volume, as /Volumes/CATALOG/SCHEMA/VOLUME/FOLDER), in place of all that it holds
 no customer leaves the source then.
 
 With --format json the object is that of count with "path", "table" or
-"directory", and "rows".
+"directory", "rows", "masked" (as "email=hash, phone=redact") and "delta" ("from", "entered", "left",
+"gone": those of left who exist no more, "stayed").
 
 ` + ruleHelp + `
 
@@ -52,19 +65,26 @@ With --format json the object is that of count with "path", "table" or
 				return err
 			}
 			return a.closing(q, func() error {
-				columns := attributesOr(q.schema(), given.columns, cmd.Flags().Changed("columns"))
+				some, err := pick.choose(q)
+				if err != nil {
+					return err
+				}
+				columns := columnsOr(q.schema(), given.columns, cmd.Flags().Changed("columns"))
 				if q, ok := q.(*inPlace); ok && given.inSource() {
 					return a.exportInSource(cmd.Context(), q, &given, columns)
 				}
-				return a.export(cmd.Context(), q, given.out, format, columns)
+				return a.export(cmd.Context(), some, &given, format, columns)
 			})
 		},
 	}
 	where.add(cmd, "RULE")
 	a.segmentsFlag(cmd)
+	pick.add(cmd)
+	given.mask.add(cmd)
+	given.delta.add(cmd)
 	cmd.Flags().StringVarP(&given.out, "out", "o", "", `file to write, or "-" for stdout`)
 	cmd.Flags().StringVar(&given.as, "as", "", "format: parquet, csv or arrow (default by the ending of FILE)")
-	cmd.Flags().StringSliceVar(&given.columns, "columns", nil, "attributes to write, separated by commas (default all)")
+	columnsVar(cmd.Flags(), &given.columns, "columns to write, separated by commas (default all attributes)")
 	cmd.Flags().StringVar(&given.table, "into-table", "", "with -c and -s: table that the source makes or replaces, CATALOG.SCHEMA.TABLE")
 	cmd.Flags().StringVar(&given.folder, "into-directory", "", "with -c and -s: folder that the source writes Parquet files to, in place of what is there")
 	return cmd
@@ -75,9 +95,14 @@ func (f *exportFlags) inSource() bool { return f.table != "" || f.folder != "" }
 
 // check returns the format of the file, and refuses flags that do not go together.
 func (f *exportFlags) check(where *placeFlags) (export.Format, error) {
+	if err := f.delta.check(); err != nil {
+		return 0, err
+	}
 	switch {
 	case !f.inSource():
 		return exportFormat(f.out, f.as)
+	case len(f.mask.masks) > 0 || f.mask.saltFile != "" || f.delta.from != "":
+		return 0, usagef("--mask and --delta-from are done by rollcall, and the source alone writes tables and folders: give -o FILE")
 	case !where.inPlace():
 		return 0, usagef("--into-table and --into-directory have a source write the audience: give -c parent.yml and -s SOURCE in place of SNAP")
 	case f.table != "" && f.folder != "", f.out != "", f.as != "":
@@ -120,12 +145,16 @@ func exportFormat(out, as string) (format export.Format, err error) {
 	return format, nil
 }
 
-func (a *app) export(ctx context.Context, q asker, out string, format export.Format, columns []string) error {
+func (a *app) export(ctx context.Context, q asker, given *exportFlags, format export.Format, columns []string) error {
 	m, err := q.members(ctx, columns)
 	if err != nil {
 		return err
 	}
 	a.warn(m.warnings)
+	delta, err := a.shaped(ctx, q, m, given, columns)
+	if err != nil {
+		return err
+	}
 	bar := a.newProgress()
 	defer bar.done()
 	opts := export.Options{
@@ -133,23 +162,40 @@ func (a *app) export(ctx context.Context, q asker, out string, format export.For
 		Metadata: m.metadata,
 		Progress: func(rows int64) { bar.show("export", "rows", rows, m.expected) },
 	}
-	if out == "-" {
-		_, err = export.Write(ctx, a.stdout, m.schema, m.batches, opts)
+	if given.out == "-" {
+		if _, err = export.Write(ctx, a.stdout, m.schema, m.batches, opts); err == nil && delta != nil {
+			bar.done()
+			a.logf("%s\n", delta.json().text())
+		}
 		return err
 	}
-	rows, err := export.WriteFile(ctx, out, m.schema, m.batches, opts)
+	rows, err := export.WriteFile(ctx, given.out, m.schema, m.batches, opts)
 	if err != nil {
 		return err
 	}
 	bar.done()
 	if !a.json() {
-		return a.printf("%s: %s customers, %d columns, as of %s\n", out, groups(rows), m.schema.NumFields(), timeText(m.asOf))
+		return a.printExport(given.out, m, delta, rows)
 	}
-	answer, err := m.answer(ctx, rows)
+	answer, err := m.answer(ctx, delta.members(rows))
 	if err != nil {
 		return err
 	}
-	return a.printJSON(exportJSON{countJSON: *newCountJSON(answer), Path: out, Rows: rows})
+	return a.printJSON(exportJSON{
+		countJSON: *newCountJSON(answer), Path: given.out, Rows: rows, Masked: m.metadata[export.MaskedKey], Delta: delta.json(),
+	})
+}
+
+// printExport says what was written.
+func (a *app) printExport(out string, m *audience, delta *deltaOf, rows int64) error {
+	text := fmt.Sprintf("%s: %s customers, %d columns, as of %s\n", out, groups(rows), m.schema.NumFields(), timeText(m.asOf))
+	if masked := m.metadata[export.MaskedKey]; masked != "" {
+		text += "masked: " + masked + "\n"
+	}
+	if delta != nil {
+		text += delta.json().text() + "\n"
+	}
+	return a.printf("%s", text)
 }
 
 // exportJSON is the object that export prints.
@@ -159,6 +205,9 @@ type exportJSON struct {
 	Table     string `json:"table,omitempty"`     // that the source has written
 	Directory string `json:"directory,omitempty"` // that the source has written
 	Rows      int64  `json:"rows"`
+
+	Masked string     `json:"masked,omitempty"` // as the metadata of the file says it
+	Delta  *deltaJSON `json:"delta,omitempty"`
 }
 
 // exportInSource has the source write the audience.

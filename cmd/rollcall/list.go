@@ -6,17 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/column"
-	"github.com/rollcall-db/rollcall/engine/model"
 )
 
 // Members that list shows: a page to look at, not an export.
@@ -27,6 +23,7 @@ const (
 
 func (a *app) listCommand() *cobra.Command {
 	var where placeFlags
+	var pick pickFlags
 	var limit int
 	var columns []string
 	cmd := &cobra.Command{
@@ -34,6 +31,10 @@ func (a *app) listCommand() *cobra.Command {
 		Short: "Who a rule selects, as a table",
 		Long: `Prints members of the audience in order of their keys, with all attributes or
 those named by --columns. It is for looking; export writes whole audiences.
+
+` + pickHelp + ` list shows them in that order.
+
+` + columnsHelp + `
 
 ` + inPlaceHelp + `
 
@@ -52,50 +53,38 @@ With --format json the object is that of count with "columns", the key first, an
 				return err
 			}
 			return a.closing(q, func() error {
-				return a.list(cmd.Context(), q, attributesOr(q.schema(), columns, cmd.Flags().Changed("columns")), limit)
+				some, err := pick.choose(q)
+				if err != nil {
+					return err
+				}
+				return a.list(cmd.Context(), some, columnsOr(q.schema(), columns, cmd.Flags().Changed("columns")), limit)
 			})
 		},
 	}
 	where.add(cmd, "RULE")
 	a.segmentsFlag(cmd)
+	pick.add(cmd)
 	cmd.Flags().IntVar(&limit, "limit", defaultListLimit, fmt.Sprintf("members to show, at most %d", maxListLimit))
-	cmd.Flags().StringSliceVar(&columns, "columns", nil, "attributes to show, separated by commas (default all)")
+	columnsVar(cmd.Flags(), &columns, "columns to show, separated by commas (default all attributes)")
 	return cmd
 }
 
-// attributesOr returns the columns asked for, or all attributes.
-func attributesOr(schema *model.Schema, columns []string, asked bool) []string {
-	if asked {
-		for i := range columns {
-			columns[i] = strings.TrimSpace(columns[i])
-		}
-		return slices.DeleteFunc(columns, func(name string) bool { return name == "" })
-	}
-	names := []string{}
-	for _, attr := range schema.Attributes {
-		if attr.Name != schema.KeyColumn { // that one comes first anyway
-			names = append(names, attr.Name)
-		}
-	}
-	return names
-}
-
 func (a *app) list(ctx context.Context, q asker, columns []string, limit int) error {
-	answer, rows, err := q.list(ctx, limit, columns)
+	answer, page, err := q.list(ctx, limit, columns)
 	if err != nil {
 		return err
 	}
 	if a.json() {
-		return a.listJSON(answer, columns, rows)
+		return a.listJSON(answer, page)
 	}
 	a.warn(answer.Warnings)
 	tw := newTable()
 	header := table.Row{answer.schema.KeyColumn}
-	for _, name := range columns {
+	for _, name := range page.columns {
 		header = append(header, name)
 	}
 	tw.AppendHeader(header)
-	for _, row := range rows {
+	for _, row := range page.rows {
 		cells := table.Row{row.Key}
 		for _, v := range row.Values {
 			cells = append(cells, cellText(v, answer.location))
@@ -105,8 +94,8 @@ func (a *app) list(ctx context.Context, q asker, columns []string, limit int) er
 	if err := a.printTable(tw); err != nil {
 		return err
 	}
-	if n := answer.Count - uint64(len(rows)); n > 0 {
-		a.logf("%s of %s members shown; --limit shows more, export writes all\n", groups(int64(len(rows))), groups(int64(answer.Count)))
+	if n := answer.Count - uint64(len(page.rows)); n > 0 {
+		a.logf("%s of %s members shown; --limit shows more, export writes all\n", groups(int64(len(page.rows))), groups(int64(answer.Count)))
 	}
 	return nil
 }
@@ -135,17 +124,17 @@ func cellText(v any, loc *time.Location) string {
 
 // listJSON prints members as one object: rows are arrays, the key first, in the
 // order of columns.
-func (a *app) listJSON(answer *answered, columns []string, rows []engine.Row) error {
+func (a *app) listJSON(answer *answered, page *page) error {
 	out := struct {
 		countJSON
 		Columns []string `json:"columns"`
 		Rows    [][]any  `json:"rows"`
 	}{
 		countJSON: *newCountJSON(answer),
-		Columns:   append([]string{answer.schema.KeyColumn}, columns...),
+		Columns:   append([]string{answer.schema.KeyColumn}, page.columns...),
 		Rows:      [][]any{},
 	}
-	for _, row := range rows {
+	for _, row := range page.rows {
 		cells := []any{row.Key}
 		for _, v := range row.Values {
 			cells = append(cells, jsonValue(v))

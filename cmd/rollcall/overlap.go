@@ -1,51 +1,181 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"math"
-	"strconv"
+	"math/bits"
 	"strings"
-	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/rollcall-db/rollcall/cmd/rollcall/picture"
+	"github.com/rollcall-db/rollcall/engine"
 )
 
-// day is what a "d" of a duration stands for, whatever the calendar says.
-const day = 24 * time.Hour
+func (a *app) overlapCommand() *cobra.Command {
+	var where placeFlags
+	var draw drawing
+	cmd := &cobra.Command{
+		Use:   "overlap SNAP RULE RULE …",
+		Short: "How several audiences overlap",
+		Long: fmt.Sprintf(`Counts who is in which of the audiences of %d to %d rules: how many each rule
+selects, how many customers are in exactly the same of them (a region), and for
+every two how many are in both, and how much alike they are (Jaccard: those in both
+as a share of those in either). The rules are numbered as they are given. With -o a
+picture of it is written, too.
 
-// parseOverlap reads a time as --overlap takes it: 3d, 12h, 1d12h. It is longer
-// than none.
-func parseOverlap(text string) (time.Duration, error) {
-	d, err := parseDays(text)
-	if err == nil && d > 0 {
-		return d, nil
+%s A source
+takes %d rules at most.
+
+With --format json the object is that of count, of the rule that selects those in any
+audience, with "rules" (each "rule", "count", "share" of all customers), "common"
+(who are in all), "jaccard" (of all), "regions" (each "rules", numbered from 1, and
+"count") and "pairs" (each "rules", "both", "jaccard").
+
+%s
+
+%s`, engine.MinOverlap, engine.MaxOverlap, inPlaceHelp, maxOverlapInPlace, ruleHelp, sourceHelp),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := draw.check(cmd, a); err != nil {
+				return err
+			}
+			q, err := a.compare(cmd.Context(), &where, args)
+			if err != nil {
+				return err
+			}
+			return a.closing(q, func() error { return a.overlap(cmd.Context(), q, &draw) })
+		},
 	}
-	return 0, fmt.Errorf("%q is not a time longer than none, such as 3d, 12h or 1d12h", text)
+	where.addSeveral(cmd, engine.MinOverlap, engine.MaxOverlap)
+	a.segmentsFlag(cmd)
+	draw.add(cmd)
+	return cmd
 }
 
-// parseDays reads a whole number of days, a duration as Go writes them, or the one
-// before the other.
-func parseDays(text string) (time.Duration, error) {
-	count, rest, ok := strings.Cut(text, "d")
-	if !ok {
-		return time.ParseDuration(text)
+// overlapJSON is the object that overlap prints.
+type overlapJSON struct {
+	countJSON
+	Rules   []ruleJSON   `json:"rules"`
+	Common  uint64       `json:"common"`
+	Jaccard float64      `json:"jaccard"`
+	Regions []regionJSON `json:"regions"`
+	Pairs   []pairJSON   `json:"pairs"`
+}
+
+type regionJSON struct {
+	Rules []int  `json:"rules"` // from 1
+	Count uint64 `json:"count"`
+}
+
+type pairJSON struct {
+	Rules   [2]int  `json:"rules"` // from 1
+	Both    uint64  `json:"both"`
+	Jaccard float64 `json:"jaccard"`
+}
+
+func newOverlapJSON(c *compared, o *engine.Overlap) overlapJSON {
+	out := overlapJSON{
+		countJSON: *newCountJSON(c.answered), Rules: []ruleJSON{}, Common: o.Common, Jaccard: o.JaccardAll(),
+		Regions: []regionJSON{}, Pairs: []pairJSON{},
 	}
-	days, err := strconv.ParseUint(count, 10, 32)
+	for i := range o.Sets {
+		out.Rules = append(out.Rules, newRuleJSON(c, i, o.Sets[i].Count))
+		for j := range i {
+			out.Pairs = append(out.Pairs, pairJSON{[2]int{j + 1, i + 1}, o.Both(i, j), o.Jaccard(i, j)})
+		}
+	}
+	for _, r := range o.Regions {
+		out.Regions = append(out.Regions, regionJSON{membersOf(r), r.Count})
+	}
+	return out
+}
+
+// newRuleJSON shows one of several rules.
+func newRuleJSON(c *compared, i int, count uint64) ruleJSON {
+	out := ruleJSON{Rule: c.rules[i], Count: count}
+	if c.Customers > 0 {
+		out.Share = float64(count) / float64(c.Customers)
+	}
+	return out
+}
+
+// membersOf returns the numbers of a region's rules, from 1.
+func membersOf(r engine.Region) []int {
+	var rules []int
+	for m := r.Members; m != 0; m &= m - 1 {
+		rules = append(rules, bits.TrailingZeros8(m)+1)
+	}
+	return rules
+}
+
+func (a *app) overlap(ctx context.Context, q comparer, draw *drawing) error {
+	c, o, err := q.overlap(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	const most = math.MaxInt64 / int64(day)
-	if days > uint64(most) {
-		return 0, fmt.Errorf("%d days, expected at most %d", days, most)
+	chart := overlapChart(c, o)
+	if err := draw.write(a, chart); err != nil {
+		return err
 	}
-	total := time.Duration(days) * day
-	if rest == "" {
-		return total, nil
+	if a.json() {
+		return a.printJSON(newOverlapJSON(c, o))
 	}
-	more, err := time.ParseDuration(rest)
-	switch {
-	case err != nil:
-		return 0, err
-	case more < 0 || more > math.MaxInt64-total:
-		return 0, fmt.Errorf("%s after the days, expected 0 or more", more)
+	if err := a.printAnswer(c.answered); err != nil {
+		return err
 	}
-	return total + more, nil
+	return errors.Join(a.printSets(c, o), a.printRegions(o), a.printPairs(o), draw.print(a, chart))
+}
+
+// printSets prints the size of every audience.
+func (a *app) printSets(c *compared, o *engine.Overlap) error {
+	tw := newTable()
+	tw.AppendHeader(table.Row{"", "rule", "members", "share"})
+	for i := range o.Sets {
+		tw.AppendRow(table.Row{i + 1, c.rules[i], groups(int64(o.Sets[i].Count)), percent(o.Sets[i].Count, o.Customers)})
+	}
+	return a.printTable(tw, "members", "share")
+}
+
+// printRegions prints who is in the same audiences.
+func (a *app) printRegions(o *engine.Overlap) error {
+	tw := newTable()
+	tw.AppendHeader(table.Row{"in rules", "customers", "share of any"})
+	for _, r := range o.Regions {
+		tw.AppendRow(table.Row{numbersText(membersOf(r)), groups(int64(r.Count)), percent(r.Count, o.Union)})
+	}
+	return errors.Join(a.printf("\n"), a.printTable(tw, "customers", "share of any"))
+}
+
+// printPairs prints how much alike every two audiences are.
+func (a *app) printPairs(o *engine.Overlap) error {
+	tw := newTable()
+	tw.AppendHeader(table.Row{"rules", "in both", "alike"})
+	for i := range o.Sets {
+		for j := range i {
+			tw.AppendRow(table.Row{numbersText([]int{j + 1, i + 1}), groups(int64(o.Both(i, j))), fmt.Sprintf("%.3f", o.Jaccard(i, j))})
+		}
+	}
+	return errors.Join(a.printf("\n"), a.printTable(tw, "in both", "alike"))
+}
+
+// numbersText writes the numbers of rules.
+func numbersText(rules []int) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(rules), " ", ", "), "[]")
+}
+
+// overlapChart returns the picture of an overlap.
+func overlapChart(c *compared, o *engine.Overlap) picture.Chart {
+	chart := picture.UpSet{
+		Title:    "How the audiences overlap",
+		Subtitle: fmt.Sprintf("as of %s · %s of %s customers in any", timeText(c.AsOf.In(c.location)), groups(int64(o.Union)), groups(int64(o.Customers))),
+	}
+	for i := range o.Sets {
+		chart.Sets = append(chart.Sets, picture.Set{Name: fmt.Sprintf("%d: %s", i+1, c.rules[i]), Size: o.Sets[i].Count})
+	}
+	for _, r := range o.Regions {
+		chart.Regions = append(chart.Regions, picture.Region(r))
+	}
+	return chart
 }

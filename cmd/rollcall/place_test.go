@@ -38,6 +38,7 @@ func checkAnswers(t *testing.T, parent, uri string) {
 		{"count", placeRule},
 		{"list", placeRule, "--limit", "50"},
 		{"list", "loyalty_tier = 'Gold'", "--columns", "email,lifetime_value"},
+		{"list", "purchase in last 30 days", "--columns", "email, purchase count in rule, purchase where (amount > 20) sum(amount) in last 90 days as spent, last purchase, purchase count distinct days"},
 		{"breakdown", placeRule, "--by", "country"},
 		{"breakdown", placeRule, "--by", "lifetime_value", "--limit", "7"},
 		{"breakdown", placeRule, "--by", "email_opt_in", "--limit", "1"},

@@ -78,7 +78,8 @@ a file: @rule.yml, @rule.json. See "rollcall help rules".`,
 	})
 	root.SetHelpCommand(helpCommand(root))
 	root.AddCommand(a.demoCommand(), a.initCommand(), a.buildCommand(),
-		a.fieldsCommand(), a.countCommand(), a.listCommand(), a.exportCommand(), a.whyCommand(), a.breakdownCommand(),
+		a.fieldsCommand(), a.countCommand(), a.listCommand(), a.exportCommand(), a.splitCommand(), a.profileCommand(), a.segmentsCommand(), a.whyCommand(), a.funnelCommand(), a.breakdownCommand(),
+		a.overlapCommand(), a.waterfallCommand(), a.trendCommand(), a.diffCommand(),
 		snapshotOnly(a.inspectCommand(), "the files of a snapshot"), snapshotOnly(a.verifyCommand(), "the files of a snapshot"),
 		snapshotOnly(a.compactCommand(), "the files of a snapshot"), a.checkCommand(), a.convertCommand(), a.sqlCommand(), a.versionCommand(), rulesHelp())
 	return root

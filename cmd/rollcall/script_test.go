@@ -11,7 +11,7 @@ import (
 	"github.com/rollcall-db/rollcall/testdata/cdnow"
 )
 
-var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
+var update = flag.Bool("update", false, "rewrite the expected output in testdata/script and docs/audiences.md")
 
 var cdnowData = fixture.New("cdnow", cdnow.WriteWarehouse, cdnow.ParentYAML())
 

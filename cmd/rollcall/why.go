@@ -21,13 +21,18 @@ of the attribute or what the customer's events come to (their count, sum(amount)
 last, …). Every condition is worked out, those too that others have decided. A
 segment that the rule comes to more than once is explained where it comes first.
 
+Of a sequence every step is shown with whether the customer gets so far, and with
+the time of its event: of those that get farthest, the chain of events is shown that
+begins latest. A "not" holds where the customer gets past it; the time of a "not" that
+does not is that of the event that may be in the way.
+
 ` + inPlaceHelp + `
 
 With --format json the object has "key", "holds", then what count has from "rule"
-on, and "reason": "kind" (and, or, not, attribute, behavior, segment),
-"condition", "holds", of an attribute or a behavior "subject" and "value" (null is
-NULL), and "reasons" of the conditions below; a segment that was explained before
-has none.
+on, and "reason": "kind" (and, or, not, attribute, behavior, segment, sequence,
+step), "condition", "holds", of an attribute, a behavior or a step "subject" and
+"value" (null is NULL, or no event of a step), and "reasons" of the conditions below, of
+a sequence its steps; a segment that was explained before has none.
 
 ` + ruleHelp + `
 
@@ -111,6 +116,8 @@ func appendReasons(tw table.Writer, answer *answered, r *engine.Reason, depth in
 		holds = "yes"
 	}
 	switch {
+	case r.Kind == engine.ReasonStep && r.Value == nil: // there is no event to show
+		because = ""
 	case r.Subject != "":
 		value = cellText(r.Value, answer.location)
 	case r.Repeats():

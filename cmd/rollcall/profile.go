@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/rollcall-db/rollcall/engine"
+)
+
+// Events that profile shows of each behavior.
+const (
+	defaultProfileEvents = 5
+	maxProfileEvents     = 1000
+)
+
+func (a *app) profileCommand() *cobra.Command {
+	var where placeFlags
+	var events int
+	var columns []string
+	cmd := &cobra.Command{
+		Use:   "profile SNAP KEY",
+		Short: "The card of a customer: attributes, what happened lately, segments",
+		Long: `Prints what a snapshot knows of the customer with a key: the attributes, all or
+those named by --columns; of each behavior how many events there are, the first and
+the last time, and the latest --events of them with their fields, the newest first;
+with --segments DIR the segments of that folder that the customer is in.
+
+Events at --as-of and later are not shown. Attributes have no history: they are as
+they were when the snapshot was made.
+
+Only a snapshot has the events of one customer at hand: with -c and -s it says
+UNSUPPORTED_IN_PLACE.
+
+With --format json the object has "key", "attributes" (each "name", "value"),
+"behaviors" (each "behavior", "count", "first", "last", "recent": "time" and "fields",
+each "name", "value"), with --segments "segments" (their paths) and
+"segments_asked", then "as_of", "timezone", "snapshot", "elapsed_us". null is NULL, or a
+time that there is none of.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if events < 0 || events > maxProfileEvents {
+				return usagef("--events is %d, expected 0 to %d", events, maxProfileEvents)
+			}
+			if where.inPlace() {
+				if areFolders(where.sources) {
+					return errNoSQLEngine
+				}
+				return unsupportedInPlace("profile looks up one customer's events, which a snapshot has at hand")
+			}
+			snap, err := a.open(args[0])
+			if err != nil {
+				return err
+			}
+			return a.closing(snap, func() error {
+				options := engine.ProfileOptions{Events: events, Segments: a.segments != ""}
+				if cmd.Flags().Changed("columns") {
+					options.Columns = named(columns)
+				}
+				return a.profile(cmd.Context(), snap, args[1], options)
+			})
+		},
+	}
+	where.add(cmd, "KEY")
+	cmd.Flags().StringVar(&a.segments, "segments", "", "folder of segment files: show which the customer is in")
+	cmd.Flags().IntVar(&events, "events", defaultProfileEvents, fmt.Sprintf("latest events to show of each behavior, at most %d", maxProfileEvents))
+	cmd.Flags().StringSliceVar(&columns, "columns", nil, "attributes to show, separated by commas (default all)")
+	return cmd
+}
+
+// named returns the names of a list that are not empty.
+func named(list []string) []string {
+	out := []string{}
+	for _, name := range list {
+		if name = strings.TrimSpace(name); name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// profileJSON is the object that profile prints.
+type profileJSON struct {
+	Key           string        `json:"key"`
+	Attributes    []namedJSON   `json:"attributes"`
+	Behaviors     []historyJSON `json:"behaviors"`
+	Segments      *[]string     `json:"segments,omitempty"` // with --segments
+	SegmentsAsked *int          `json:"segments_asked,omitempty"`
+	AsOf          string        `json:"as_of"`
+	Timezone      string        `json:"timezone"`
+	Snapshot      *snapshotJSON `json:"snapshot"`
+	ElapsedUS     int64         `json:"elapsed_us"`
+}
+
+// namedJSON is a value of an attribute or a field.
+type namedJSON struct {
+	Name  string `json:"name"`
+	Value any    `json:"value"`
+}
+
+// historyJSON is what a customer did of one behavior.
+type historyJSON struct {
+	Behavior string      `json:"behavior"`
+	Count    uint64      `json:"count"`
+	First    *string     `json:"first"` // null: no event has a time
+	Last     *string     `json:"last"`
+	Recent   []eventJSON `json:"recent"`
+}
+
+// eventJSON is an event.
+type eventJSON struct {
+	Time   *string     `json:"time"` // null: unknown
+	Fields []namedJSON `json:"fields"`
+}
+
+func namedValues(values []engine.NamedValue) []namedJSON {
+	out := []namedJSON{}
+	for _, v := range values {
+		out = append(out, namedJSON{v.Name, jsonValue(v.Value)})
+	}
+	return out
+}
+
+func (a *app) profile(ctx context.Context, snap *snapshot, key string, options engine.ProfileOptions) error {
+	asOf, err := a.asOfIn(snap.Location())
+	if err != nil {
+		return err
+	}
+	options.AsOf = &asOf
+	start := time.Now()
+	p, err := snap.Profile(ctx, key, options)
+	if err != nil {
+		return err
+	}
+	elapsed := time.Since(start)
+	if a.json() {
+		return a.printJSON(newProfileJSON(p, snap, elapsed))
+	}
+	return errors.Join(a.printf("customer %s, as of %s, in %s\n", p.Key, timeText(p.AsOf.In(snap.Location())), micros(elapsed)),
+		a.printProfile(p, snap))
+}
+
+// newProfileJSON returns the object of a profile; times are in the parent segment's
+// zone, values as list has them.
+func newProfileJSON(p *engine.Profile, snap *snapshot, elapsed time.Duration) *profileJSON {
+	local := func(t *time.Time) *string { return timeOrNil(localOr(t, snap.Location())) }
+	out := &profileJSON{
+		Key: p.Key, Attributes: namedValues(p.Attributes), Behaviors: []historyJSON{},
+		AsOf: *local(&p.AsOf), Timezone: snap.Schema().Timezone, ElapsedUS: elapsed.Microseconds(),
+		Snapshot: &snapshotJSON{p.Manifest.Version, p.Manifest.CreatedAt, []string{p.Manifest.Load.Source}},
+	}
+	for _, b := range p.Behaviors {
+		h := historyJSON{Behavior: b.Behavior, Count: b.Count, First: local(b.First), Last: local(b.Last), Recent: []eventJSON{}}
+		for _, e := range b.Recent {
+			h.Recent = append(h.Recent, eventJSON{local(e.Time), namedValues(e.Fields)})
+		}
+		out.Behaviors = append(out.Behaviors, h)
+	}
+	if p.Segments != nil {
+		out.Segments, out.SegmentsAsked = &p.Segments, &p.SegmentsAsked
+	}
+	return out
+}
+
+// printProfile prints the sections of a card, an empty line between them.
+func (a *app) printProfile(p *engine.Profile, snap *snapshot) error {
+	if len(p.Attributes) > 0 {
+		tw := newTable()
+		tw.AppendHeader(table.Row{"attribute", "value"})
+		for _, v := range p.Attributes {
+			tw.AppendRow(table.Row{v.Name, cellText(v.Value, snap.Location())})
+		}
+		if err := errors.Join(a.printf("\n"), a.printTable(tw)); err != nil {
+			return err
+		}
+	}
+	for i := range p.Behaviors {
+		if err := errors.Join(a.printf("\n"), a.printHistory(p, i, snap)); err != nil {
+			return err
+		}
+	}
+	if p.Segments == nil {
+		return nil
+	}
+	if err := a.printf("\nin %d of %s\n", len(p.Segments), plural(p.SegmentsAsked, "segment", "segments")); err != nil {
+		return err
+	}
+	for _, path := range p.Segments {
+		if err := a.printf("  %s\n", path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printHistory prints what the customer did of a behavior.
+func (a *app) printHistory(p *engine.Profile, behavior int, snap *snapshot) error {
+	h := &p.Behaviors[behavior]
+	between := ""
+	if h.First != nil {
+		between = fmt.Sprintf(", from %s to %s", timeText(h.First.In(snap.Location())), timeText(h.Last.In(snap.Location())))
+	}
+	if err := a.printf("%s: %s%s\n", h.Behavior, plural(int(h.Count), "event", "events"), between); err != nil {
+		return err
+	}
+	if len(h.Recent) == 0 {
+		return nil
+	}
+	schema := snap.Schema().Behaviors[behavior]
+	tw := newTable()
+	header := table.Row{"  " + schema.TimeColumn}
+	if schema.TimeColumn == "" {
+		header[0] = "  time"
+	}
+	for _, f := range schema.Fields {
+		header = append(header, f.Name)
+	}
+	tw.AppendHeader(header)
+	for _, e := range h.Recent {
+		row := table.Row{"  " + timeOr(localOr(e.Time, snap.Location()), "NULL")}
+		for _, f := range e.Fields {
+			row = append(row, cellText(f.Value, snap.Location()))
+		}
+		tw.AppendRow(row)
+	}
+	return a.printTable(tw)
+}
+
+// localOr returns a time in a zone; nil where there is none.
+func localOr(t *time.Time, loc *time.Location) *time.Time {
+	if t == nil {
+		return nil
+	}
+	local := t.In(loc)
+	return &local
+}

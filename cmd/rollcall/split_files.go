@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"maps"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/rollcall-db/rollcall/engine"
+	"github.com/rollcall-db/rollcall/federate/export"
+)
+
+// splitRowGroupRows is the customers that wait for the row groups of all parts
+// together, as many as an export of one file has; minRowGroupRows those of a part
+// however many parts there are.
+const (
+	splitRowGroupRows = 1 << 20
+	minRowGroupRows   = 1 << 16
+)
+
+// partFiles is the files of a split.
+type partFiles struct {
+	split  *engine.Split
+	dir    string
+	format export.Format
+	rows   []int64 // customers written, by part
+}
+
+// path returns where the file of a part is.
+func (f *partFiles) path(part int) string { return filepath.Join(f.dir, f.name(part)) }
+
+func (f *partFiles) name(part int) string {
+	return f.split.Parts[part].Name + "." + f.format.String()
+}
+
+// write divides an audience in one pass. The files are written in a folder of their
+// own, and are put in their places once all are whole: an error before that leaves
+// nothing behind.
+func (f *partFiles) write(ctx context.Context, m *audience, progress func(rows int64)) (err error) {
+	made, err := makeFolder(f.dir)
+	if err != nil {
+		return err
+	}
+	stage := filepath.Join(f.dir, ".rollcall-"+rand.Text()+".tmp")
+	defer func() {
+		err = errors.Join(err, os.RemoveAll(stage))
+		if err != nil && made {
+			err = errors.Join(err, os.Remove(f.dir))
+		}
+	}()
+	for part := range f.split.Parts {
+		if info, err := os.Stat(f.path(part)); err == nil && !info.Mode().IsRegular() {
+			return fmt.Errorf("cannot write %q: it is not a regular file", f.path(part))
+		}
+	}
+	if err := os.Mkdir(stage, 0o755); err != nil {
+		return err
+	}
+	if err := f.stage(ctx, stage, m, progress); err != nil {
+		return err
+	}
+	for part := range f.split.Parts {
+		if err := os.Rename(filepath.Join(stage, f.name(part)), f.path(part)); err != nil {
+			return fmt.Errorf("%d of %d files of the split are in their places: %w", part, len(f.split.Parts), err)
+		}
+	}
+	return syncDir(f.dir)
+}
+
+// makeFolder makes a folder unless it is there, and reports whether it did.
+func makeFolder(dir string) (made bool, err error) {
+	err = os.Mkdir(dir, 0o755)
+	if !errors.Is(err, fs.ErrExist) {
+		return err == nil, err
+	}
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("cannot write a split to %q: it is a file, expected a folder", dir)
+	}
+	return false, err
+}
+
+// syncDir waits until the names in a folder are on disk.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// stage writes the files of all parts to a folder, each by a goroutine of its own.
+// They have ended when it returns.
+func (f *partFiles) stage(ctx context.Context, folder string, m *audience, progress func(rows int64)) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	f.rows = make([]int64, len(f.split.Parts))
+	queues := make([]chan arrow.RecordBatch, len(f.split.Parts))
+	var writers sync.WaitGroup
+	for part := range f.split.Parts {
+		queues[part] = make(chan arrow.RecordBatch)
+		writers.Go(func() {
+			var err error
+			f.rows[part], err = f.writePart(ctx, part, folder, m, queues[part])
+			if err != nil {
+				cancel(err) // the first cause counts
+			}
+		})
+	}
+	done := int64(0)
+	for b, err := range f.split.Batches(m.batches) {
+		if err != nil {
+			cancel(err)
+			break
+		}
+		b.Batch.Retain()
+		select {
+		case queues[b.Part] <- b.Batch:
+		case <-ctx.Done():
+			b.Batch.Release()
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		done += b.Batch.NumRows()
+		progress(done)
+	}
+	if ctx.Err() == nil {
+		for _, queue := range queues {
+			close(queue)
+		}
+	}
+	writers.Wait()
+	return context.Cause(ctx)
+}
+
+// writePart writes the file of one part, whose batches come by a queue.
+func (f *partFiles) writePart(ctx context.Context, part int, folder string, m *audience, queue <-chan arrow.RecordBatch) (int64, error) {
+	metadata := maps.Clone(m.metadata)
+	metadata["rollcall.split_part"] = f.split.Parts[part].Name
+	metadata["rollcall.split_share"] = f.split.Parts[part].Share.String()
+	metadata["rollcall.split_salt"] = f.split.Salt
+	return export.WriteFile(ctx, filepath.Join(folder, f.name(part)), m.schema, received(ctx, queue), export.Options{
+		Format: f.format, Metadata: metadata,
+		RowGroupRows: max(minRowGroupRows, splitRowGroupRows/int64(len(f.split.Parts))),
+	})
+}
+
+// received returns the batches of a queue until it is closed, or an error when ctx
+// ends.
+func received(ctx context.Context, queue <-chan arrow.RecordBatch) iter.Seq2[arrow.RecordBatch, error] {
+	return func(yield func(arrow.RecordBatch, error) bool) {
+		for {
+			select {
+			case batch, ok := <-queue:
+				if !ok {
+					return
+				}
+				more := yield(batch, nil)
+				batch.Release()
+				if !more {
+					return
+				}
+			case <-ctx.Done():
+				yield(nil, ctx.Err())
+				return
+			}
+		}
+	}
+}
