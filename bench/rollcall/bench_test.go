@@ -20,16 +20,7 @@ var (
 // few events, so that it is made in seconds: what opening takes depends on the
 // number of files, and on their size only by the checksums in the manifest.
 func BenchmarkOpen(b *testing.B) {
-	dir, shape := b.TempDir(), workload.Default(*benchCustomers)
-	shape.EventsPerCustomer = *benchEvents
-	d, err := workload.Generate(b.Context(), filepath.Join(dir, "data"), shape, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	snapshot := filepath.Join(dir, "snapshot")
-	if _, err := ingestDir(b.Context(), d.ParentFile(), d.Dir, snapshot, nil); err != nil {
-		b.Fatal(err)
-	}
+	snapshot := benchFolder(b)
 	b.Run(fmt.Sprintf("customers=%d", *benchCustomers), func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
@@ -43,4 +34,20 @@ func BenchmarkOpen(b *testing.B) {
 		}
 		b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/op")
 	})
+}
+
+// benchFolder makes the snapshot of a workload of the size that the flags say.
+func benchFolder(b *testing.B) string {
+	b.Helper()
+	dir, shape := b.TempDir(), workload.Default(*benchCustomers)
+	shape.EventsPerCustomer = *benchEvents
+	d, err := workload.Generate(b.Context(), filepath.Join(dir, "data"), shape, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	snapshot := filepath.Join(dir, "snapshot")
+	if _, err := ingestDir(b.Context(), d.ParentFile(), d.Dir, snapshot, nil); err != nil {
+		b.Fatal(err)
+	}
+	return snapshot
 }
