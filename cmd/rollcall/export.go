@@ -95,7 +95,7 @@ func (f *exportFlags) inSource() bool { return f.table != "" || f.folder != "" }
 
 // check returns the format of the file, and refuses flags that do not go together.
 func (f *exportFlags) check(where *placeFlags) (export.Format, error) {
-	if err := f.delta.check(); err != nil {
+	if err := f.delta.check(f.out); err != nil {
 		return 0, err
 	}
 	switch {

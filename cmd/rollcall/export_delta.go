@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -36,12 +37,25 @@ func (f *deltaFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.stayed, "delta-stayed", false, "with --delta-from: write who stayed as well")
 }
 
-// check refuses flags that do not go together.
-func (f *deltaFlags) check() error {
+// check refuses flags that do not go together; out is the file to write.
+func (f *deltaFlags) check(out string) error {
 	if f.stayed && f.from == "" {
 		return usagef("--delta-stayed needs --delta-from")
 	}
+	if isSameFile(f.from, out) {
+		return usagef("--delta-from and -o are both %s: the changes would replace what they are changes of; write them to another file", out)
+	}
 	return nil
+}
+
+// isSameFile reports whether two paths lead to one file that is there.
+func isSameFile(x, y string) bool {
+	a, err := os.Stat(x)
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(y)
+	return err == nil && os.SameFile(a, b)
 }
 
 // deltaJSON says what has changed since an earlier audience.
