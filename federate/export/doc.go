@@ -28,8 +28,9 @@
 // INT64 up to 18, FIXED_LEN_BYTE_ARRAY beyond), BOOLEAN, DATE,
 // TIMESTAMP(MICROS, adjusted to UTC), and LIST of optional elements in the
 // standard three levels. Pages are version 1, compressed by ZSTD, with a checksum.
-// Strings are dictionary-encoded for as long as the dictionary stays small, keys
-// never. Least and greatest values stand in the footer and the index of pages, but
+// Strings and numbers are dictionary-encoded where few of the first values of a row
+// group differ, for as long as the dictionary stays small; keys, booleans and decimals
+// of more than 18 digits never are. Least and greatest values stand in the footer and the index of pages, but
 // for floats of which one is NaN.
 // Metadata is the key-value metadata of the file.
 //

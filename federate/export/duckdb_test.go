@@ -17,15 +17,7 @@ func duckdb(t *testing.T, opts Options) *sql.DB {
 	if _, err := WriteFile(t.Context(), path, allTypes, sequence(allRows(t)...), opts); err != nil {
 		t.Fatal(err)
 	}
-	db, err := sql.Open("duckdb", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := openDuckDB(t)
 	for _, statement := range []string{
 		"CREATE VIEW t AS SELECT * FROM read_parquet('" + path + "')",
 		"CREATE VIEW metadata AS SELECT * FROM parquet_metadata('" + path + "')",
@@ -35,6 +27,21 @@ func duckdb(t *testing.T, opts Options) *sql.DB {
 			t.Fatal(err)
 		}
 	}
+	return db
+}
+
+// openDuckDB opens a database in memory.
+func openDuckDB(t *testing.T) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return db
 }
 

@@ -6,27 +6,25 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"runtime/debug"
+	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"golang.org/x/sync/errgroup"
 )
 
-// parquetEncoder writes a Parquet file. Its columns are encoded and compressed
-// side by side, while the caller reads the batch that comes next: at most one
-// slice of a batch is under way. What is written depends on the rows alone, not
-// on which column is done first.
+// parquetEncoder writes a Parquet file. Its columns are encoded and compressed side
+// by side, each at its own pace, while the caller reads the batches that come next.
+// What is written depends on the rows alone, not on which column is done first.
 type parquetEncoder struct {
-	out     *parquetFile
-	columns []*parquetColumn
-	pages   chan *pageBuffers // as many as columns may be encoded at a time
-
-	slice    *errgroup.Group   // the columns of the slice under way, nil: none is
-	batch    arrow.RecordBatch // that it belongs to, retained
-	perSlice int64             // rows
-	maxRows  int64             // of a row group
-	maxSize  int64             // of a row group, in bytes
-	rows     int64             // of the row group under way
+	out      *parquetFile
+	columns  []*parquetColumn
+	running  sync.WaitGroup // the goroutines of the columns
+	steps    []*parquetStep // that columns have to do yet, in order, at most maxSteps
+	ended    bool           // no more steps will be added
+	perSlice int64          // rows
+	maxRows  int64          // of a row group
+	maxSize  int64          // of a row group, in bytes before encoding
+	rows     int64          // of the row group under way
+	size     int64          // of the row group under way, in bytes before encoding
 }
 
 // newParquetEncoder starts a Parquet file.
@@ -40,16 +38,18 @@ func newParquetEncoder(out io.Writer, schema *arrow.Schema, opts Options) (encod
 	}
 	e := &parquetEncoder{
 		out:      file,
-		pages:    make(chan *pageBuffers, runtime.GOMAXPROCS(0)),
 		perSlice: cmp.Or(opts.sliceRows, parquetSliceRows),
 		maxRows:  cmp.Or(opts.RowGroupRows, maxRowGroupRows),
 		maxSize:  cmp.Or(opts.rowGroupBytes, maxRowGroupBytes),
 	}
-	for range cap(e.pages) {
-		e.pages <- new(pageBuffers)
+	pages := make(chan *pageBuffers, runtime.GOMAXPROCS(0))
+	for range cap(pages) {
+		pages <- new(pageBuffers)
 	}
 	for i, f := range schema.Fields() { // every column has one leaf
-		e.columns = append(e.columns, newParquetColumn(f, file.leaves[i]))
+		c := newParquetColumn(i, f, file.leaves[i])
+		e.columns = append(e.columns, c)
+		e.running.Go(func() { c.run(pages) })
 	}
 	return e, nil
 }
@@ -57,104 +57,107 @@ func newParquetEncoder(out io.Writer, schema *arrow.Schema, opts Options) (encod
 func (e *parquetEncoder) write(ctx context.Context, batch arrow.RecordBatch) error {
 	n := int(batch.NumRows())
 	for lo, hi := 0, 0; lo < n; lo = hi {
-		if err := e.endSlice(); err != nil {
-			return err
-		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		hi = lo + int(min(int64(n-lo), e.perSlice, e.maxRows-e.rows))
-		e.startSlice(batch, lo, hi)
+		if err := e.addSlice(batch, lo, hi); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// startSlice has rows [lo, hi) of a batch encoded, and does not wait for it.
-func (e *parquetEncoder) startSlice(batch arrow.RecordBatch, lo, hi int) {
+// addSlice has rows [lo, hi) of a batch encoded, and the row group ended if it is
+// full then.
+func (e *parquetEncoder) addSlice(batch arrow.RecordBatch, lo, hi int) error {
 	batch.Retain()
-	e.batch = batch
 	e.rows += int64(hi - lo)
-	e.slice = e.eachColumn(func(i int, c *parquetColumn, buffers *pageBuffers) error {
-		return c.write(batch.Column(i), lo, hi, buffers)
-	})
-}
-
-// endSlice waits for the slice under way, and writes the row group if it is full.
-func (e *parquetEncoder) endSlice() error {
-	if err := e.stop(); err != nil {
+	for i, c := range e.columns {
+		e.size += c.plainSize(batch.Column(i), lo, hi)
+	}
+	if err := e.add(&parquetStep{batch: batch, lo: lo, hi: hi}); err != nil {
 		return err
 	}
-	size := int64(0)
-	for _, c := range e.columns {
-		size += c.size()
-	}
-	if e.rows < e.maxRows && size < e.maxSize {
+	if e.rows < e.maxRows && e.size < e.maxSize {
 		return nil
 	}
 	return e.endGroup()
 }
 
-// stop waits for the slice under way. No goroutine is left then.
-func (e *parquetEncoder) stop() error {
-	if e.slice == nil {
-		return nil
-	}
-	err := e.slice.Wait()
-	e.batch.Release()
-	e.slice, e.batch = nil, nil
-	return err
-}
-
-// endGroup writes the row group under way to the file, if it has rows.
+// endGroup has the row group under way ended, if it has rows.
 func (e *parquetEncoder) endGroup() error {
 	if e.rows == 0 {
 		return nil
 	}
-	err := e.eachColumn(func(_ int, c *parquetColumn, buffers *pageBuffers) error { return c.finish(buffers) }).Wait()
-	if err != nil {
-		return err
-	}
-	if err := e.out.writeGroup(e.rows, e.columns); err != nil {
-		return err
-	}
+	step := &parquetStep{rows: e.rows, chunks: make([]*chunk, len(e.columns))}
+	e.rows, e.size = 0, 0
+	return e.add(step)
+}
+
+// add gives the columns one more thing to do, once there is room for it.
+func (e *parquetEncoder) add(step *parquetStep) error {
+	step.errs = make([]error, len(e.columns))
+	step.left.Add(len(e.columns))
+	e.steps = append(e.steps, step)
 	for _, c := range e.columns {
-		c.reset()
+		c.steps <- step // has room for maxSteps
 	}
-	e.rows = 0
+	if len(e.steps) == maxSteps {
+		return e.await()
+	}
 	return nil
 }
 
-// eachColumn starts do for every column, as many at a time as there are buffers
-// for pages.
-func (e *parquetEncoder) eachColumn(do func(i int, c *parquetColumn, buffers *pageBuffers) error) *errgroup.Group {
-	all := new(errgroup.Group)
-	for i, c := range e.columns {
-		all.Go(func() error {
-			buffers := <-e.pages
-			defer func() { e.pages <- buffers }()
-			return recovered(c.leaf.name, func() error { return do(i, c, buffers) })
-		})
+// await waits for the first step, and writes the row group that it ends.
+func (e *parquetEncoder) await() error {
+	step := e.steps[0]
+	e.steps = e.steps[1:]
+	step.left.Wait()
+	if step.batch != nil {
+		step.batch.Release()
 	}
-	return all
+	if err := cmp.Or(step.errs...); err != nil || step.batch != nil {
+		return err
+	}
+	if err := e.out.writeGroup(step.rows, e.columns, step.chunks); err != nil {
+		return err
+	}
+	for i, c := range e.columns {
+		step.chunks[i].reset()
+		c.spare <- step.chunks[i] // has room for maxSteps
+	}
+	return nil
 }
 
-// recovered returns the error of do, and its panic as one: the goroutine of a column
-// would take the process with it.
-func recovered(column string, do func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("column %q: internal error: %v\n%s", column, p, debug.Stack())
+// stop ends what the columns do, at the next step. No goroutine is left then.
+func (e *parquetEncoder) stop() error {
+	if e.ended {
+		return nil
+	}
+	e.ended = true
+	for _, c := range e.columns {
+		c.stopped.Store(true)
+		close(c.steps)
+	}
+	e.running.Wait()
+	for _, step := range e.steps {
+		if step.batch != nil {
+			step.batch.Release()
 		}
-	}()
-	return do()
+	}
+	e.steps = nil
+	return nil
 }
 
 func (e *parquetEncoder) close() error {
-	if err := e.stop(); err != nil {
-		return err
-	}
 	if err := e.endGroup(); err != nil {
 		return err
 	}
-	return e.out.writeFooter()
+	for len(e.steps) > 0 {
+		if err := e.await(); err != nil {
+			return err
+		}
+	}
+	return cmp.Or(e.stop(), e.out.writeFooter())
 }

@@ -10,14 +10,18 @@ import (
 // chunk is the pages of a column in one row group, and what the footer says of
 // them. Offsets count from the first data page until the chunk is written.
 type chunk struct {
-	dictionary []byte // page with its header; empty: there is none
-	pages      []byte
+	dictionary pageText // empty: there is none
+	pages      []pageText
+	size       int64 // of the pages of data, in bytes
 	meta       format.ColumnMetaData
 	columns    format.ColumnIndex
 	offsets    format.OffsetIndex
 	unbounded  bool // a page has values, but no bounds
 	rows       int64
 }
+
+// pageText is the bytes of a page: its header, and what follows, compressed.
+type pageText struct{ header, packed []byte }
 
 // page is what the footer says of one.
 type page struct {
@@ -28,8 +32,19 @@ type page struct {
 }
 
 // reset forgets the pages. What was written of them may still be referred to,
-// but for their bytes.
-func (c *chunk) reset() { *c = chunk{dictionary: c.dictionary[:0], pages: c.pages[:0]} }
+// but for their bytes, whose memory is used again.
+func (c *chunk) reset() {
+	*c = chunk{dictionary: pageText{packed: c.dictionary.packed[:0]}, pages: c.pages[:0]}
+}
+
+// space returns memory for the next page: that of a page which was forgotten, if
+// there is one.
+func (c *chunk) space() []byte {
+	if n := len(c.pages); n < cap(c.pages) {
+		return c.pages[:n+1][n].packed[:0]
+	}
+	return nil
+}
 
 // addDictionary adds the page of the dictionary.
 func (c *chunk) addDictionary(header *format.PageHeader, packed []byte) error {
@@ -37,9 +52,14 @@ func (c *chunk) addDictionary(header *format.PageHeader, packed []byte) error {
 	if err != nil {
 		return err
 	}
-	c.dictionary = append(append(c.dictionary[:0], text...), packed...)
+	c.dictionary = pageText{text, append(c.dictionary.packed[:0], packed...)}
 	c.count(header, len(text), header.DictionaryPageHeader.V.Encoding)
 	return nil
+}
+
+// coded reports whether a page refers to a dictionary.
+func (c *chunk) coded() bool {
+	return slices.ContainsFunc(c.meta.EncodingStats, func(s format.PageEncodingStats) bool { return s.Encoding == format.RLEDictionary })
 }
 
 // addPage adds a page that has size bytes when it isn't compressed.
@@ -54,9 +74,10 @@ func (c *chunk) addPage(leaf *parquetLeafColumn, p *page, compare func(a, b []by
 		return err
 	}
 	c.offsets.PageLocations = append(c.offsets.PageLocations, format.PageLocation{
-		Offset: int64(len(c.pages)), CompressedPageSize: int32(len(text) + len(packed)), FirstRowIndex: c.rows,
+		Offset: c.size, CompressedPageSize: int32(len(text) + len(packed)), FirstRowIndex: c.rows,
 	})
-	c.pages = append(append(c.pages, text...), packed...)
+	c.pages = append(c.pages, pageText{text, append(c.space(), packed...)})
+	c.size += int64(len(text) + len(packed))
 	c.rows += p.rows
 	c.meta.NumValues += p.entries
 	c.meta.SizeStatistics.UnencodedByteArrayDataBytes += p.text
@@ -84,7 +105,9 @@ func (c *chunk) addLevels(leaf *parquetLeafColumn, p *page) {
 	if leaf.maxRepetition > 0 {
 		c.columns.RepetitionLevelHistogram = appendCounts(c.columns.RepetitionLevelHistogram, p.repetitions, leaf.maxRepetition)
 	}
-	if leaf.maxDefinition > 0 {
+	if leaf.maxRepetition == 0 && leaf.maxDefinition > 0 { // each level is that of a value or of a NULL
+		c.columns.DefinitionLevelHistogram = append(c.columns.DefinitionLevelHistogram, p.nulls, p.entries-p.nulls)
+	} else if leaf.maxDefinition > 0 {
 		c.columns.DefinitionLevelHistogram = appendCounts(c.columns.DefinitionLevelHistogram, p.definitions, leaf.maxDefinition)
 	}
 }
@@ -112,10 +135,10 @@ func (c *chunk) addBounds(p *page, compare func(a, b []byte) int) {
 func (c *chunk) finish(leaf *parquetLeafColumn, at int64, compare func(a, b []byte) int) {
 	c.meta.Type, c.meta.PathInSchema, c.meta.Codec = leaf.typ, leaf.path, format.Zstd
 	c.meta.Encoding = []format.Encoding{format.Plain, format.RLE}
-	if len(c.dictionary) > 0 {
+	if size := len(c.dictionary.header) + len(c.dictionary.packed); size > 0 {
 		c.meta.DictionaryPageOffset = at
 		c.meta.Encoding = append(c.meta.Encoding, format.RLEDictionary)
-		at += int64(len(c.dictionary))
+		at += int64(size)
 	}
 	slices.SortFunc(c.meta.EncodingStats, func(a, b format.PageEncodingStats) int {
 		if a.PageType != b.PageType {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"slices"
+	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -15,13 +17,14 @@ import (
 // parquetColumn turns Arrow arrays into the pages of one column, row group after
 // row group.
 type parquetColumn struct {
+	index  int // among the columns of a batch
 	leaf   parquetLeafColumn
 	width  int // least bytes that a value takes in a page
 	list   bool
-	values pageValues  // of the page under way
-	dict   *dictionary // nil: the column has none
-	plain  pageValues  // in place of values, once the dictionary is too large
-	first  pageValues  // values at the start of a row group
+	values pageValues  // of the page under way: plain or coded
+	plain  pageValues  // values as they are
+	coded  codedValues // values by a dictionary, nil: the column has none
+	sample int         // values of the row group that coded has yet to see before it is judged
 
 	repetitions []byte // levels of the page under way
 	definitions []byte
@@ -30,24 +33,30 @@ type parquetColumn struct {
 	pageText    int64 // bytes of its strings alone
 	nulls       int64 // of the page under way
 
-	chunk chunk
+	chunk *chunk      // of the row group under way
+	spare chan *chunk // those that are written, to be used again
+
+	steps   chan *parquetStep
+	stopped atomic.Bool
 }
 
 // pageBuffers are what a page passes through. They may be used again.
 type pageBuffers struct{ raw, packed []byte }
 
-// newParquetColumn returns the column of a field that has this leaf.
-func newParquetColumn(f arrow.Field, leaf parquetLeafColumn) *parquetColumn {
-	c := &parquetColumn{leaf: leaf}
+// newParquetColumn returns the column of field index of a schema, which has this leaf.
+func newParquetColumn(index int, f arrow.Field, leaf parquetLeafColumn) *parquetColumn {
+	c := &parquetColumn{
+		index: index, leaf: leaf,
+		steps: make(chan *parquetStep, maxSteps), spare: make(chan *chunk, maxSteps),
+	}
 	typ := f.Type
 	if list, ok := typ.(*arrow.ListType); ok {
 		c.list, typ = true, list.Elem()
 	}
-	if leaf.dictionary {
-		c.dict = newDictionary()
-		c.plain = newPageValues(typ, nil)
+	c.plain, c.coded = newPageValues(typ)
+	if !leaf.dictionary {
+		c.coded = nil
 	}
-	c.first = newPageValues(typ, c.dict)
 	c.width = valueWidth(typ)
 	c.reset()
 	return c
@@ -71,21 +80,39 @@ func valueWidth(typ arrow.DataType) int {
 
 // reset starts a row group.
 func (c *parquetColumn) reset() {
-	c.values = c.first
-	if c.dict != nil {
-		c.dict.reset()
+	c.values, c.sample = c.plain, sampleValues
+	if c.coded != nil {
+		c.coded.reset()
+		c.values = c.coded
 	}
-	c.chunk.reset()
+	select {
+	case c.chunk = <-c.spare:
+	default:
+		c.chunk = new(chunk)
+	}
 }
 
-// size returns the bytes that the row group under way takes so far: what is
-// compressed, and what is not yet.
-func (c *parquetColumn) size() int64 {
-	size := int64(len(c.chunk.pages)) + int64(c.pageSize)
-	if c.dict != nil {
-		size += int64(len(c.dict.plain))
+// plainSize returns the bytes that the values [lo, hi) of arr have in pages at most,
+// before compression.
+func (c *parquetColumn) plainSize(arr arrow.Array, lo, hi int) int64 {
+	if list, ok := arr.(*array.List); ok {
+		start, _ := list.ValueOffsets(lo)
+		_, end := list.ValueOffsets(hi - 1)
+		return int64((hi-lo)*c.width) + c.plainSize(list.ListValues(), int(start), int(end))
+	}
+	size := int64((hi - lo) * c.width)
+	if text, ok := arr.(*array.String); ok {
+		size += int64(textBytes(text, lo, hi))
 	}
 	return size
+}
+
+// textBytes returns how many bytes the strings [lo, hi) have.
+func textBytes(text *array.String, lo, hi int) int {
+	if lo == hi {
+		return 0
+	}
+	return text.ValueOffset(hi-1) + text.ValueLen(hi-1) - text.ValueOffset(lo)
 }
 
 // write writes rows [lo, hi) of arr. Pages end where they are full.
@@ -117,7 +144,7 @@ func (c *parquetColumn) take(arr arrow.Array, lo, hi int) int {
 // takeValues collects the values [lo, hi) of arr, with their levels of definition.
 func (c *parquetColumn) takeValues(arr arrow.Array, lo, hi int) {
 	c.count(arr, lo, hi)
-	c.values.take(arr, lo, hi)
+	c.collect(arr, lo, hi)
 	if c.leaf.maxDefinition == 0 {
 		return
 	}
@@ -133,11 +160,31 @@ func (c *parquetColumn) takeValues(arr arrow.Array, lo, hi int) {
 	}
 }
 
+// collect adds those of the values [lo, hi) of arr that are not NULL. A dictionary is
+// judged by the first values of a row group, however they come: where nearly all
+// differ, it goes on without.
+func (c *parquetColumn) collect(arr arrow.Array, lo, hi int) {
+	for c.values == c.coded && c.sample > 0 && lo < hi {
+		next, before := min(hi, lo+c.sample), c.coded.pending()
+		c.coded.take(arr, lo, next)
+		lo = next
+		c.sample -= c.coded.pending() - before
+		if c.sample == 0 && c.coded.distinct() > maxSampleDistinct {
+			c.coded.giveUp()
+			c.values = c.plain
+			if !c.chunk.coded() {
+				c.coded.reset()
+			}
+		}
+	}
+	c.values.take(arr, lo, hi)
+}
+
 // count adds the sizes of the values [lo, hi) of arr.
 func (c *parquetColumn) count(arr arrow.Array, lo, hi int) {
 	c.pageSize += (hi - lo) * c.width
 	if text, ok := arr.(*array.String); ok {
-		size := text.ValueOffset(hi-1) + text.ValueLen(hi-1) - text.ValueOffset(lo)
+		size := textBytes(text, lo, hi)
 		c.pageSize += size
 		c.pageText += int64(size)
 	}
@@ -197,15 +244,16 @@ func (c *parquetColumn) finish(buffers *pageBuffers) error {
 			return err
 		}
 	}
-	if c.dict == nil || c.dict.len() == 0 {
+	if !c.chunk.coded() {
 		return nil
 	}
-	packed, err := buffers.compress(c.leaf.name, c.dict.plain)
+	dictionary := c.coded.dictionary()
+	packed, err := buffers.compress(c.leaf.name, dictionary)
 	if err != nil {
 		return err
 	}
-	header := pageHeader(format.DictionaryPage, len(c.dict.plain), packed)
-	header.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: int32(c.dict.len()), Encoding: format.Plain})
+	header := pageHeader(format.DictionaryPage, len(dictionary), packed)
+	header.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: int32(c.coded.distinct()), Encoding: format.Plain})
 	return c.chunk.addDictionary(header, packed)
 }
 
@@ -229,7 +277,7 @@ func (c *parquetColumn) endPage(buffers *pageBuffers) error {
 		rows: c.pageRows, entries: c.entries(), nulls: c.nulls, text: c.pageText, lo: lo, hi: hi,
 		repetitions: c.repetitions, definitions: c.definitions, encoding: format.Plain,
 	}
-	if c.dict != nil && c.values == c.first && p.nulls < p.entries { // else there may be no dictionary
+	if c.values == c.coded && p.nulls < p.entries { // else there may be no dictionary
 		p.encoding = format.RLEDictionary
 	}
 	if err := c.chunk.addPage(&c.leaf, &p, c.values.compare, len(raw), packed); err != nil {
@@ -237,7 +285,7 @@ func (c *parquetColumn) endPage(buffers *pageBuffers) error {
 	}
 	c.repetitions, c.definitions = c.repetitions[:0], c.definitions[:0]
 	c.pageRows, c.pageSize, c.pageText, c.nulls = 0, 0, 0, 0
-	if c.dict != nil && len(c.dict.plain) >= maxDictionaryBytes {
+	if c.coded != nil && c.coded.size() >= maxDictionaryBytes {
 		c.values = c.plain
 	}
 	return nil
@@ -260,7 +308,7 @@ func (b *pageBuffers) compress(column string, raw []byte) (packed []byte, err er
 	if len(raw) > math.MaxInt32 {
 		return nil, fmt.Errorf("column %q: a page has %d bytes, expected at most %d: its values are too large for Parquet", column, len(raw), math.MaxInt32)
 	}
-	b.packed, err = codec.Encode(b.packed[:0], raw)
+	b.packed, err = codec.Encode(slices.Grow(b.packed[:0], len(raw)), raw)
 	if err != nil {
 		return nil, fmt.Errorf("column %q: %w", column, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/maphash"
-	"math/bits"
 )
 
 // dictionary numbers the distinct strings of a column chunk in the order in which
@@ -15,7 +14,22 @@ type dictionary struct {
 	slots []dictionarySlot // a power of two of them, at most half used
 	plain []byte           // the strings as PLAIN has them
 	ends  []int            // in plain, of every string
+	short [shortSlots]shortSlot
 }
+
+// shortSlot is the last of the strings of at most 8 bytes that had this place: most
+// columns of few strings are of short ones, which are found without a look at plain.
+type shortSlot struct {
+	text uint64 // the bytes of the string, the first lowest
+	size uint32 // one more than that of the string; 0: none
+	code uint32
+}
+
+// shortSlots is how many places there are for short strings.
+const (
+	shortBits  = 8
+	shortSlots = 1 << shortBits
+)
 
 // dictionarySlot is a place of the hash table.
 type dictionarySlot struct {
@@ -34,6 +48,7 @@ func newDictionary() *dictionary {
 // reset forgets all strings.
 func (d *dictionary) reset() {
 	clear(d.slots)
+	clear(d.short[:])
 	d.plain, d.ends = d.plain[:0], d.ends[:0]
 }
 
@@ -51,6 +66,22 @@ func (d *dictionary) text(i int) []byte {
 
 // code returns the number of a string, which it adds where it is new.
 func (d *dictionary) code(text []byte) uint32 {
+	if len(text) > 8 {
+		return d.find(text)
+	}
+	word, size := uint64(0), uint32(len(text)+1)
+	for i, b := range text {
+		word |= uint64(b) << (8 * i)
+	}
+	slot := &d.short[word*fibonacci>>(64-shortBits)]
+	if slot.text != word || slot.size != size {
+		*slot = shortSlot{text: word, size: size, code: d.find(text)}
+	}
+	return slot.code
+}
+
+// find returns the number of a string by the hash table.
+func (d *dictionary) find(text []byte) uint32 {
 	hash := maphash.Bytes(d.seed, text)
 	mask := uint64(len(d.slots) - 1)
 	for at := hash & mask; ; at = (at + 1) & mask {
@@ -89,17 +120,10 @@ func (d *dictionary) grow() {
 	}
 }
 
-// width returns how many bits every number takes.
-func (d *dictionary) width() int { return max(1, bits.Len(uint(max(0, d.len()-1)))) }
-
 // bounds returns the least and the greatest of the strings that codes name, nil
 // for none.
 func (d *dictionary) bounds(codes []uint32) (lo, hi []byte) {
-	seen := make([]bool, d.len())
-	for _, c := range codes {
-		seen[c] = true
-	}
-	for i, ok := range seen {
+	for i, ok := range seen(codes, d.len()) {
 		if ok {
 			lo, hi = widen(lo, hi, d.text(i))
 		}

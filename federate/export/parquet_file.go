@@ -80,28 +80,39 @@ func (f *parquetFile) write(text []byte) error {
 	return err
 }
 
+// writePage writes a page, or nothing for none.
+func (f *parquetFile) writePage(p pageText) error {
+	if err := f.write(p.header); err != nil {
+		return err
+	}
+	return f.write(p.packed)
+}
+
 // writeGroup writes a row group of so many rows. What the footer needs of the
 // chunks is kept, their pages are not.
-func (f *parquetFile) writeGroup(rows int64, columns []*parquetColumn) error {
+func (f *parquetFile) writeGroup(rows int64, columns []*parquetColumn, chunks []*chunk) error {
 	group := format.RowGroup{NumRows: rows, FileOffset: f.at, Ordinal: int16(len(f.groups))}
 	if len(f.groups) == parquet.MaxRowGroups {
 		return fmt.Errorf("the file has %d row groups and more rows, expected at most that many: make row groups larger", len(f.groups))
 	}
 	var indexes []chunkIndex
-	for _, c := range columns {
-		at := f.at
-		c.chunk.finish(&c.leaf, at, c.values.compare)
-		for _, text := range [][]byte{c.chunk.dictionary, c.chunk.pages} {
-			if err := f.write(text); err != nil {
+	for i, c := range columns {
+		at, chunk := f.at, chunks[i]
+		chunk.finish(&c.leaf, at, c.plain.compare)
+		if err := f.writePage(chunk.dictionary); err != nil {
+			return err
+		}
+		for _, p := range chunk.pages {
+			if err := f.writePage(p); err != nil {
 				return err
 			}
 		}
-		group.Columns = append(group.Columns, format.ColumnChunk{FileOffset: at, MetaData: c.chunk.meta})
-		group.TotalByteSize += c.chunk.meta.TotalUncompressedSize
-		group.TotalCompressedSize += c.chunk.meta.TotalCompressedSize
-		index := chunkIndex{offsets: c.chunk.offsets}
-		if !c.chunk.unbounded {
-			columns := c.chunk.columns
+		group.Columns = append(group.Columns, format.ColumnChunk{FileOffset: at, MetaData: chunk.meta})
+		group.TotalByteSize += chunk.meta.TotalUncompressedSize
+		group.TotalCompressedSize += chunk.meta.TotalCompressedSize
+		index := chunkIndex{offsets: chunk.offsets}
+		if !chunk.unbounded {
+			columns := chunk.columns
 			index.columns = &columns
 		}
 		indexes = append(indexes, index)

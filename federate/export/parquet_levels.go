@@ -14,6 +14,13 @@ func appendLevels(dst, levels []byte, greatest uint8) []byte {
 	return dst
 }
 
+// appendCodes appends numbers below n as RLE_DICTIONARY has them: how many bits
+// each takes, then the numbers as appendHybrid has them.
+func appendCodes(dst []byte, codes []uint32, n int) []byte {
+	width := max(1, bits.Len(uint(max(0, n-1))))
+	return appendHybrid(append(dst, byte(width)), codes, width)
+}
+
 // appendHybrid appends numbers of so many bits, at least one, in the encoding
 // that the format calls RLE: one run where all are equal, else packed bits.
 // Compression comes after it, and makes as much of repeated bits as of runs.
@@ -49,6 +56,12 @@ func appendPacked[T uint8 | uint32](dst []byte, numbers []T, width, size int) []
 	for ; len(dst) < end; word >>= 8 {
 		dst = append(dst, byte(word))
 	}
+	return dst
+}
+
+// appendPlain appends numbers as PLAIN has them.
+func appendPlain[K uint32 | uint64](dst []byte, values []K) []byte {
+	dst, _ = binary.Append(dst, binary.LittleEndian, values) // fails for other types only
 	return dst
 }
 

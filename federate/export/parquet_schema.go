@@ -34,12 +34,18 @@ func parquetNode(f arrow.Field) parquet.Node {
 // parquetLeaf returns the node of single values. Where they are all different,
 // as those of a key, a dictionary would be a waste.
 func parquetLeaf(typ arrow.DataType, distinct bool) parquet.Node {
+	node := plainLeaf(typ)
+	if _, coded := newPageValues(typ); coded == nil || distinct {
+		return parquet.Encoded(node, &parquet.Plain)
+	}
+	return parquet.Encoded(node, &parquet.RLEDictionary)
+}
+
+// plainLeaf returns the node of single values of a type.
+func plainLeaf(typ arrow.DataType) parquet.Node {
 	switch typ := typ.(type) {
 	case *arrow.StringType:
-		if distinct {
-			return parquet.Encoded(parquet.String(), &parquet.Plain)
-		}
-		return parquet.Encoded(parquet.String(), &parquet.RLEDictionary)
+		return parquet.String()
 	case *arrow.Float64Type:
 		return parquet.Leaf(parquet.DoubleType)
 	case *arrow.BooleanType:

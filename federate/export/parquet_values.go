@@ -2,9 +2,7 @@ package export
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
-	"math"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -24,34 +22,89 @@ type pageValues interface {
 	compare(a, b []byte) int
 }
 
-// newPageValues returns where the values of a type are collected; dict numbers
-// strings, nil: they are written as they are.
-func newPageValues(typ arrow.DataType, dict *dictionary) pageValues {
+// newPageValues returns where the values of a type are collected as they are, and
+// where by their numbers in a dictionary, nil if the type has none.
+func newPageValues(typ arrow.DataType) (plain pageValues, coded codedValues) {
 	switch typ := typ.(type) {
 	case *arrow.StringType:
-		if dict != nil {
-			return &codedStrings{dict: dict}
-		}
-		return new(plainStrings)
+		plain := new(plainStrings)
+		return plain, &codedStrings{dict: newDictionary(), plain: plain}
 	case *arrow.Float64Type:
-		return new(floats)
+		return numberValues(float64Order)
 	case *arrow.BooleanType:
-		return new(booleans)
+		return new(booleans), nil
 	case *arrow.Date32Type:
-		return new(integers[int32])
+		return numberValues(int32Order)
 	case *arrow.Decimal128Type:
 		switch {
 		case typ.Precision <= maxInt32Digits:
-			return new(integers[int32])
+			return numberValues(int32Order)
 		case typ.Precision > maxInt64Digits:
-			return &wideDecimals{size: decimalBytes(int(typ.Precision))}
+			return &wideDecimals{size: decimalBytes(int(typ.Precision))}, nil
 		}
 	}
-	return new(integers[int64])
+	return numberValues(int64Order)
+}
+
+// numberValues returns where numbers of an order are collected.
+func numberValues[K uint32 | uint64](order order[K]) (pageValues, codedValues) {
+	plain := &numbers[K]{order: order}
+	return plain, &codedNumbers[K]{dict: newNumberDictionary[K](), plain: plain}
+}
+
+// numbers are INT32, INT64 or DOUBLE, by their bits: numbers, dates, timestamps,
+// decimals.
+type numbers[K uint32 | uint64] struct {
+	order  order[K]
+	values []K
+}
+
+func (v *numbers[K]) take(arr arrow.Array, lo, hi int) {
+	v.values = appendNumbers(v.values, arr, lo, hi)
+}
+
+func (v *numbers[K]) encode(dst []byte) (out, lo, hi []byte) {
+	dst = appendPlain(dst, v.values)
+	lo, hi = v.order.bounds(v.values)
+	v.values = v.values[:0]
+	return dst, lo, hi
+}
+
+func (v *numbers[K]) compare(a, b []byte) int { return v.order.compare(a, b) }
+
+// appendNumbers appends the bits of those of the values [lo, hi) of arr that are not
+// NULL. A decimal has those of its unscaled value, which must fit.
+func appendNumbers[K uint32 | uint64](dst []K, arr arrow.Array, lo, hi int) []K {
+	switch arr := arr.(type) {
+	case *array.Decimal128:
+		hasNulls := arr.NullN() > 0
+		for i, d := range arr.Values()[lo:hi] {
+			if !hasNulls || arr.IsValid(lo+i) {
+				dst = append(dst, K(d.LowBits()))
+			}
+		}
+		return dst
+	case *array.Int64:
+		return appendPresent(dst, numberBits[K](arrow.Int64Traits.CastToBytes(arr.Int64Values())), arr, lo, hi)
+	case *array.Timestamp:
+		return appendPresent(dst, numberBits[K](arrow.TimestampTraits.CastToBytes(arr.TimestampValues())), arr, lo, hi)
+	case *array.Float64:
+		return appendPresent(dst, numberBits[K](arrow.Float64Traits.CastToBytes(arr.Float64Values())), arr, lo, hi)
+	}
+	days := arr.(*array.Date32) // newPageValues knows no other
+	return appendPresent(dst, numberBits[K](arrow.Date32Traits.CastToBytes(days.Date32Values())), arr, lo, hi)
+}
+
+// numberBits returns the numbers that raw has in its memory.
+func numberBits[K uint32 | uint64](raw []byte) []K {
+	if values, ok := any(arrow.Uint64Traits.CastFromBytes(raw)).([]K); ok {
+		return values
+	}
+	return any(arrow.Uint32Traits.CastFromBytes(raw)).([]K)
 }
 
 // appendPresent appends those of the values [lo, hi) of arr that are not NULL.
-func appendPresent[T any](dst, values []T, arr arrow.Array, lo, hi int) []T {
+func appendPresent[K uint32 | uint64](dst, values []K, arr arrow.Array, lo, hi int) []K {
 	if arr.NullN() == 0 {
 		return append(dst, values[lo:hi]...)
 	}
@@ -61,93 +114,6 @@ func appendPresent[T any](dst, values []T, arr arrow.Array, lo, hi int) []T {
 		}
 	}
 	return dst
-}
-
-// integers are INT32 or INT64: numbers, dates, timestamps, decimals.
-type integers[T int32 | int64] struct{ values []T }
-
-func (v *integers[T]) take(arr arrow.Array, lo, hi int) {
-	switch values := any(v).(type) {
-	case *integers[int64]:
-		switch arr := arr.(type) {
-		case *array.Int64:
-			values.values = appendPresent(values.values, arr.Int64Values(), arr, lo, hi)
-			return
-		case *array.Timestamp:
-			micros := arrow.Int64Traits.CastFromBytes(arrow.TimestampTraits.CastToBytes(arr.TimestampValues()))
-			values.values = appendPresent(values.values, micros, arr, lo, hi)
-			return
-		}
-	case *integers[int32]:
-		if arr, ok := arr.(*array.Date32); ok {
-			days := arrow.Int32Traits.CastFromBytes(arrow.Date32Traits.CastToBytes(arr.Date32Values()))
-			values.values = appendPresent(values.values, days, arr, lo, hi)
-			return
-		}
-	}
-	decimals := arr.(*array.Decimal128) // newPageValues knows no other
-	hasNulls := arr.NullN() > 0
-	for i, d := range decimals.Values()[lo:hi] {
-		if !hasNulls || arr.IsValid(lo+i) {
-			v.values = append(v.values, T(d.LowBits()))
-		}
-	}
-}
-
-func (v *integers[T]) encode(dst []byte) (out, lo, hi []byte) {
-	dst, _ = binary.Append(dst, binary.LittleEndian, v.values) // fails for other types only
-	if len(v.values) > 0 {
-		least, greatest := v.values[0], v.values[0]
-		for _, x := range v.values {
-			least, greatest = min(least, x), max(greatest, x)
-		}
-		lo, _ = binary.Append(nil, binary.LittleEndian, least)
-		hi, _ = binary.Append(nil, binary.LittleEndian, greatest)
-	}
-	v.values = v.values[:0]
-	return dst, lo, hi
-}
-
-func (v *integers[T]) compare(a, b []byte) int {
-	if len(a) == 4 {
-		return cmp.Compare(int32(binary.LittleEndian.Uint32(a)), int32(binary.LittleEndian.Uint32(b)))
-	}
-	return cmp.Compare(int64(binary.LittleEndian.Uint64(a)), int64(binary.LittleEndian.Uint64(b)))
-}
-
-// floats are DOUBLE.
-type floats struct{ values []float64 }
-
-func (v *floats) take(arr arrow.Array, lo, hi int) {
-	v.values = appendPresent(v.values, arr.(*array.Float64).Float64Values(), arr, lo, hi)
-}
-
-// encode gives no bounds where there is a NaN: engines differ in whether it is
-// greater than all numbers, and would pass over pages that they need.
-func (v *floats) encode(dst []byte) (out, lo, hi []byte) {
-	dst, _ = binary.Append(dst, binary.LittleEndian, v.values) // fails for other types only
-	least, greatest := math.Inf(1), math.Inf(-1)
-	for _, x := range v.values {
-		least, greatest = min(least, x), max(greatest, x)
-	}
-	some := len(v.values) > 0
-	v.values = v.values[:0]
-	if !some || math.IsNaN(least) {
-		return dst, nil, nil
-	}
-	if least == 0 { // a page of zeros may hold both of them
-		least = math.Copysign(0, -1)
-	}
-	if greatest == 0 {
-		greatest = math.Copysign(0, 1)
-	}
-	lo = binary.LittleEndian.AppendUint64(nil, math.Float64bits(least))
-	hi = binary.LittleEndian.AppendUint64(nil, math.Float64bits(greatest))
-	return dst, lo, hi
-}
-
-func (v *floats) compare(a, b []byte) int {
-	return cmp.Compare(math.Float64frombits(binary.LittleEndian.Uint64(a)), math.Float64frombits(binary.LittleEndian.Uint64(b)))
 }
 
 // booleans are BOOLEAN, one byte each until they are encoded.
@@ -198,30 +164,6 @@ func (v *plainStrings) encode(dst []byte) (out, lo, hi []byte) {
 
 func (v *plainStrings) compare(a, b []byte) int { return bytes.Compare(a, b) }
 
-// codedStrings are BYTE_ARRAY by their numbers in a dictionary.
-type codedStrings struct {
-	dict  *dictionary
-	codes []uint32
-}
-
-func (v *codedStrings) take(arr arrow.Array, lo, hi int) {
-	eachText(arr.(*array.String), lo, hi, func(text []byte) { v.codes = append(v.codes, v.dict.code(text)) })
-}
-
-// encode appends the numbers as RLE_DICTIONARY has them, nothing if there are none.
-func (v *codedStrings) encode(dst []byte) (out, lo, hi []byte) {
-	if len(v.codes) == 0 {
-		return dst, nil, nil
-	}
-	width := v.dict.width()
-	dst = appendHybrid(append(dst, byte(width)), v.codes, width)
-	lo, hi = v.dict.bounds(v.codes)
-	v.codes = v.codes[:0]
-	return dst, lo, hi
-}
-
-func (v *codedStrings) compare(a, b []byte) int { return bytes.Compare(a, b) }
-
 // eachText calls do for those of the strings [lo, hi) of arr that are not NULL.
 func eachText(arr *array.String, lo, hi int, do func(text []byte)) {
 	text, offsets := arr.ValueBytes(), arr.ValueOffsets() // the bytes are of arr alone, offsets those of the buffer
@@ -240,7 +182,11 @@ type wideDecimals struct {
 }
 
 func (v *wideDecimals) take(arr arrow.Array, lo, hi int) {
-	v.values = appendPresent(v.values, arr.(*array.Decimal128).Values(), arr, lo, hi)
+	for i, d := range arr.(*array.Decimal128).Values()[lo:hi] {
+		if arr.IsValid(lo + i) {
+			v.values = append(v.values, d)
+		}
+	}
 }
 
 func (v *wideDecimals) encode(dst []byte) (out, lo, hi []byte) {

@@ -38,6 +38,7 @@ func TestInteropPyarrow(t *testing.T) {
 	random := []arrow.RecordBatch{b.NewRecordBatch()}
 	large := benchBatches(200_000)
 	long := longTexts(r, 70_001)
+	numbers := numbersBatch().NewSlice(0, 10_000)
 	for _, test := range []struct {
 		name    string
 		schema  *arrow.Schema
@@ -50,6 +51,7 @@ func TestInteropPyarrow(t *testing.T) {
 		{"empty", allTypes, nil, 0, "0 rows in 0 row groups"},
 		{"random", allTypes, random, 18, fmt.Sprintf("%d rows in 6 row groups", rows)},
 		{"dictionary left off", long.Schema(), []arrow.RecordBatch{long.NewSlice(1, 70_000), long.NewSlice(70_000, 70_001)}, 69_000, "70000 rows in 2 row groups"},
+		{"numbers", numbers.Schema(), []arrow.RecordBatch{numbers}, 6_000, "10000 rows in 2 row groups"},
 		{"large", arrow.NewSchema(benchSchema.Fields()[2:3], nil), only(large, 2), 120_000, "200000 rows in 2 row groups"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
