@@ -33,7 +33,7 @@ func WriteFile(ctx context.Context, path string, schema *arrow.Schema, batches i
 	if err != nil {
 		return 0, err
 	}
-	err = replaceFile(target, func(w io.Writer) (err error) {
+	err = replaceFile(target, publicMode, func(w io.Writer) (err error) {
 		rows, err = Write(ctx, w, schema, batches, opts)
 		return err
 	})
@@ -78,10 +78,10 @@ func targetOf(path string) (string, error) {
 // replaceFile puts what write writes at path in one step: a temporary file of
 // the same folder, synced, renamed, and the folder synced. Whatever happens
 // before the rename, the temporary file is removed.
-func replaceFile(path string, write func(io.Writer) error) (err error) {
+func replaceFile(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
 	dir := filepath.Dir(path)
 	temp := filepath.Join(dir, ".rollcall-"+rand.Text()+".tmp")
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
