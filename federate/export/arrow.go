@@ -34,6 +34,6 @@ func (e *arrowEncoder) write(_ context.Context, batch arrow.RecordBatch) error {
 	return e.out.Write(batch)
 }
 
-func (e *arrowEncoder) close() error { return e.out.Close() }
+func (e *arrowEncoder) close(context.Context) error { return e.out.Close() }
 
 func (e *arrowEncoder) stop() error { return nil }

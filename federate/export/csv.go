@@ -66,14 +66,17 @@ func (e *csvEncoder) writeRecord() error {
 	if len(e.record) > 1 || e.record[0] != "" {
 		return e.out.Write(e.record)
 	}
-	if err := e.close(); err != nil {
+	if err := e.flush(); err != nil {
 		return err
 	}
 	_, err := io.WriteString(e.to, "\"\"\n")
 	return err
 }
 
-func (e *csvEncoder) close() error {
+func (e *csvEncoder) close(context.Context) error { return e.flush() }
+
+// flush writes the lines that are held.
+func (e *csvEncoder) flush() error {
 	e.out.Flush()
 	return e.out.Error()
 }

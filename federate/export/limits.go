@@ -14,6 +14,9 @@ const (
 	// maxSteps is how many slices of rows and ends of row groups of Parquet are under
 	// way at most. Columns that take long for a slice take less for another.
 	maxSteps = 5
+	// maxStepBytes is how many bytes, before encoding, these slices have at most where
+	// they are several: of wide rows fewer are under way, since each keeps its batch.
+	maxStepBytes = 128 << 20
 	// parquetSliceRows is how many rows of a batch go into every column of Parquet
 	// before the limits of the row group and the context are looked at again.
 	parquetSliceRows = 65536

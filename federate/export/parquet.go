@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 )
@@ -17,14 +18,18 @@ import (
 type parquetEncoder struct {
 	out      *parquetFile
 	columns  []*parquetColumn
-	running  sync.WaitGroup // the goroutines of the columns
-	steps    []*parquetStep // that columns have to do yet, in order, at most maxSteps
-	ended    bool           // no more steps will be added
-	perSlice int64          // rows
-	maxRows  int64          // of a row group
-	maxSize  int64          // of a row group, in bytes before encoding
-	rows     int64          // of the row group under way
-	size     int64          // of the row group under way, in bytes before encoding
+	pages    chan *pageBuffers // as many as columns may be encoded at a time
+	running  sync.WaitGroup    // the goroutines of the columns
+	stopped  atomic.Bool       // what the columns have to do yet is not wanted
+	steps    []*parquetStep    // that columns have to do yet, in order, at most maxSteps
+	ahead    int64             // of steps, in bytes before encoding
+	ended    bool              // no more steps will be added
+	perSlice int64             // rows
+	maxRows  int64             // of a row group
+	maxSize  int64             // of a row group, in bytes before encoding
+	maxAhead int64             // of steps, in bytes before encoding, where there are several
+	rows     int64             // of the row group under way
+	size     int64             // of the row group under way, in bytes before encoding
 }
 
 // newParquetEncoder starts a Parquet file.
@@ -38,18 +43,19 @@ func newParquetEncoder(out io.Writer, schema *arrow.Schema, opts Options) (encod
 	}
 	e := &parquetEncoder{
 		out:      file,
+		pages:    make(chan *pageBuffers, runtime.GOMAXPROCS(0)),
 		perSlice: cmp.Or(opts.sliceRows, parquetSliceRows),
 		maxRows:  cmp.Or(opts.RowGroupRows, maxRowGroupRows),
 		maxSize:  cmp.Or(opts.rowGroupBytes, maxRowGroupBytes),
+		maxAhead: maxStepBytes,
 	}
-	pages := make(chan *pageBuffers, runtime.GOMAXPROCS(0))
-	for range cap(pages) {
-		pages <- new(pageBuffers)
+	for range cap(e.pages) {
+		e.pages <- new(pageBuffers)
 	}
 	for i, f := range schema.Fields() { // every column has one leaf
-		c := newParquetColumn(i, f, file.leaves[i])
+		c := newParquetColumn(i, f, file.leaves[i], &e.stopped)
 		e.columns = append(e.columns, c)
-		e.running.Go(func() { c.run(pages) })
+		e.running.Go(func() { c.run(e.pages) })
 	}
 	return e, nil
 }
@@ -61,7 +67,7 @@ func (e *parquetEncoder) write(ctx context.Context, batch arrow.RecordBatch) err
 			return err
 		}
 		hi = lo + int(min(int64(n-lo), e.perSlice, e.maxRows-e.rows))
-		if err := e.addSlice(batch, lo, hi); err != nil {
+		if err := e.addSlice(ctx, batch, lo, hi); err != nil {
 			return err
 		}
 	}
@@ -70,50 +76,61 @@ func (e *parquetEncoder) write(ctx context.Context, batch arrow.RecordBatch) err
 
 // addSlice has rows [lo, hi) of a batch encoded, and the row group ended if it is
 // full then.
-func (e *parquetEncoder) addSlice(batch arrow.RecordBatch, lo, hi int) error {
-	batch.Retain()
-	e.rows += int64(hi - lo)
+func (e *parquetEncoder) addSlice(ctx context.Context, batch arrow.RecordBatch, lo, hi int) error {
+	size := int64(0)
 	for i, c := range e.columns {
-		e.size += c.plainSize(batch.Column(i), lo, hi)
+		size += c.plainSize(batch.Column(i), lo, hi)
 	}
-	if err := e.add(&parquetStep{batch: batch, lo: lo, hi: hi}); err != nil {
+	e.rows += int64(hi - lo)
+	e.size += size
+	batch.Retain()
+	if err := e.add(ctx, &parquetStep{batch: batch, lo: lo, hi: hi, size: size}); err != nil {
 		return err
 	}
 	if e.rows < e.maxRows && e.size < e.maxSize {
 		return nil
 	}
-	return e.endGroup()
+	return e.endGroup(ctx)
 }
 
 // endGroup has the row group under way ended, if it has rows.
-func (e *parquetEncoder) endGroup() error {
+func (e *parquetEncoder) endGroup(ctx context.Context) error {
 	if e.rows == 0 {
 		return nil
 	}
 	step := &parquetStep{rows: e.rows, chunks: make([]*chunk, len(e.columns))}
 	e.rows, e.size = 0, 0
-	return e.add(step)
+	return e.add(ctx, step)
 }
 
-// add gives the columns one more thing to do, once there is room for it.
-func (e *parquetEncoder) add(step *parquetStep) error {
-	step.errs = make([]error, len(e.columns))
-	step.left.Add(len(e.columns))
+// add gives the columns one more thing to do, and waits until there is room for
+// another.
+func (e *parquetEncoder) add(ctx context.Context, step *parquetStep) error {
+	step.errs, step.done = make([]error, len(e.columns)), make(chan struct{})
+	step.left.Store(int64(len(e.columns)))
 	e.steps = append(e.steps, step)
+	e.ahead += step.size
 	for _, c := range e.columns {
 		c.steps <- step // has room for maxSteps
 	}
-	if len(e.steps) == maxSteps {
-		return e.await()
+	for len(e.steps) == maxSteps || e.ahead > e.maxAhead && len(e.steps) > 1 {
+		if err := e.await(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // await waits for the first step, and writes the row group that it ends.
-func (e *parquetEncoder) await() error {
+func (e *parquetEncoder) await(ctx context.Context) error {
 	step := e.steps[0]
+	select {
+	case <-step.done:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	e.steps = e.steps[1:]
-	step.left.Wait()
+	e.ahead -= step.size
 	if step.batch != nil {
 		step.batch.Release()
 	}
@@ -130,14 +147,14 @@ func (e *parquetEncoder) await() error {
 	return nil
 }
 
-// stop ends what the columns do, at the next step. No goroutine is left then.
+// stop ends what the columns do, at the next page. No goroutine is left then.
 func (e *parquetEncoder) stop() error {
 	if e.ended {
 		return nil
 	}
 	e.ended = true
+	e.stopped.Store(true)
 	for _, c := range e.columns {
-		c.stopped.Store(true)
 		close(c.steps)
 	}
 	e.running.Wait()
@@ -150,12 +167,12 @@ func (e *parquetEncoder) stop() error {
 	return nil
 }
 
-func (e *parquetEncoder) close() error {
-	if err := e.endGroup(); err != nil {
+func (e *parquetEncoder) close(ctx context.Context) error {
+	if err := e.endGroup(ctx); err != nil {
 		return err
 	}
 	for len(e.steps) > 0 {
-		if err := e.await(); err != nil {
+		if err := e.await(ctx); err != nil {
 			return err
 		}
 	}

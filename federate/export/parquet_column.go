@@ -30,23 +30,23 @@ type parquetColumn struct {
 	definitions []byte
 	pageRows    int64 // of the page under way
 	pageSize    int   // bytes of its values, by which it ends
-	pageText    int64 // bytes of its strings alone
+	pageText    int64 // bytes of its strings alone, which are not NULL
 	nulls       int64 // of the page under way
 
 	chunk *chunk      // of the row group under way
 	spare chan *chunk // those that are written, to be used again
 
 	steps   chan *parquetStep
-	stopped atomic.Bool
+	stopped *atomic.Bool // of all columns: what they have to do yet is not wanted
 }
 
 // pageBuffers are what a page passes through. They may be used again.
 type pageBuffers struct{ raw, packed []byte }
 
 // newParquetColumn returns the column of field index of a schema, which has this leaf.
-func newParquetColumn(index int, f arrow.Field, leaf parquetLeafColumn) *parquetColumn {
+func newParquetColumn(index int, f arrow.Field, leaf parquetLeafColumn, stopped *atomic.Bool) *parquetColumn {
 	c := &parquetColumn{
-		index: index, leaf: leaf,
+		index: index, leaf: leaf, stopped: stopped,
 		steps: make(chan *parquetStep, maxSteps), spare: make(chan *chunk, maxSteps),
 	}
 	typ := f.Type
@@ -107,7 +107,8 @@ func (c *parquetColumn) plainSize(arr arrow.Array, lo, hi int) int64 {
 	return size
 }
 
-// textBytes returns how many bytes the strings [lo, hi) have.
+// textBytes returns how many bytes the strings [lo, hi) have, those under NULLs
+// included.
 func textBytes(text *array.String, lo, hi int) int {
 	if lo == hi {
 		return 0
@@ -115,9 +116,22 @@ func textBytes(text *array.String, lo, hi int) int {
 	return text.ValueOffset(hi-1) + text.ValueLen(hi-1) - text.ValueOffset(lo)
 }
 
-// write writes rows [lo, hi) of arr. Pages end where they are full.
+// hiddenBytes returns how many bytes those of the strings [lo, hi) have that are NULL:
+// Arrow lets them have some.
+func hiddenBytes(text *array.String, lo, hi int) int {
+	size := 0
+	for i := lo; i < hi && text.NullN() > 0; i++ {
+		if text.IsNull(i) {
+			size += text.ValueLen(i)
+		}
+	}
+	return size
+}
+
+// write writes rows [lo, hi) of arr, up to a page after which they are not wanted.
+// Pages end where they are full.
 func (c *parquetColumn) write(arr arrow.Array, lo, hi int, buffers *pageBuffers) error {
-	for lo < hi {
+	for lo < hi && !c.stopped.Load() {
 		if list, ok := arr.(*array.List); ok {
 			lo = c.takeLists(list, lo, hi)
 		} else {
@@ -184,7 +198,7 @@ func (c *parquetColumn) collect(arr arrow.Array, lo, hi int) {
 func (c *parquetColumn) count(arr arrow.Array, lo, hi int) {
 	c.pageSize += (hi - lo) * c.width
 	if text, ok := arr.(*array.String); ok {
-		size := textBytes(text, lo, hi)
+		size := textBytes(text, lo, hi) - hiddenBytes(text, lo, hi)
 		c.pageSize += size
 		c.pageText += int64(size)
 	}
@@ -305,14 +319,25 @@ var codec = zstd.Codec{Level: zstd.SpeedFastest}
 
 // compress returns a page compressed, until the buffers are used again.
 func (b *pageBuffers) compress(column string, raw []byte) (packed []byte, err error) {
-	if len(raw) > math.MaxInt32 {
-		return nil, fmt.Errorf("column %q: a page has %d bytes, expected at most %d: its values are too large for Parquet", column, len(raw), math.MaxInt32)
+	if err := checkPage(column, raw); err != nil {
+		return nil, err
 	}
 	b.packed, err = codec.Encode(slices.Grow(b.packed[:0], len(raw)), raw)
 	if err != nil {
 		return nil, fmt.Errorf("column %q: %w", column, err)
 	}
+	if err := checkPage(column, b.packed); err != nil { // what does not compress grows
+		return nil, err
+	}
 	return b.packed, nil
+}
+
+// checkPage returns an error if a page is larger than its header can say.
+func checkPage(column string, page []byte) error {
+	if len(page) > math.MaxInt32 {
+		return fmt.Errorf("column %q: a page has %d bytes, expected at most %d: its values are too large for Parquet", column, len(page), math.MaxInt32)
+	}
+	return nil
 }
 
 // pageHeader returns what the headers of all pages have.

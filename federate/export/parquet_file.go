@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
@@ -165,6 +166,9 @@ func (f *parquetFile) marshal(part any) (at int64, size int32, err error) {
 	text, err := thrift.Marshal(new(thrift.CompactProtocol), part)
 	if err != nil {
 		return 0, 0, err
+	}
+	if len(text) > math.MaxInt32 {
+		return 0, 0, fmt.Errorf("a part of the footer has %d bytes, expected at most %d: make row groups larger", len(text), math.MaxInt32)
 	}
 	at = f.at
 	return at, int32(len(text)), f.write(text)

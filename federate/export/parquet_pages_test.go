@@ -115,7 +115,7 @@ func TestParquetLongBounds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(e.write(t.Context(), batch), e.close()); err != nil {
+	if err := errors.Join(e.write(t.Context(), batch), e.close(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	file := e.(*parquetEncoder).out
@@ -143,7 +143,7 @@ func TestParquetPanic(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.(*parquetEncoder).columns[0].values = nil
-	err = errors.Join(e.write(t.Context(), batch), e.close())
+	err = errors.Join(e.write(t.Context(), batch), e.close(t.Context()))
 	const want = `column "s": internal error: runtime error: invalid memory address or nil pointer dereference`
 	if err == nil || !strings.HasPrefix(err.Error(), want+"\n") {
 		t.Errorf("error %v, want %s", err, want)
@@ -254,5 +254,36 @@ func TestParquetReleases(t *testing.T) {
 			t.Errorf("error %v, want %v", err, end)
 		}
 		memory.AssertSize(t, 0)
+	}
+}
+
+// The size of the text in the footer is that of the values: bytes that an array has
+// under a NULL are none.
+func TestParquetTextUnderNull(t *testing.T) {
+	whole := array.NewStringData(array.NewData(arrow.BinaryTypes.String, 4, []*memory.Buffer{
+		memory.NewBufferBytes([]byte{0b1001}), // the first and the last are there
+		memory.NewBufferBytes(arrow.Int32Traits.CastToBytes([]int32{0, 2, 7, 14, 17})),
+		memory.NewBufferBytes([]byte("ab" + "under" + "beneath" + "cde")),
+	}, nil, array.UnknownNullCount, 0))
+	lists := array.NewListData(array.NewData(arrow.ListOf(arrow.BinaryTypes.String), 3, []*memory.Buffer{
+		memory.NewBufferBytes([]byte{0b101}), // the second, of "beneath", is NULL
+		memory.NewBufferBytes(arrow.Int32Traits.CastToBytes([]int32{0, 2, 3, 4})),
+	}, []arrow.ArrayData{whole.Data()}, array.UnknownNullCount, 0))
+	for _, test := range []struct {
+		name string
+		arr  arrow.Array
+		want int64
+	}{
+		{"strings", whole, 5},
+		{"a slice", array.NewSlice(whole, 1, 4), 3},
+		{"nothing but NULLs", array.NewSlice(whole, 1, 3), 0},
+		{"lists", lists, 5},
+	} {
+		schema := arrow.NewSchema([]arrow.Field{nullable("s", test.arr.DataType())}, nil)
+		batch := array.NewRecordBatch(schema, []arrow.Array{test.arr}, int64(test.arr.Len()))
+		f := openParquet(t, writeBytes(t, schema, Options{Format: Parquet}, batch))
+		if got := f.Metadata().RowGroups[0].Columns[0].MetaData.SizeStatistics.UnencodedByteArrayDataBytes; got != test.want {
+			t.Errorf("%s: the text has %d bytes, want %d", test.name, got, test.want)
+		}
 	}
 }

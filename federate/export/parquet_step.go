@@ -3,7 +3,7 @@ package export
 import (
 	"fmt"
 	"runtime/debug"
-	"sync"
+	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 )
@@ -13,11 +13,13 @@ import (
 type parquetStep struct {
 	batch  arrow.RecordBatch // retained until the step is done
 	lo, hi int
+	size   int64    // of the rows, in bytes before encoding
 	rows   int64    // of the row group that ends
 	chunks []*chunk // of the row group that ends, by column
 
-	errs []error        // by column
-	left sync.WaitGroup // the columns that are not done
+	errs []error       // by column
+	left atomic.Int64  // the columns that are not done
+	done chan struct{} // closed once none is left
 }
 
 // run does the steps of a column, as many columns at a time as there are buffers
@@ -28,12 +30,15 @@ func (c *parquetColumn) run(pages chan *pageBuffers) {
 	for step := range c.steps {
 		if !failed && !c.stopped.Load() {
 			buffers := <-pages
-			err := c.do(step, buffers)
+			if !c.stopped.Load() { // which it may be since the column waits
+				step.errs[c.index] = c.do(step, buffers)
+			}
 			pages <- buffers
-			step.errs[c.index] = err
-			failed = err != nil
+			failed = step.errs[c.index] != nil
 		}
-		step.left.Done()
+		if step.left.Add(-1) == 0 {
+			close(step.done)
+		}
 	}
 }
 

@@ -38,7 +38,7 @@ func TestInteropPyarrow(t *testing.T) {
 	random := []arrow.RecordBatch{b.NewRecordBatch()}
 	large := benchBatches(200_000)
 	long := longTexts(r, 70_001)
-	numbers := numbersBatch().NewSlice(0, 10_000)
+	numbers := numbersBatch(10_000, "few", "more", "all")
 	for _, test := range []struct {
 		name    string
 		schema  *arrow.Schema

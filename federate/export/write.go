@@ -36,10 +36,10 @@ type Options struct {
 // encoder writes record batches in one format.
 type encoder interface {
 	// write appends the rows of a batch that fits the schema. It returns when
-	// ctx ends, and keeps nothing of the batch.
+	// ctx ends, and may retain the batch until close or stop returns.
 	write(ctx context.Context, batch arrow.RecordBatch) error
-	// close writes what ends the file.
-	close() error
+	// close writes what ends the file. It returns when ctx ends.
+	close(ctx context.Context) error
 	// stop waits until nothing runs any more. It may be called at any time, and
 	// again.
 	stop() error
@@ -75,7 +75,7 @@ func Write(ctx context.Context, w io.Writer, schema *arrow.Schema, batches iter.
 	if err := ctx.Err(); err != nil { // the sequence may have ended because of it
 		return rows, err
 	}
-	if err := enc.close(); err != nil {
+	if err := enc.close(ctx); err != nil {
 		return rows, err
 	}
 	return rows, out.Flush()
