@@ -64,7 +64,7 @@ differential: ## ROLLCALL_RULES=20000 random rules: index, oracle and SQL agree 
 		go test -count=1 -timeout 30m -v -run '^TestDifferential$$' ./bench/difftest/executions
 
 test-postgres: ## all cases and random rules on PostgreSQL, too, and PostgreSQL as a source (Debian's postgresql; root installs it)
-	bench/difftest/postgres.sh go test -count=1 -timeout 30m -v -run '^Test(Cases|Examples|Differential)$$' ./bench/difftest/executions
+	bench/difftest/postgres.sh go test -count=1 -timeout 30m -v -run '^Test(Cases|Examples|Differential|EventColumns.*)$$' ./bench/difftest/executions
 	bench/difftest/postgres.sh go test -count=1 -timeout 30m ./federate/postgres/...
 	bench/difftest/postgres.sh go test -count=1 -timeout 30m -run Postgres ./federate ./cmd/rollcall
 

@@ -4,17 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/exec"
+	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/engine/store"
 )
 
 // Profile is what a snapshot knows of one customer: a card to look at.
 type Profile struct {
-	Key        string
+	Key        string          // as it is stored: of whole numbers "7", where "007" was asked for
 	Manifest   *store.Manifest // of the version that was asked; it must not be changed
 	AsOf       time.Time       // events before it are shown, UTC
 	Attributes []NamedValue    // those asked for, as they were when the snapshot was made
@@ -32,7 +35,8 @@ type NamedValue struct {
 	Value any // as Row.Values has values
 }
 
-// History is what a customer did of one behavior, as far as as_of has seen it.
+// History is what a customer did of one behavior, as far as as_of has seen it, and as
+// far back as the behavior's events are kept.
 type History struct {
 	Behavior string
 	Count    uint64     // of all events, those without a time too
@@ -59,7 +63,7 @@ type ProfileOptions struct {
 }
 
 // Profile returns the card of the customer with a key, whole numbers in decimal
-// digits. Where there is no such customer the error is a *KeyError; a *ColumnError is
+// digits, whose Key is written as it is stored. Where there is no such customer the error is a *KeyError; a *ColumnError is
 // the one for a name that is no attribute, rule.Errors for a segment that does not
 // fit the schema. It takes as long as a look at whose the events of a block of
 // customers are, and with Segments for each of these as Has does of a block.
@@ -81,7 +85,11 @@ func (s *Snapshot) Profile(ctx context.Context, key string, options ProfileOptio
 		if options.AsOf != nil {
 			asOf = *options.AsOf
 		}
-		out = &Profile{Key: key, Manifest: v.snapshot.Manifest(), AsOf: floor(asOf)}
+		stored, err := v.keyAt(row)
+		if err != nil {
+			return err
+		}
+		out = &Profile{Key: stored, Manifest: v.snapshot.Manifest(), AsOf: floor(asOf)}
 		if out.Attributes, err = v.valuesOf(row, options.Columns); err != nil {
 			return err
 		}
@@ -101,6 +109,19 @@ func (s *Snapshot) Profile(ctx context.Context, key string, options ProfileOptio
 		return nil, err
 	}
 	return out, nil
+}
+
+// keyAt returns the key of the customer at row, a whole number in decimal digits.
+func (v *version) keyAt(row uint32) (string, error) {
+	keys, err := v.snapshot.Keys().Block(int(row / bitmap.BlockRows))
+	if err != nil {
+		return "", err
+	}
+	i := int(row % bitmap.BlockRows)
+	if keys.Type().Kind == model.String {
+		return strings.Clone(keys.Text(i)), nil
+	}
+	return strconv.FormatInt(keys.Int(i), 10), nil
 }
 
 // valuesOf returns the attributes called names of the customer at row; nil: all.

@@ -18,8 +18,8 @@ type placed struct {
 	time     int64 // where dated
 }
 
-// history returns what the customer at row did of a behavior before as_of, and the
-// latest events, so many of them.
+// history returns what the customer at row did of a behavior before as_of, less what
+// is too old to be kept, and the latest events, so many of them.
 func (v *version) history(behavior int, row uint32, asOf time.Time, events int) (*History, error) {
 	block, err := v.snapshot.Events(behavior).Block(int(row / bitmap.BlockRows))
 	if err != nil {
@@ -28,19 +28,23 @@ func (v *version) history(behavior int, row uint32, asOf time.Time, events int) 
 	h := &History{Behavior: v.schema.Behaviors[behavior].Name}
 	var recent []placed
 	var positions []uint32
+	in := window.Spec{}.ResolveEvents(asOf, v.location)
+	if from := v.snapshot.Manifest().Behaviors[behavior].KeptFrom; from != nil { // parts of earlier versions may have older ones
+		in.Lo = max(in.Lo, *from)
+	}
 	for _, part := range block.Parts {
-		_, seen, err := part.Span(window.Spec{}.ResolveEvents(asOf, v.location))
+		lo, hi, err := part.Span(in)
 		if err != nil {
 			return nil, err
 		}
-		positions = part.AppendOf(positions[:0], uint16(row), 0, seen)
+		positions = part.AppendOf(positions[:0], uint16(row), lo, hi)
 		if err := h.note(part, positions); err != nil {
 			return nil, err
 		}
 		if recent, err = appendLast(recent, part, positions, events, true); err != nil {
 			return nil, err
 		}
-		lo, hi := part.Undated()
+		lo, hi = part.Undated()
 		positions = part.AppendOf(positions[:0], uint16(row), lo, hi)
 		h.Count += uint64(len(positions))
 		if recent, err = appendLast(recent, part, positions, events, false); err != nil {

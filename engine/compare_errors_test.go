@@ -139,9 +139,11 @@ func TestComparisonsNameTheSum(t *testing.T) {
 			_, err := sum.Trend(t.Context(), engine.TrendSpan{From: early, To: early.Add(2 * day), Every: window.Day})
 			return err
 		}, "as of 2024-01-04T00:00:00Z: " + overflow},
-		"before": {func() error { _, err := engine.Compare(t.Context(), sum, askOf(t, other, "buy", shopTime)); return err }, "in version 1: " + overflow},
-		"after":  {func() error { _, err := engine.Compare(t.Context(), askOf(t, other, "buy", shopTime), sum); return err }, "in version 1: " + overflow},
-		"diff":   {func() error { _, err := sum.Diff(t.Context(), early, shopTime); return err }, overflow},
+		"before":       {func() error { _, err := engine.Compare(t.Context(), sum, askOf(t, other, "buy", shopTime)); return err }, "in version 1: " + overflow},
+		"after":        {func() error { _, err := engine.Compare(t.Context(), askOf(t, other, "buy", shopTime), sum); return err }, "in version 1: " + overflow},
+		"diff, after":  {func() error { _, err := sum.Diff(t.Context(), early, shopTime); return err }, "as of 2024-06-15T12:00:00Z: " + overflow},
+		"diff, before": {func() error { _, err := sum.Diff(t.Context(), shopTime, early); return err }, "as of 2024-06-15T12:00:00Z: " + overflow},
+		"diff, both":   {func() error { _, err := sum.Diff(t.Context(), shopTime, shopTime); return err }, overflow},
 	} {
 		err := c.ask()
 		if found := (*engine.OverflowError)(nil); err == nil || err.Error() != c.want || !errors.As(err, &found) {

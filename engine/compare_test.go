@@ -156,6 +156,7 @@ func (a *asked) checkDiff(t *testing.T, i, j int) {
 		t.Fatal(err)
 	}
 	checkDiff(t, got, a.keys[i], a.keys[j])
+	checkDiffRows(t, got, a.queries[i], a.queries[j], attributeNames(a.queries[i])...)
 }
 
 // checkDiff compares a diff with the keys before and after.

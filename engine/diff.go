@@ -46,7 +46,8 @@ var errOtherKeys = errors.New("the two versions have keys of different types: th
 
 // Diff compares the members as of two times, in one version: of attributes, which have
 // no history, it sees no change. The query's own as_of plays no part. What the Diff
-// lists is of the version that is current then: ask a Snapshot for both.
+// lists is of the version that is current then: ask a Snapshot for both. Where a sum
+// has too many digits as of one of the times, the error begins with that time.
 func (q *Query) Diff(ctx context.Context, from, to time.Time) (*Diff, error) {
 	v, err := q.from.acquire()
 	if err != nil {
@@ -91,16 +92,39 @@ func (q *Query) atOr(now time.Time) *Query {
 	return q.At(now)
 }
 
-// EnteredKeys returns the keys of those who entered, in order of their rows after. It
-// is as long as Entered says. An error ends the sequence.
-func (d *Diff) EnteredKeys(ctx context.Context) iter.Seq2[string, error] {
-	return keysOf(ctx, d.after, d.before)
+// EnteredRows returns those who entered, in order of their rows after, with columns as
+// Query.Rows has them: in the version and as of the time after. It is as long as
+// Entered says. An error ends the sequence.
+func (d *Diff) EnteredRows(ctx context.Context, names ...string) iter.Seq2[Row, error] {
+	return rowsOf(ctx, d.after, d.before, names)
 }
 
-// LeftKeys returns the keys of those who left, in order of the rows they had before.
-// It is as long as Left says. An error ends the sequence.
+// LeftRows returns those who left, in order of the rows they had before, with columns
+// as Query.Rows has them: in the version and as of the time before, since they may be no
+// customers any more. It is as long as Left says. An error ends the sequence.
+func (d *Diff) LeftRows(ctx context.Context, names ...string) iter.Seq2[Row, error] {
+	return rowsOf(ctx, d.before, d.after, names)
+}
+
+// EnteredKeys returns the keys of those who entered, as EnteredRows does.
+func (d *Diff) EnteredKeys(ctx context.Context) iter.Seq2[string, error] {
+	return keysOf(d.EnteredRows(ctx))
+}
+
+// LeftKeys returns the keys of those who left, as LeftRows does.
 func (d *Diff) LeftKeys(ctx context.Context) iter.Seq2[string, error] {
-	return keysOf(ctx, d.before, d.after)
+	return keysOf(d.LeftRows(ctx))
+}
+
+// keysOf returns the keys of rows.
+func keysOf(rows iter.Seq2[Row, error]) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for row, err := range rows {
+			if !yield(row.Key, err) {
+				return
+			}
+		}
+	}
 }
 
 // count fills d in.
@@ -113,22 +137,24 @@ func (d *Diff) count(ctx context.Context, x, y *version) error {
 		}
 		d.Before, d.After = *x.answer(before.program), *y.answer(after.program)
 		if d.Before.Count, err = exec.Count(ctx, x.snapshot, before.program.Root); err != nil {
-			return inVersion(x, y, err)
+			return before.named(after, err)
 		}
 		if x == y {
 			d.Notes = HistoryNotes(after.checked)
 		}
 		c := after.against(before)
+		erring, other := after, before
 		err = exec.Blocks(ctx, y.snapshot, after.program.Root, func(block int, members *bitmap.Words) error {
 			d.After.Count += uint64(members.Count())
 			if err := c.keepOthers(ctx, block, members); err != nil {
+				erring, other = before, after
 				return err
 			}
 			d.Entered += uint64(members.Count())
 			return nil
 		})
 		if err != nil {
-			return inVersion(y, x, err)
+			return erring.named(other, err)
 		}
 		d.Stayed = d.After.Count - d.Entered
 		d.Left = d.Before.Count - d.Stayed
@@ -153,32 +179,40 @@ func versions(one, other *Query) (x, y *version, done func(), err error) {
 	return x, y, func() { x.done(); y.done() }, nil
 }
 
-// keysOf returns the keys of the members of one query who are not of another.
-func keysOf(ctx context.Context, one, other *Query) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
+// rowsOf returns the members of one query who are not of another, with the columns
+// called names.
+func rowsOf(ctx context.Context, one, other *Query, names []string) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
 		x, y, done, err := versions(one, other)
 		if err != nil {
-			yield("", err)
+			yield(Row{}, err)
 			return
 		}
 		defer done()
 		var c *comparison
+		var t *taker
 		err = guard(func() error {
 			a, b, err := sides(ctx, x, y, one, other)
+			if err != nil {
+				return err
+			}
 			c = a.against(b)
-			return err
+			t, err = newTaker(x, a.checked, a.program, names)
+			return inVersion(x, y, err)
 		})
 		for block := 0; err == nil && block < x.snapshot.Blocks(); block++ {
-			var keys []string
-			err = guard(func() (err error) { keys, err = c.keys(ctx, block); return err })
-			for _, key := range keys {
-				if !yield(key, nil) {
+			m := &members{}
+			if err = guard(func() error { return c.take(ctx, t, block, m) }); err != nil {
+				break
+			}
+			for i := range m.rows {
+				if !yield(m.row(i), nil) {
 					return
 				}
 			}
 		}
 		if err != nil {
-			yield("", err)
+			yield(Row{}, err)
 		}
 	}
 }
@@ -215,10 +249,19 @@ func (q *Query) side(ctx context.Context, v, other *version) (*side, error) {
 	return nil, inVersion(v, other, err)
 }
 
+// named returns an error of evaluating s with what tells s from the other side: the
+// version, or the time where both are of one version.
+func (s *side) named(other *side, err error) error {
+	if s.version == other.version && !s.program.AsOf.Equal(other.program.AsOf) && errors.As(err, new(*OverflowError)) {
+		return fmt.Errorf("as of %s: %w", shownTime(s.program.AsOf, s.version.location), err)
+	}
+	return inVersion(s.version, other.version, err)
+}
+
 // inVersion returns the error of a rule in a version, which it names where it is
-// compared with another: what is wrong with the rule there, or a sum.
+// compared with another: what is wrong with the rule or a column there, or a sum.
 func inVersion(v, other *version, err error) error {
-	if v != other && (errors.As(err, new(rule.Errors)) || errors.As(err, new(*OverflowError))) {
+	if v != other && (errors.As(err, new(rule.Errors)) || errors.As(err, new(*ColumnError)) || errors.As(err, new(*OverflowError))) {
 		err = &InVersionError{v.snapshot.Manifest().Version, err}
 	}
 	return err

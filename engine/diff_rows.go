@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/exec"
@@ -88,31 +87,18 @@ func (c *comparison) lookUp(block int) error {
 	return err
 }
 
-// keys returns the keys of those of a block's members who are not of the other side.
-func (c *comparison) keys(ctx context.Context, block int) ([]string, error) {
-	var members bitmap.Words
-	if err := exec.Block(ctx, c.one.snapshot, c.one.program.Root, block, &members); err != nil {
-		return nil, err
+// take fills m with those of a block's members who are not of the other side; t takes
+// their columns.
+func (c *comparison) take(ctx context.Context, t *taker, block int, m *members) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	if err := c.keepOthers(ctx, block, &members); err != nil {
-		return nil, err
+	var selected bitmap.Words
+	if err := exec.Block(ctx, c.one.snapshot, c.one.program.Root, block, &selected); err != nil {
+		return c.one.named(c.other, err)
 	}
-	if members.IsEmpty() {
-		return nil, ctx.Err()
+	if err := c.keepOthers(ctx, block, &selected); err != nil {
+		return c.other.named(c.one, err)
 	}
-	own, err := c.one.snapshot.Keys().Block(block)
-	if err != nil {
-		return nil, err
-	}
-	rows := members.AppendRows(nil, 0)
-	out := make([]string, len(rows))
-	for i, row := range rows {
-		switch key := own.Value(int(row)).(type) {
-		case string:
-			out[i] = key
-		case int64:
-			out[i] = strconv.FormatInt(key, 10)
-		}
-	}
-	return out, nil
+	return c.one.named(c.other, t.takeOf(ctx, block, &selected, m))
 }

@@ -104,7 +104,7 @@ func columns(s *model.Schema, names []string) ([]int, error) {
 		if positions[i] = s.Attribute(name); positions[i] >= 0 {
 			continue
 		}
-		return nil, newColumnError(s, name)
+		return nil, NewColumnError(s, name)
 	}
 	return positions, nil
 }

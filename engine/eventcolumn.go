@@ -71,7 +71,7 @@ func columnOf(checked *rule.Checked, text string) (Column, error) {
 	}
 	events, err := rule.ParseEventColumn(text, checked)
 	if err != nil {
-		unknown := newColumnError(checked.Schema, text)
+		unknown := NewColumnError(checked.Schema, text)
 		problems := rule.Errors{}
 		if errors.As(err, &problems) && (rule.StartsWithBehavior(text, checked) || unknown.Nearest == "" && problems[0].Code == rule.UnknownBehavior) {
 			unknown.Problems = problems
@@ -84,6 +84,7 @@ func columnOf(checked *rule.Checked, text string) (Column, error) {
 // ColumnError says that a column asked for is no attribute, nor one of events.
 type ColumnError struct {
 	Name    string
+	Is      string   // what else has the name: "the key" or "a behavior"; empty: nothing
 	Nearest string   // attribute of a similar name; may be empty
 	Columns []string // all attributes
 	// Problems says what is wrong with it as a column of events; nil where it hardly
@@ -94,6 +95,9 @@ type ColumnError struct {
 // Error names the column and what there is instead.
 func (e *ColumnError) Error() string {
 	text := fmt.Sprintf("unknown attribute %q", e.Name)
+	if e.Is != "" {
+		text = fmt.Sprintf("%q is %s, not an attribute", e.Name, e.Is)
+	}
 	if e.Nearest != "" {
 		text += fmt.Sprintf("; did you mean %q?", e.Nearest)
 	}
@@ -114,13 +118,21 @@ func (e *ColumnError) Unwrap() error {
 	return e.Problems
 }
 
-// newColumnError returns the error of a text that is no attribute's name.
-func newColumnError(s *model.Schema, text string) *ColumnError {
+// NewColumnError returns the error of a text that is no attribute's name.
+func NewColumnError(s *model.Schema, text string) *ColumnError {
 	err := &ColumnError{Name: text}
+	switch {
+	case s.Behavior(text) >= 0:
+		err.Is = "a behavior"
+	case text == s.KeyColumn:
+		err.Is = "the key"
+	}
 	for _, a := range s.Attributes {
 		err.Columns = append(err.Columns, a.Name)
 	}
-	err.Nearest = model.Nearest(text, err.Columns)
+	if err.Is == "" {
+		err.Nearest = model.Nearest(text, err.Columns)
+	}
 	return err
 }
 

@@ -57,6 +57,17 @@ func TestEventColumnErrors(t *testing.T) {
 			[]string{"zzz"},
 			`unknown attribute "zzz"; attributes: first_purchase_date, cohort, lifetime_value, orders, last_purchase_date, loyalty_tier`,
 		},
+		{
+			[]string{"customer_id"},
+			`"customer_id" is the key, not an attribute; attributes: first_purchase_date, cohort, lifetime_value, orders, last_purchase_date, loyalty_tier`,
+		},
+		{[]string{"purchase"}, `"purchase" is a behavior, not an attribute
+as a column of events:
+1:9: expected an aggregate of the events of "purchase", found the end of the column
+
+  1 | purchase
+    |         ^
+  help: say what is computed from each customer's events, such as: purchase count, purchase sum(FIELD), last purchase`},
 		{[]string{"purchase sum(amout)"}, `unknown attribute "purchase sum(amout)"
 as a column of events:
 1:14: unknown field "amout" of behavior "purchase"

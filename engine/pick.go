@@ -9,6 +9,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
+	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/plan"
 )
 
@@ -86,27 +87,50 @@ func (p *Pick) check() error {
 	return nil
 }
 
-// column finds the attribute that the pick names for a purpose; nil for "".
-func (p *Pick) column(v *version, name, purpose string) (*column.Column, error) {
+// Positions returns where in a schema the attributes OrderBy and Per are, -1 for one
+// that the pick does not name. The error says what is wrong with the pick, as that of
+// Query.Pick does.
+func (p *Pick) Positions(s *model.Schema) (by, per int, err error) {
+	if err := p.check(); err != nil {
+		return -1, -1, err
+	}
+	if by, err = position(s, p.OrderBy, "an order"); err != nil {
+		return -1, -1, err
+	}
+	if per, err = position(s, p.Per, "a limit per value"); err != nil {
+		return -1, -1, err
+	}
+	return by, per, nil
+}
+
+// position finds the attribute that a pick names for a purpose; -1 for "".
+func position(s *model.Schema, name, purpose string) (int, error) {
 	if name == "" {
-		return nil, nil
+		return -1, nil
 	}
-	positions, err := columns(v.schema, []string{name})
+	positions, err := columns(s, []string{name})
 	if err != nil {
-		return nil, err
+		return -1, err
 	}
-	if v.schema.Attributes[positions[0]].Type.IsArray() {
-		return nil, pickErrorf("the attribute %q is a list; %s needs one that has one value for a customer", name, purpose)
+	if s.Attributes[positions[0]].Type.IsArray() {
+		return -1, pickErrorf("the attribute %q is a list; %s needs one that has one value for a customer", name, purpose)
 	}
-	return v.snapshot.Attribute(positions[0]), nil
+	return positions[0], nil
 }
 
 // columns finds the attributes that the pick names, nil for those that it does not.
 func (p *Pick) columns(v *version) (by, per *column.Column, err error) {
-	if by, err = p.column(v, p.OrderBy, "an order"); err == nil {
-		per, err = p.column(v, p.Per, "a limit per value")
+	atBy, atPer, err := p.Positions(v.schema)
+	if err != nil {
+		return nil, nil, err
 	}
-	return by, per, err
+	if atBy >= 0 {
+		by = v.snapshot.Attribute(atBy)
+	}
+	if atPer >= 0 {
+		per = v.snapshot.Attribute(atPer)
+	}
+	return by, per, nil
 }
 
 // Pick returns some of the members that the rule selects. The error is a *PickError, a

@@ -10,6 +10,8 @@ import (
 
 	"github.com/rollcall-db/rollcall/bitmap"
 	"github.com/rollcall-db/rollcall/engine/column"
+	"github.com/rollcall-db/rollcall/engine/plan"
+	"github.com/rollcall-db/rollcall/engine/rule"
 )
 
 // Row is one customer.
@@ -150,21 +152,28 @@ func (q *Query) taker(ctx context.Context, v *version, names []string) (*taker, 
 	if err != nil {
 		return nil, err
 	}
-	found, err := Columns(b.checked, names...)
-	if err != nil {
-		return nil, err
-	}
 	p, err := q.program(ctx, v, b)
 	if err != nil {
 		return nil, err
 	}
-	some, err := q.audience(ctx, v, b, p)
+	t, err := newTaker(v, b.checked, p, names)
 	if err != nil {
 		return nil, err
 	}
-	t := &taker{version: v, members: some, columns: []*columnTaker{storedTaker(v.snapshot.Keys())}, schema: batchSchema(v.schema, found)}
+	t.members, err = q.audience(ctx, v, b, p)
+	return t, err
+}
+
+// newTaker returns what takes the key and the columns called names of customers of a
+// version whom a program selects. It has no members.
+func newTaker(v *version, checked *rule.Checked, p *plan.Program, names []string) (*taker, error) {
+	found, err := Columns(checked, names...)
+	if err != nil {
+		return nil, err
+	}
+	t := &taker{version: v, columns: []*columnTaker{storedTaker(v.snapshot.Keys())}, schema: batchSchema(v.schema, found)}
 	for _, c := range found {
-		t.columns = append(t.columns, newColumnTaker(v.snapshot, b.checked, c, p))
+		t.columns = append(t.columns, newColumnTaker(v.snapshot, checked, c, p))
 	}
 	return t, nil
 }
@@ -175,11 +184,16 @@ func (t *taker) take(ctx context.Context, block int, m *members) error {
 	if err := t.members.block(ctx, block, &selected); err != nil {
 		return err
 	}
+	return t.takeOf(ctx, block, &selected, m)
+}
+
+// takeOf fills m with some customers of one block.
+func (t *taker) takeOf(ctx context.Context, block int, selected *bitmap.Words, m *members) error {
 	if m.rows = selected.AppendRows(nil, 0); len(m.rows) == 0 {
 		return nil
 	}
 	for _, c := range t.columns {
-		arr, err := c.take(ctx, t.snapshot, block, &selected, m.rows)
+		arr, err := c.take(ctx, t.snapshot, block, selected, m.rows)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -84,13 +85,18 @@ func Audience(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Ti
 			yield(nil, err)
 			return
 		}
-		expected, err := m.count(ctx, checked, asOf)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		m.stream(ctx, asOf, expected, yield, sqlgen.Ordered())
+		m.all(ctx, asOf, yield)
 	}
+}
+
+// all delivers all customers, in order of their keys.
+func (m *members) all(ctx context.Context, asOf time.Time, yield func(arrow.RecordBatch, error) bool) {
+	expected, err := m.count(ctx, m.checked, asOf)
+	if err != nil {
+		yield(nil, err)
+		return
+	}
+	m.stream(ctx, asOf, expected, yield, sqlgen.Ordered())
 }
 
 // KeysOf returns the keys of the customers that a checked rule selects at asOf,
@@ -129,7 +135,13 @@ func List(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time, 
 	if err != nil {
 		return nil, 0, err
 	}
-	if count, err = m.count(ctx, checked, asOf); err != nil {
+	return m.first(ctx, asOf, limit, sqlgen.First(limit))
+}
+
+// first returns the first customers in the order of an option, which takes limit of
+// them, and how many there are in all.
+func (m *members) first(ctx context.Context, asOf time.Time, limit int, order sqlgen.Option) (rows []engine.Row, count uint64, err error) {
+	if count, err = m.count(ctx, m.checked, asOf); err != nil {
 		return nil, 0, err
 	}
 	m.stream(ctx, asOf, min(count, uint64(max(limit, 0))), func(batch arrow.RecordBatch, failed error) bool {
@@ -137,7 +149,7 @@ func List(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time, 
 			rows, err = m.appendRows(rows, batch)
 		}
 		return err == nil
-	}, sqlgen.First(limit))
+	}, order)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -151,8 +163,9 @@ type members struct {
 	columns   []engine.Column
 	schema    *arrow.Schema
 	convert   *converter
-	last      string // key of the batch before, as text; "" before the first
-	lastWhole int64  // the same for whole-number keys
+	last      string          // key of the batch before, as text; "" before the first
+	lastWhole int64           // the same for whole-number keys
+	seen      map[string]bool // keys so far, where these are in no order; nil: they ascend
 	received  uint64
 }
 
@@ -162,6 +175,10 @@ func (p *Place) members(ctx context.Context, checked *rule.Checked, columns []st
 	if err != nil {
 		return nil, err
 	}
+	return f.members(checked, columns)
+}
+
+func (f *found) members(checked *rule.Checked, columns []string) (*members, error) {
 	if checked == nil {
 		return nil, errNoRule
 	}
@@ -169,6 +186,7 @@ func (p *Place) members(ctx context.Context, checked *rule.Checked, columns []st
 	if err != nil {
 		return nil, err
 	}
+	f.noteSums(nil, at...)
 	return &members{
 		found: f, checked: checked, columns: at, schema: audienceSchema(f.schema, at), convert: newConverter(checked.Location),
 	}, nil
@@ -245,6 +263,9 @@ func (m *members) checkKeys(keys arrow.Array) error {
 	if keys.NullN() > 0 {
 		return fmt.Errorf("column %q: the source gave a customer without a key", m.found.schema.KeyColumn)
 	}
+	if m.seen != nil {
+		return m.checkNew(keys)
+	}
 	first := m.received == 0
 	for i := range keys.Len() {
 		var order int
@@ -260,7 +281,7 @@ func (m *members) checkKeys(keys arrow.Array) error {
 		switch {
 		case first && i == 0 || order < 0:
 		case order == 0:
-			return fmt.Errorf("the customer with the key %q is there twice, expected once in the master table and in each table of attributes", keyText(keys, i))
+			return twice(keyText(keys, i))
 		default:
 			return fmt.Errorf("the source gave the key %q after a greater one, expected ascending order, of text by its bytes", keyText(keys, i))
 		}
@@ -269,6 +290,23 @@ func (m *members) checkKeys(keys arrow.Array) error {
 		m.last = string([]byte(m.last)) // the batch may be reused
 	}
 	return nil
+}
+
+// checkNew returns an error where a key was there before.
+func (m *members) checkNew(keys arrow.Array) error {
+	for i := range keys.Len() {
+		key := keyText(keys, i)
+		if m.seen[key] {
+			return twice(key)
+		}
+		m.seen[strings.Clone(key)] = true // the batch may be reused
+	}
+	return nil
+}
+
+// twice is the error for a customer who is there more than once.
+func twice(key string) error {
+	return fmt.Errorf("the customer with the key %q is there twice, expected once in the master table and in each table of attributes", key)
 }
 
 // appendRows appends the customers of a converted batch.

@@ -14,6 +14,7 @@ import (
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/engine/window"
 	"github.com/rollcall-db/rollcall/federate/sqlgen"
 )
 
@@ -127,6 +128,7 @@ type Changed struct {
 
 // Diff compares the customers whom a checked rule selects at two times, in the source,
 // at one state of its tables: of attributes, which have no history, it sees no change.
+// A *RangeError says at which of the times.
 func Diff(ctx context.Context, p *Place, checked *rule.Checked, from, to time.Time) (*Changed, error) {
 	f, err := p.open(ctx)
 	if err != nil {
@@ -134,10 +136,10 @@ func Diff(ctx context.Context, p *Place, checked *rule.Checked, from, to time.Ti
 	}
 	out := &Changed{}
 	if out.Before, err = f.count(ctx, checked, from); err != nil {
-		return nil, err
+		return nil, outOfRangeAt(checked, from, err)
 	}
 	if out.After, err = f.count(ctx, checked, to); err != nil {
-		return nil, err
+		return nil, outOfRangeAt(checked, to, err)
 	}
 	both, err := f.combined("INTERSECT", checked, from, to)
 	if err != nil {
@@ -148,6 +150,15 @@ func Diff(ctx context.Context, p *Place, checked *rule.Checked, from, to time.Ti
 		err = errChanged
 	}
 	return out, err
+}
+
+// outOfRangeAt returns the error of a rule asked at one of several times, which it names
+// where the rule may have an answer at another.
+func outOfRangeAt(checked *rule.Checked, asOf time.Time, err error) error {
+	if errors.As(err, new(*RangeError)) {
+		err = fmt.Errorf("as of %s: %w", window.FormatInstant(asOf.UnixMicro(), checked.Location), err)
+	}
+	return err
 }
 
 // Entered returns the keys of customers whom a checked rule selects at one time and

@@ -51,6 +51,8 @@ func SQL(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time) (
 
 // generate returns a statement over the tables at their pinned versions.
 func (f *found) generate(checked *rule.Checked, asOf time.Time, options ...sqlgen.Option) (string, error) {
-	statement, err := sqlgen.Generate(f.dialect, checked, f.layout, asOf, append(options, sqlgen.Pinned(f.versions))...)
+	f.noteSums(checked)
+	options = append(append(options, sqlgen.Pinned(f.versions)), f.picked...)
+	statement, err := sqlgen.Generate(f.dialect, checked, f.layout, asOf, options...)
 	return statement, inPlace(err)
 }

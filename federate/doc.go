@@ -5,8 +5,8 @@
 //
 // [At] makes a [Place] of a source and of the schema and layout that a parent
 // segment comes to there. [Count], [Audience], [List], [Breakdown], [Why] and
-// [Total] answer from it; [Export] has the source write the audience itself. What
-// a rule means is the same as in a snapshot, down to the last customer. What cannot
+// [Total] answer from it; [Export] has the source write the audience itself; a
+// [Choice] is some of its members. What a rule means is the same as in a snapshot, down to the last customer. What cannot
 // be asked so is an [*UnsupportedError]; build a snapshot for it.
 //
 // Every function reads the tables at the versions that the source has pinned,

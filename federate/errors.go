@@ -10,6 +10,8 @@ const (
 	CodeUnsupported = "UNSUPPORTED_IN_PLACE"
 	CodeNoEngine    = "NO_SQL_ENGINE"
 	CodeNoCustomer  = "NO_SUCH_CUSTOMER"
+	CodeOverflow    = "OVERFLOW"
+	CodeOutOfRange  = "OUT_OF_RANGE"
 )
 
 // errIncomplete is the error for a Place that was not filled in.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/federate"
@@ -34,6 +35,7 @@ func Example() {
 	// Bronze 243
 	// Silver 170
 	// Gold 113
+	// the best of 4: 14048
 	// false: cohort = '1997-02', found 1997-01
 	// false: purchase in last 30 days, found 0
 }
@@ -87,6 +89,12 @@ func askInPlace(ctx context.Context) (err error) {
 	for _, g := range tiers.Groups {
 		fmt.Println(g.Value, g.Customers)
 	}
+	best := &federate.Choice{Place: place, Rule: checked, AsOf: asOf, Pick: engine.Pick{OrderBy: "lifetime_value", Per: "loyalty_tier", PerTop: 1}}
+	rows, n, err := best.List(ctx, 1)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("the best of %d: %s\n", n, rows[0].Key)
 	why, err := federate.Why(ctx, place, checked, asOf, "00001")
 	if err != nil {
 		return err

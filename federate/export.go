@@ -25,6 +25,10 @@ func Export(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time
 	if err != nil {
 		return 0, err
 	}
+	return f.export(ctx, checked, asOf, to, columns)
+}
+
+func (f *found) export(ctx context.Context, checked *rule.Checked, asOf time.Time, to Target, columns []string) (rows uint64, err error) {
 	if checked == nil {
 		return 0, errNoRule
 	}
@@ -32,6 +36,7 @@ func Export(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time
 	if err != nil {
 		return 0, err
 	}
+	f.noteSums(nil, at...)
 	query, err := f.generate(checked, asOf, sqlgen.Returning(selected(at)...), sqlgen.Held())
 	if err != nil {
 		return 0, err
@@ -108,7 +113,7 @@ func (f *found) replacing(replacer source.Replacer, to Target) writer {
 
 // failed returns the error of an export that the source has not carried out.
 func (f *found) failed(to Target, err error) error {
-	return fmt.Errorf("export to %s in %s: %w", to, f.URI(), err)
+	return fmt.Errorf("export to %s in %s: %w", to, f.URI(), f.ranged(err))
 }
 
 // writingDirectory returns what writes a directory.

@@ -13,11 +13,13 @@ import (
 	"github.com/rollcall-db/rollcall/federate/sqlgen"
 )
 
-// Groups is an audience by the value of an attribute.
+// Groups is an audience by the value of an attribute, of a list by its elements.
 type Groups struct {
 	Customers uint64  // in all
 	Null      uint64  // of these, without a value
+	Empty     uint64  // of these, with a list that has no element but NULLs
 	Distinct  uint64  // values that there are, NULL not among them
+	Held      uint64  // the customers of every value, added up: more than there are where lists have several
 	Groups    []Group // most customers first, then by value
 }
 
@@ -29,8 +31,8 @@ type Group struct {
 
 // Breakdown counts the customers that a checked rule selects at asOf by the value
 // of an attribute. It returns the limit values that most customers have; limit
-// must be positive. Customers are not told apart by lists: that is an
-// [*UnsupportedError]. A name that is no attribute is an *engine.ColumnError.
+// must be positive. Of a list it counts the elements, each for the customers who have
+// it. A name that is no attribute is an *engine.ColumnError.
 func Breakdown(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time, attribute string, limit int) (*Groups, error) {
 	f, err := p.open(ctx)
 	if err != nil {
@@ -44,8 +46,12 @@ func Breakdown(ctx context.Context, p *Place, checked *rule.Checked, asOf time.T
 	if err != nil {
 		return nil, inPlace(err)
 	}
+	f.noteSums(checked)
 	r := &groupReader{
 		typ: f.schema.Attributes[at[0]].Type, encoding: f.layout.Attributes[at[0]].Encoding, convert: newConverter(checked.Location),
+	}
+	if r.typ.IsArray() {
+		return f.elements(ctx, statement, r, limit)
 	}
 	if err := f.rows(ctx, "the breakdown", statement, groupColumns, r.read); err != nil {
 		return nil, err
@@ -78,27 +84,41 @@ func (r *groupReader) read(batch arrow.RecordBatch) error {
 	if err != nil {
 		return err
 	}
-	var counts [groupColumns]func(i int) int64
-	for c := groupCustomers; c < groupColumns; c++ {
-		column := batch.Column(c)
-		if counts[c] = wholes(column); counts[c] == nil || column.NullN() > 0 {
-			return fmt.Errorf("the source gave numbers of type %s with %d NULLs, expected counts", column.DataType(), column.NullN())
-		}
+	counts, err := countsOf(batch)
+	if err != nil {
+		return err
 	}
 	for i := range values.Len() {
 		r.out.Customers, r.out.Distinct = uint64(counts[groupTotal](i)), uint64(counts[groupDistinct](i))
 		n := uint64(counts[groupCustomers](i))
-		switch value := values.Value(i); value {
-		case nil:
+		if value := values.Value(i); value == nil {
 			r.out.Null += n
-		case 0.0:
-			r.out.Groups = append(r.out.Groups, Group{0.0, n}) // not -0
-		default:
-			r.out.Groups = append(r.out.Groups, Group{value, n})
+		} else {
+			r.out.add(value, n)
 		}
 		r.rows++
 	}
 	return nil
+}
+
+// add adds the customers of a value.
+func (g *Groups) add(value any, customers uint64) {
+	if value == 0.0 {
+		value = 0.0 // not -0
+	}
+	g.Groups = append(g.Groups, Group{value, customers})
+}
+
+// countsOf returns what gives the numbers of a batch, whose first column is a value.
+func countsOf(batch arrow.RecordBatch) ([]func(i int) int64, error) {
+	counts := make([]func(i int) int64, batch.NumCols())
+	for c := groupCustomers; c < len(counts); c++ {
+		column := batch.Column(c)
+		if counts[c] = wholes(column); counts[c] == nil || column.NullN() > 0 {
+			return nil, fmt.Errorf("the source gave numbers of type %s with %d NULLs, expected counts", column.DataType(), column.NullN())
+		}
+	}
+	return counts, nil
 }
 
 // groups returns what was read, at most limit values, if it is all there.
@@ -117,6 +137,7 @@ func (r *groupReader) groups(limit int) (*Groups, error) {
 	if all := uint64(len(r.out.Groups)) == r.out.Distinct; sum > r.out.Customers || all && sum != r.out.Customers {
 		return nil, fmt.Errorf("the breakdown has %d customers, expected %d", sum, r.out.Customers)
 	}
+	r.out.Held = r.out.Customers - r.out.Null
 	r.out.Groups = r.out.Groups[:min(len(r.out.Groups), limit)]
 	return &r.out, nil
 }

@@ -43,6 +43,8 @@ type found struct {
 	schema   *model.Schema
 	layout   *model.Layout // of this source's names
 	versions map[model.TableRef]string
+	picked   []sqlgen.Option // who is taken of an audience; empty: everybody
+	adds     bool            // a statement adds up whole numbers or decimals
 }
 
 // open opens the tables of a place, which pins them where it is the first to do

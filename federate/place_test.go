@@ -26,6 +26,7 @@ import (
 type world struct {
 	*warehouse.Warehouse
 	place *federate.Place
+	dir   string       // of the snapshot
 	rows  []engine.Row // all customers with all attributes, in order of their keys
 	row   []int        // of Data, by position in rows
 }
@@ -39,8 +40,11 @@ func newWorld(t *testing.T, w *warehouse.Warehouse, open func(t *testing.T, w *w
 	if err := w.WriteParquet(folder); err != nil {
 		t.Fatal(err)
 	}
-	db := snapshot(t, w.Parent, folder, filepath.Join(dir, "data.rollcall"))
-	made := &world{Warehouse: w, place: &federate.Place{Engine: open(t, w, folder), Schema: w.Data.Schema, Layout: w.Layout}}
+	made := &world{
+		Warehouse: w, dir: filepath.Join(dir, "data.rollcall"),
+		place: &federate.Place{Engine: open(t, w, folder), Schema: w.Data.Schema, Layout: w.Layout},
+	}
+	db := snapshot(t, w.Parent, folder, made.dir)
 	made.rows = rowsOf(t, db, everybody(w.Data.Schema), time.Now())
 	at := map[string]int{}
 	for i, key := range w.Data.Keys {
@@ -214,12 +218,13 @@ func (c *checker) checkGroups(attribute int) {
 	c.Helper()
 	const limit = 4
 	of := c.place.Schema.Attributes[attribute]
+	if of.Type.IsArray() {
+		return // compared with a snapshot, by checkElements
+	}
 	got, err := federate.Breakdown(c.Context(), c.place, c.checked, c.asOf, of.Name, limit)
 	var unsupported *federate.UnsupportedError
-	if errors.As(err, &unsupported) {
-		if of.Type.IsArray() || of.Type.Kind == model.Timestamp {
-			return
-		}
+	if errors.As(err, &unsupported) && of.Type.Kind == model.Timestamp {
+		return
 	}
 	if err != nil {
 		c.errorf("breakdown by %s: %v", of.Name, err)

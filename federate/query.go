@@ -18,7 +18,7 @@ import (
 func (f *found) rows(ctx context.Context, what, statement string, columns int, each func(arrow.RecordBatch) error) error {
 	for batch, err := range f.Query(ctx, statement) {
 		if err != nil {
-			return fmt.Errorf("%s in %s: %w", what, f.URI(), err)
+			return fmt.Errorf("%s in %s: %w", what, f.URI(), f.ranged(err))
 		}
 		if got := int(batch.NumCols()); got != columns {
 			return fmt.Errorf("%s in %s: the source gave %d columns, expected %d", what, f.URI(), got, columns)
@@ -71,12 +71,7 @@ func positions(s *model.Schema, names []string) ([]int, error) {
 		if found[i] = s.Attribute(name); found[i] >= 0 {
 			continue
 		}
-		err := &engine.ColumnError{Name: name}
-		for _, a := range s.Attributes {
-			err.Columns = append(err.Columns, a.Name)
-		}
-		err.Nearest = model.Nearest(name, err.Columns)
-		return nil, err
+		return nil, engine.NewColumnError(s, name)
 	}
 	return found, nil
 }

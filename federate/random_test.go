@@ -104,6 +104,7 @@ func (w *world) ask(t *testing.T, rng *rand.Rand) bool {
 	}
 	x.check()
 	w.askColumns(t, rng, c, x)
+	w.askSnapshot(t, rng, c, x)
 	for range 3 {
 		if len(w.rows) == 0 {
 			break

@@ -47,6 +47,7 @@ func Why(ctx context.Context, p *Place, checked *rule.Checked, asOf time.Time, k
 	if err != nil {
 		return nil, inPlace(err)
 	}
+	f.noteSums(checked)
 	var answer arrow.RecordBatch
 	var received int64
 	defer func() {

@@ -133,6 +133,11 @@ func (q *inPlace) members(ctx context.Context, columns []string) (*audience, err
 	}, nil
 }
 
+// export has the source write all members.
+func (q *inPlace) export(ctx context.Context, to federate.Target, columns []string) (uint64, error) {
+	return federate.Export(ctx, q.Place, q.checked, q.asOf, to, columns...)
+}
+
 func (q *inPlace) why(ctx context.Context, key string) (*answered, *engine.Reason, error) {
 	found, err := federate.Why(ctx, q.Place, q.checked, q.asOf, key)
 	if unknown := (*federate.NoCustomerError)(nil); errors.As(err, &unknown) {

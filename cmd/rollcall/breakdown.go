@@ -26,12 +26,12 @@ times as frequent it is in the audience as among all customers. Of a list each
 element is counted, for the customers who have it: shares may add up to more than 1.
 
 Several attributes give one breakdown after the other, of one pass over the data.
---bins makes histograms of those that are numbers, --every of dates and timestamps;
-the others are divided by value. Bins have round bounds and go from the least to the
+--bins makes histograms of those that are numbers, --every of dates and timestamps,
+and both may be given; the others are divided by value. Bins have round bounds and go from the least to the
 greatest value of members; a bin [0, 5) holds 0 and not 5, the last one of numbers
 both its ends. Infinite numbers are counted apart.
 
-` + inPlaceHelp + ` Lists are counted in snapshots only.
+` + inPlaceHelp + `
 
 With --format json the object is that of count with "attribute", "distinct" (values
 that members have), "values" (each "value", "count", "share", "customers" of all
@@ -95,8 +95,6 @@ func (f *breakdownFlags) check() error {
 		return usagef("--by names %d attributes, expected up to %d", len(f.by), engine.MaxBreakdowns)
 	case f.limit < 1 || f.limit > maxListLimit:
 		return usagef("--limit is %d, expected 1 to %d", f.limit, maxListLimit)
-	case f.bins != 0 && f.every != "":
-		return usagef("--bins is for numbers and --every for dates and timestamps, expected one of them")
 	case f.bins != 0 && (f.bins < 2 || f.bins > engine.MaxBins):
 		return usagef("--bins is %d, expected 2 to %d", f.bins, engine.MaxBins)
 	case f.out != "" && len(f.by) > 1:
@@ -116,29 +114,46 @@ func (f *breakdownFlags) check() error {
 	return nil
 }
 
-// asked returns what to divide by. A histogram that is asked for is made of the
-// attributes that have one; the first one's error tells where none has.
+// asked returns what to divide by. Each kind of histogram that is asked for is made of
+// the attributes that have it; the first one's error tells where none has.
 func (f *breakdownFlags) asked(s *model.Schema) ([]engine.By, error) {
 	var by []engine.By
-	var unfit error
-	binned := false
 	for _, name := range f.by {
-		each := engine.By{Attribute: name, Bins: f.bins, Every: f.unit}
-		if at := s.Attribute(name); at >= 0 {
-			if err := each.CheckBins(&s.Attributes[at]); err != nil {
-				each = engine.By{Attribute: name}
-				if unfit == nil {
-					unfit = err
-				}
-			}
+		if s.Attribute(name) < 0 {
+			return []engine.By{{Attribute: name}}, nil // whoever divides says that there is none
 		}
-		binned = binned || each.Bins != 0 || each.Every != 0
-		by = append(by, each)
+		by = append(by, engine.By{Attribute: name})
 	}
-	if !binned {
-		return by, unfit
+	for _, kind := range []engine.By{{Bins: f.bins}, {Every: f.unit}} {
+		if err := setBins(by, kind, s); err != nil {
+			return nil, err
+		}
 	}
 	return by, nil
+}
+
+// setBins has a kind of histogram made of all attributes that have it. The error is
+// that of the first one where none has.
+func setBins(by []engine.By, kind engine.By, s *model.Schema) error {
+	if kind.Bins == 0 && kind.Every == 0 {
+		return nil
+	}
+	var unfit error
+	fits := false
+	for i := range by {
+		kind.Attribute = by[i].Attribute
+		err := kind.CheckBins(&s.Attributes[s.Attribute(kind.Attribute)])
+		switch {
+		case err == nil:
+			by[i], fits = kind, true
+		case unfit == nil:
+			unfit = err
+		}
+	}
+	if fits {
+		return nil
+	}
+	return unfit
 }
 
 func (a *app) breakdown(ctx context.Context, q asker, f *breakdownFlags) error {

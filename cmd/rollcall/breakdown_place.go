@@ -19,9 +19,6 @@ const maxCompared = 1 << 20
 func (q *inPlace) breakdown(ctx context.Context, by []engine.By, limit int) (*answered, []*breakdownParts, error) {
 	for _, each := range by {
 		at := q.Schema.Attribute(each.Attribute)
-		if at >= 0 && q.Schema.Attributes[at].Type.IsArray() {
-			return nil, nil, unsupportedInPlace(fmt.Sprintf("the attribute %q is a list, and a source does not count the elements of lists", each.Attribute))
-		}
 		if at >= 0 {
 			if err := each.CheckBins(&q.Schema.Attributes[at]); err != nil {
 				return nil, nil, err
@@ -74,7 +71,8 @@ func (q *inPlace) breakdownBy(ctx context.Context, by engine.By, limit int) (*br
 			return nil, err
 		}
 	} else {
-		b.Rest.Count = groups.Customers - groups.Null
+		b.OfElements = q.Schema.Attributes[q.Schema.Attribute(by.Attribute)].Type.IsArray()
+		b.Rest.Count = groups.Held
 		for _, p := range values[:len(groups.Groups)] {
 			b.Rest.Count -= p.Count
 			b.Values = append(b.Values, p)
@@ -82,6 +80,7 @@ func (q *inPlace) breakdownBy(ctx context.Context, by engine.By, limit int) (*br
 	}
 	b.Count = groups.Customers
 	b.Null = engine.Portion{Count: groups.Null, Customers: everybody.Null}
+	b.Empty = engine.Portion{Count: groups.Empty, Customers: everybody.Empty}
 	return &breakdownParts{Breakdown: b, compared: everybody.Distinct <= maxCompared}, nil
 }
 

@@ -2,12 +2,10 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"golang.org/x/term"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/picture"
 	"github.com/rollcall-db/rollcall/engine"
@@ -22,14 +20,11 @@ type breakdownParts struct {
 	every    window.Unit // of the bins; 0: they are of numbers, or there are none
 }
 
-// barColumns is how long a bar beside a table is.
-const barColumns = 24
-
-// isTerminal reports whether results are read on a terminal.
-func (a *app) isTerminal() bool {
-	f, ok := a.stdout.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
+// How long a bar beside a table is at most, and at least: a shorter one tells nothing.
+const (
+	barColumns    = 24
+	minBarColumns = 4
+)
 
 // breakdownLine is a line of a breakdown: of a value, a bin, or those apart.
 type breakdownLine struct {
@@ -99,19 +94,19 @@ func (a *app) printBreakdown(b *breakdownParts, answer *answered, bars bool) err
 	for _, line := range lines {
 		highest = max(highest, line.Count)
 	}
-	tw := newTable()
-	header := table.Row{b.Attribute, "members", "share", "customers", "lift"}
-	if bars {
-		header = append(header, "")
-	}
-	tw.AppendHeader(header)
+	rows := []table.Row{{b.Attribute, "members", "share", "customers", "lift"}}
 	for _, line := range lines {
-		row := b.row(line.name, line.Portion)
-		if bars {
-			row = append(row, picture.TextBar(float64(line.Count), float64(highest), barColumns))
-		}
-		tw.AppendRow(row)
+		rows = append(rows, b.row(line.name, line.Portion))
 	}
+	if room := min(a.columns()-tableWidth(rows)-2, barColumns); bars && (room >= minBarColumns || !a.isTerminal()) {
+		rows[0] = append(rows[0], "")
+		for i, line := range lines {
+			rows[i+1] = append(rows[i+1], picture.TextBar(float64(line.Count), float64(highest), max(room, minBarColumns)))
+		}
+	}
+	tw := newTable()
+	tw.AppendHeader(rows[0])
+	tw.AppendRows(rows[1:])
 	if n := b.Distinct - len(b.Values); n > 0 {
 		tw.AppendRow(table.Row{"(" + plural(n, "other value", "other values") + ")", groups(int64(b.Rest.Count)), percent(b.Rest.Count, b.Count), "", ""})
 	}

@@ -53,7 +53,10 @@ func newCompared(from *answered, rules []string, answers []engine.Answer, count 
 			}
 		}
 	}
-	out.rule = "(" + strings.Join(rules, ") or (") + ")"
+	out.rule = rules[0]
+	if len(rules) > 1 {
+		out.rule = "(" + strings.Join(rules, ") or (") + ")"
+	}
 	return out
 }
 
@@ -62,15 +65,16 @@ func newCompared(from *answered, rules []string, answers []engine.Answer, count 
 func (f *placeFlags) addSeveral(cmd *cobra.Command, least, most int) {
 	f.add(cmd)
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		found := len(args)
+		found, before := len(args), ""
 		switch {
 		case (f.config == "") != (len(f.sources) == 0):
 			return usagef("-c parent.yml and -s SOURCE go together, in place of SNAP")
 		case !f.inPlace():
 			found--
+			before = "SNAP and "
 		}
 		if found < least || found > most {
-			return usagef("%s takes SNAP and %d to %d rules, found %s; see %q", cmd.CommandPath(), least, most, plural(max(found, 0), "rule", "rules"), cmd.CommandPath()+" --help")
+			return usagef("%s takes %s%d to %d rules, found %s; see %q", cmd.CommandPath(), before, least, most, plural(max(found, 0), "rule", "rules"), cmd.CommandPath()+" --help")
 		}
 		return nil
 	}
@@ -304,9 +308,6 @@ func (d *drawing) write(a *app, chart picture.Chart) error {
 	return nil
 }
 
-// textColumns is how wide pictures in text are: as wide as a terminal is at least.
-const textColumns = 80
-
 // print draws in text, where that is wanted.
 func (d *drawing) print(a *app, chart picture.Chart) error {
 	if !d.draws {
@@ -315,5 +316,5 @@ func (d *drawing) print(a *app, chart picture.Chart) error {
 	if err := a.printf("\n"); err != nil {
 		return err
 	}
-	return picture.WriteText(a.stdout, chart, textColumns)
+	return picture.WriteText(a.stdout, chart, a.columns())
 }

@@ -25,20 +25,25 @@ func (a *app) diffCommand() *cobra.Command {
 versions that the snapshot keeps, "--from 3 --to 5", as of --as-of: how many entered,
 left and stayed. Customers of two versions are told by their keys. Attributes have no
 history: two times of one version differ by what customers did alone. With --show
-entered or --show left it lists these customers; export --delta-from writes them all
-to a file.
+entered or --show left it lists these customers, with --columns: of those who entered
+as of the time or version after, of those who left before. export --delta-from writes
+them all to a file.
+
+` + columnsHelp + `
 
 ` + inPlaceHelp + `
-A source has no versions to compare.
+A source has no versions to compare, and lists keys alone.
 
 With --format json the object is that of count, of the members after, with "before" and
 "after" (each "count", "as_of", "version" of a snapshot), "entered", "left", "stayed",
-"notes"; with --show "shown" and "keys".
+"notes"; with --show "shown" and "keys", with --columns "columns", the key first, and
+"rows" in place of "keys".
 
 ` + ruleHelp + `
 
 ` + sourceHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			given.named = cmd.Flags().Changed("columns")
 			if err := a.checkDiff(&given, &where); err != nil {
 				return err
 			}
@@ -54,6 +59,7 @@ With --format json the object is that of count, of the members after, with "befo
 	cmd.Flags().StringVar(&given.from, "from", "", "the time, or the number of the version, before")
 	cmd.Flags().StringVar(&given.to, "to", "", "the time, or the number of the version, after")
 	cmd.Flags().StringVar(&given.show, "show", "", "list customers: entered or left")
+	columnsVar(cmd.Flags(), &given.columns, "columns to list, separated by commas (default the key alone)")
 	cmd.Flags().IntVar(&given.limit, "limit", defaultListLimit, fmt.Sprintf("customers to list, at most %d", maxListLimit))
 	return cmd
 }
@@ -63,6 +69,8 @@ type givenDiff struct {
 	from, to string
 	versions [2]uint64 // 0: times
 	show     string    // entered, left or empty
+	columns  []string  // to list
+	named    bool      // whether there are columns
 	limit    int
 }
 
@@ -71,6 +79,10 @@ func (a *app) checkDiff(g *givenDiff, where *placeFlags) error {
 	switch {
 	case g.show != "" && g.show != "entered" && g.show != "left":
 		return usagef("--show is %q, expected entered or left", g.show)
+	case g.named && g.show == "":
+		return usagef("--columns are of those who are listed: give --show entered or --show left")
+	case g.named && where.inPlace():
+		return unsupportedInPlace("a source lists the keys of those who " + g.show + " alone")
 	case g.limit < 1 || g.limit > maxListLimit:
 		return usagef("--limit is %d, expected 1 to %d", g.limit, maxListLimit)
 	}
@@ -101,7 +113,7 @@ type differ interface {
 type diffed struct {
 	before, after         *answered
 	entered, left, stayed uint64
-	keys                  []string // asked for
+	listed                *page // those who are asked for; nil: nobody is
 	notes                 []string
 }
 
@@ -180,24 +192,31 @@ func newDiffed(ctx context.Context, d *engine.Diff, before, after *question, giv
 		entered: d.Entered, left: d.Left, stayed: d.Stayed, notes: d.Notes,
 	}
 	out.after.Elapsed = d.Elapsed
-	var keys iter.Seq2[string, error]
+	var rows iter.Seq2[engine.Row, error]
+	of := after
 	switch given.show {
 	case "entered":
-		keys = d.EnteredKeys(ctx)
+		rows = d.EnteredRows(ctx, given.columns...)
 	case "left":
-		keys = d.LeftKeys(ctx)
+		rows, of = d.LeftRows(ctx, given.columns...), before
 	default:
 		return out, nil
 	}
-	out.keys = []string{}
-	for key, err := range keys {
+	var found []engine.Row
+	for row, err := range rows {
 		if err != nil {
 			return nil, err
 		}
-		if out.keys = append(out.keys, key); len(out.keys) == given.limit {
+		if found = append(found, row); len(found) == given.limit {
 			break
 		}
 	}
+	schema, err := of.BatchSchema(given.columns...)
+	if err != nil {
+		return nil, err
+	}
+	out.listed = newPage(schema)
+	out.listed.rows = found
 	return out, nil
 }
 
@@ -214,14 +233,21 @@ func (q *inPlace) diff(ctx context.Context, given *givenDiff) (*diffed, error) {
 		entered: changed.After - changed.Stayed, left: changed.Before - changed.Stayed, stayed: changed.Stayed,
 		notes: engine.HistoryNotes(q.checked),
 	}
+	var keys []string
 	switch given.show {
 	case "entered":
-		out.keys, err = federate.Entered(ctx, q.Place, q.checked, from, to, given.limit)
+		keys, err = federate.Entered(ctx, q.Place, q.checked, from, to, given.limit)
 	case "left":
-		out.keys, err = federate.Entered(ctx, q.Place, q.checked, to, from, given.limit)
+		keys, err = federate.Entered(ctx, q.Place, q.checked, to, from, given.limit)
 	}
 	if err != nil {
 		return nil, err
+	}
+	if given.show != "" {
+		out.listed = &page{}
+		for _, key := range keys {
+			out.listed.rows = append(out.listed.rows, engine.Row{Key: key})
+		}
 	}
 	q.asOf = from
 	if out.before, err = q.answered(ctx, changed.Before); err != nil {
@@ -242,7 +268,9 @@ type diffJSON struct {
 	Stayed  uint64     `json:"stayed"`
 	Notes   []string   `json:"notes"`
 	Shown   string     `json:"shown,omitempty"`
-	Keys    *[]string  `json:"keys,omitempty"` // with --show
+	Keys    *[]string  `json:"keys,omitempty"`    // with --show alone
+	Columns []string   `json:"columns,omitempty"` // with --columns
+	Rows    *[][]any   `json:"rows,omitempty"`    // with --columns
 }
 
 type momentJSON struct {
@@ -269,10 +297,7 @@ func (a *app) diff(ctx context.Context, q differ, given *givenDiff) error {
 			countJSON: *newCountJSON(d.after), Before: newMomentJSON(d.before), After: newMomentJSON(d.after),
 			Entered: d.entered, Left: d.left, Stayed: d.stayed, Notes: append([]string{}, d.notes...), Shown: given.show,
 		}
-		if given.show != "" {
-			keys := append([]string{}, d.keys...)
-			out.Keys = &keys
-		}
+		out.list(d, given)
 		return a.printJSON(out)
 	}
 	if err := a.printAnswer(d.after); err != nil {
@@ -295,7 +320,25 @@ func (a *app) diff(ctx context.Context, q differ, given *givenDiff) error {
 	if err := a.printTable(tw, "customers"); err != nil {
 		return err
 	}
-	return a.printKeys(d, given.show)
+	if d.listed == nil {
+		return nil
+	}
+	return a.printChanged(d, given.show)
+}
+
+// list adds those who are listed.
+func (out *diffJSON) list(d *diffed, given *givenDiff) {
+	switch {
+	case given.named:
+		rows := jsonRows(d.listed.rows)
+		out.Columns, out.Rows = append([]string{d.after.schema.KeyColumn}, d.listed.columns...), &rows
+	case d.listed != nil:
+		keys := []string{}
+		for _, row := range d.listed.rows {
+			keys = append(keys, row.Key)
+		}
+		out.Keys = &keys
+	}
 }
 
 // momentText says of one side of a diff what the other has otherwise.
@@ -306,25 +349,17 @@ func momentText(one, other *answered) string {
 	return "as of " + timeText(one.AsOf.In(one.location))
 }
 
-// printKeys lists who entered, or who left.
-func (a *app) printKeys(d *diffed, show string) error {
-	all := d.entered
-	switch show {
-	case "":
-		return nil
-	case "left":
-		all = d.left
+// printChanged lists who entered, or who left.
+func (a *app) printChanged(d *diffed, show string) error {
+	all, of := d.entered, d.after
+	if show == "left" {
+		all, of = d.left, d.before
 	}
-	tw := newTable()
-	tw.AppendHeader(table.Row{d.after.schema.KeyColumn + " of those who " + show})
-	for _, key := range d.keys {
-		tw.AppendRow(table.Row{key})
-	}
-	if err := a.printTable(tw); err != nil {
+	if err := a.printPage(of.schema.KeyColumn+" of those who "+show, d.listed, of.location); err != nil {
 		return err
 	}
-	if uint64(len(d.keys)) < all {
-		a.logf("%s of %s shown; --limit shows more, export --delta-from writes all\n", groups(int64(len(d.keys))), groups(int64(all)))
+	if n := uint64(len(d.listed.rows)); n < all {
+		a.logf("%s of %s shown; --limit shows more, export --delta-from writes all\n", groups(int64(n)), groups(int64(all)))
 	}
 	return nil
 }

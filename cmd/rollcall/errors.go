@@ -142,6 +142,7 @@ func (a *app) failJSON(err error) {
 		unsupported *sqlgen.UnsupportedError
 		inPlace     *federate.UnsupportedError
 		overflow    *engine.OverflowError
+		outOfRange  *federate.RangeError
 	)
 	switch {
 	case ruleProblems(err) != nil:
@@ -162,6 +163,8 @@ func (a *app) failJSON(err error) {
 		out.Problems = []unsupportedJSON{{unsupported.Code, unsupported.What, unsupported.Condition}}
 	case errors.As(err, &overflow):
 		out.Problems = []unsupportedJSON{{overflow.Code(), overflow.Error(), overflow.Condition}}
+	case errors.As(err, &outOfRange):
+		out.Problems = []unsupportedJSON{{Code: outOfRange.Code, Message: outOfRange.Err.Error()}}
 	case errors.As(err, &drift):
 		out.Changes, out.Hint = drift.Drift.Changes, deleteHint
 	case isAny(err, new(*ingest.OverlapError)):
@@ -174,7 +177,7 @@ func (a *app) failJSON(err error) {
 	a.logf("%s\n", b)
 }
 
-// unsupportedJSON is what a dialect of SQL, a source or a decimal cannot hold.
+// unsupportedJSON is what a dialect of SQL, a source or a number cannot hold.
 type unsupportedJSON struct {
 	Code      string `json:"code"`
 	Message   string `json:"message"`

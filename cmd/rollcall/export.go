@@ -71,7 +71,7 @@ With --format json the object is that of count with "path", "table" or
 				}
 				columns := columnsOr(q.schema(), given.columns, cmd.Flags().Changed("columns"))
 				if q, ok := q.(*inPlace); ok && given.inSource() {
-					return a.exportInSource(cmd.Context(), q, &given, columns)
+					return a.exportInSource(cmd.Context(), q, some, &given, columns)
 				}
 				return a.export(cmd.Context(), some, &given, format, columns)
 			})
@@ -210,14 +210,24 @@ type exportJSON struct {
 	Delta  *deltaJSON `json:"delta,omitempty"`
 }
 
-// exportInSource has the source write the audience.
-func (a *app) exportInSource(ctx context.Context, q *inPlace, given *exportFlags, columns []string) error {
+// sourceWriter is what has a source write the members of a rule itself.
+type sourceWriter interface {
+	export(ctx context.Context, to federate.Target, columns []string) (rows uint64, err error)
+	answered(ctx context.Context, count uint64) (*answered, error)
+}
+
+// exportInSource has the source write the audience, of which some takes all or some.
+func (a *app) exportInSource(ctx context.Context, q *inPlace, some asker, given *exportFlags, columns []string) error {
 	a.warn(q.checked.Warnings().Lines())
 	to, err := given.target()
 	if err != nil {
 		return err
 	}
-	rows, err := federate.Export(ctx, q.Place, q.checked, q.asOf, to, columns...)
+	written, ok := some.(sourceWriter)
+	if !ok {
+		return fmt.Errorf("%T cannot be written by a source", some)
+	}
+	rows, err := written.export(ctx, to, columns)
 	if err != nil {
 		return err
 	}
@@ -225,7 +235,7 @@ func (a *app) exportInSource(ctx context.Context, q *inPlace, given *exportFlags
 		return a.printf("%s: %s customers, %d columns, as of %s, written by %s\n", cmp.Or(given.table, given.folder),
 			groups(int64(rows)), len(columns)+1, timeText(q.asOf.In(q.loc)), q.Engine.URI())
 	}
-	answer, err := q.answered(ctx, rows)
+	answer, err := written.answered(ctx, rows)
 	if err != nil {
 		return err
 	}

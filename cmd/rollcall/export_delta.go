@@ -250,6 +250,10 @@ func membersAt(ctx context.Context, q asker, then time.Time) iter.Seq2[arrow.Rec
 		earlier := *q.place
 		earlier.asOf = then
 		return batchesOf(ctx, &inPlace{place: &earlier, rule: q.rule, library: q.library, checked: q.checked, start: q.start}, nil)
+	case *choiceInPlace:
+		earlier := q.Choice
+		earlier.AsOf = then
+		return earlier.Audience(ctx)
 	}
 	return failed(fmt.Errorf("%T cannot be asked as of another time", q))
 }
@@ -280,6 +284,8 @@ func othersOf(ctx context.Context, q asker, asOf time.Time, columns []string) it
 			return failed(err)
 		}
 		return batchesOf(ctx, &inPlace{place: q.place, rule: r, library: q.library, checked: checked, start: q.start}, columns)
+	case *choiceInPlace:
+		return chained(batchesOf(ctx, q.inPlace, columns), othersOf(ctx, q.inPlace, asOf, columns))
 	}
 	return failed(fmt.Errorf("%T cannot be asked for other customers", q))
 }

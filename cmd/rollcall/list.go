@@ -12,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/column"
 )
 
@@ -78,8 +79,19 @@ func (a *app) list(ctx context.Context, q asker, columns []string, limit int) er
 		return a.listJSON(answer, page)
 	}
 	a.warn(answer.Warnings)
+	if err := a.printPage(answer.schema.KeyColumn, page, answer.location); err != nil {
+		return err
+	}
+	if n := answer.Count - uint64(len(page.rows)); n > 0 {
+		a.logf("%s of %s members shown; --limit shows more, export writes all\n", groups(int64(len(page.rows))), groups(int64(answer.Count)))
+	}
+	return nil
+}
+
+// printPage prints customers as a table, key is what their keys are called.
+func (a *app) printPage(key string, page *page, loc *time.Location) error {
 	tw := newTable()
-	header := table.Row{answer.schema.KeyColumn}
+	header := table.Row{key}
 	for _, name := range page.columns {
 		header = append(header, name)
 	}
@@ -87,17 +99,11 @@ func (a *app) list(ctx context.Context, q asker, columns []string, limit int) er
 	for _, row := range page.rows {
 		cells := table.Row{row.Key}
 		for _, v := range row.Values {
-			cells = append(cells, cellText(v, answer.location))
+			cells = append(cells, cellText(v, loc))
 		}
 		tw.AppendRow(cells)
 	}
-	if err := a.printTable(tw); err != nil {
-		return err
-	}
-	if n := answer.Count - uint64(len(page.rows)); n > 0 {
-		a.logf("%s of %s members shown; --limit shows more, export writes all\n", groups(int64(len(page.rows))), groups(int64(answer.Count)))
-	}
-	return nil
+	return a.printTable(tw)
 }
 
 // cellText writes a value for people; instants in the parent segment's zone.
@@ -132,16 +138,22 @@ func (a *app) listJSON(answer *answered, page *page) error {
 	}{
 		countJSON: *newCountJSON(answer),
 		Columns:   append([]string{answer.schema.KeyColumn}, page.columns...),
-		Rows:      [][]any{},
+		Rows:      jsonRows(page.rows),
 	}
-	for _, row := range page.rows {
+	return a.printJSON(out)
+}
+
+// jsonRows returns what customers look like in JSON, the key first.
+func jsonRows(rows []engine.Row) [][]any {
+	out := [][]any{}
+	for _, row := range rows {
 		cells := []any{row.Key}
 		for _, v := range row.Values {
 			cells = append(cells, jsonValue(v))
 		}
-		out.Rows = append(out.Rows, cells)
+		out = append(out, cells)
 	}
-	return a.printJSON(out)
+	return out
 }
 
 // jsonValue returns what a value looks like in JSON: numbers exact, days and

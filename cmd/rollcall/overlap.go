@@ -172,7 +172,7 @@ func overlapChart(c *compared, o *engine.Overlap) picture.Chart {
 		Subtitle: fmt.Sprintf("as of %s · %s of %s customers in any", timeText(c.AsOf.In(c.location)), groups(int64(o.Union)), groups(int64(o.Customers))),
 	}
 	for i := range o.Sets {
-		chart.Sets = append(chart.Sets, picture.Set{Name: fmt.Sprintf("%d: %s", i+1, c.rules[i]), Size: o.Sets[i].Count})
+		chart.Sets = append(chart.Sets, picture.Set{Name: c.rules[i], Size: o.Sets[i].Count})
 	}
 	for _, r := range o.Regions {
 		chart.Regions = append(chart.Regions, picture.Region(r))

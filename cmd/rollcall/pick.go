@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -15,7 +16,7 @@ const pickHelp = `--top N takes the first N members, --top P% that share of them
 order of their keys, or with --order-by by an attribute, the greatest value first
 ("ATTRIBUTE asc": the least). Who has no value comes last; keys decide between equal
 values. --per ATTRIBUTE=N takes N members at most of each of its values, and of those
-who have none: who comes later is passed over.`
+who have none: who comes later is passed over. In place a source takes the same ones.`
 
 // pickFlags says on a command line which members of an audience to take.
 type pickFlags struct{ top, orderBy, per string }
@@ -76,15 +77,17 @@ func (f *pickFlags) choose(q asker) (asker, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked, ok := q.(*question)
-	if !ok {
-		return nil, unsupportedInPlace("taking some members of an audience, --top and --per, is done by a snapshot alone")
+	switch q := q.(type) {
+	case *question:
+		picked, err := q.Pick(p)
+		if err != nil {
+			return nil, err
+		}
+		return &choice{q, picked}, nil
+	case *inPlace:
+		return q.choose(p)
 	}
-	picked, err := asked.Pick(p)
-	if err != nil {
-		return nil, err
-	}
-	return &choice{asked, picked}, nil
+	return nil, fmt.Errorf("%T cannot be asked for some of its members", q)
 }
 
 // choice is some members of an audience, whom count, list and members are about. It

@@ -31,6 +31,10 @@ those named by --columns; of each behavior how many events there are, the first 
 the last time, and the latest --events of them with their fields, the newest first;
 with --segments DIR the segments of that folder that the customer is in.
 
+A key that is a whole number may be written in other ways, as 007 is for 7, and why
+takes it so, too; the card says the key as it is stored. Keys that are text are
+compared letter by letter.
+
 Events at --as-of and later are not shown. Attributes have no history: they are as
 they were when the snapshot was made.
 

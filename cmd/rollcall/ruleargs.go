@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -124,6 +125,8 @@ func loadSegments(dir string) (*rule.Library, error) {
 	}
 	info, err := os.Stat(dir)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("--segments: %w", noFolder(dir))
 	case err != nil:
 		return nil, fmt.Errorf("--segments: %w", err)
 	case !info.IsDir():
@@ -135,6 +138,9 @@ func loadSegments(dir string) (*rule.Library, error) {
 	}
 	return library, mapProblems(err, func(e *rule.Error) { e.File = filepath.Join(dir, e.File) })
 }
+
+// noFolder says that there is no folder of segments where one was named.
+func noFolder(dir string) error { return fmt.Errorf("the folder %q does not exist", dir) }
 
 // locate returns the error of a check with the files of a library's segments as
 // paths that start where the command runs, as that of the rule itself does.

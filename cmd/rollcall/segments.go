@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -22,17 +23,20 @@ with them, and the others are counted all the same. The exit code is 1 then.
 
 Nothing is kept unless asked for: --save FILE writes the result as JSON, whole or not
 at all, and --since FILE shows what has changed since such a file: how many customers
-more or fewer, which segments are new and which are gone. Both may name one file.
+more or fewer, which segments are new, broken (they have problems now; the count of
+then is shown) or gone. Both may name one file. A file that cannot be read is taken for
+the segment that it was then.
 
 ` + inPlaceHelp + ` Its
 segments are counted one after the other.
 
-With --format json the object has "parent_segment", "customers", "segments" (each
-"segment", "file", "rule", "count", "share" of all customers, "problems": each as
+With --format json the object has "parent_segment", "customers", "folder", "segments"
+(each "segment", "file", "rule", "count", "share" of all customers, "problems": each as
 check has it), "problem_count", "as_of", "timezone", "snapshot" or "source",
 "warnings", "elapsed_us"; "count" is null of a segment with problems. With --since
 there are "since" ("file", "as_of") and "gone" (each "segment", "count"), and each
-segment has "before" and "change", null where there is nothing to compare, and "new".
+segment has "before" and "change", null where there is nothing to compare, "new" and
+"broken".
 
 ` + sourceHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -49,6 +53,7 @@ segment has "before" and "change", null where there is nothing to compare, and "
 type segmentsJSON struct {
 	ParentSegment string             `json:"parent_segment"`
 	Customers     uint64             `json:"customers"`
+	Folder        string             `json:"folder"` // as it was given
 	Segments      []segmentCountJSON `json:"segments"`
 	Problems      int                `json:"problem_count"` // of all segments
 	Since         *sinceJSON         `json:"since,omitempty"`
@@ -64,11 +69,11 @@ type segmentsJSON struct {
 // segmentCountJSON is one segment. Of a file that cannot be read it is called as the
 // file.
 type segmentCountJSON struct {
-	Segment string  `json:"segment"`
-	File    string  `json:"file"`
-	Rule    string  `json:"rule"`
-	Count   *uint64 `json:"count"` // null: it has problems
-	Share   float64 `json:"share"`
+	Segment string   `json:"segment"`
+	File    string   `json:"file"`
+	Rule    string   `json:"rule"`
+	Count   *uint64  `json:"count"` // null: it has problems
+	Share   *float64 `json:"share"` // null: it has problems
 	*changeJSON
 	Problems []checkProblem `json:"problems"`
 }
@@ -78,6 +83,7 @@ type changeJSON struct {
 	Before *uint64 `json:"before"` // null: it was not counted
 	Change *int64  `json:"change"` // null: it was not, or is not
 	New    bool    `json:"new"`    // there was no such segment
+	Broken bool    `json:"broken"` // it has problems now
 }
 
 // segmentCounts counts the segments of a folder, prints the result, and saves it.
@@ -99,6 +105,9 @@ func (a *app) segmentCounts(ctx context.Context, where *placeFlags, args []strin
 	}
 	for i := range out.Segments {
 		out.Problems += len(out.Segments[i].Problems)
+	}
+	if len(out.Segments) == 0 {
+		out.Warnings = append(out.Warnings, fmt.Sprintf("%s has no segments, expected files of rules: .yml, .yaml or .json", folder.dir))
 	}
 	if earlier != nil {
 		out.compare(earlier)
@@ -187,16 +196,22 @@ func (s *segmentCountJSON) row(out *segmentsJSON) table.Row {
 	if s.changeJSON == nil {
 		return row
 	}
-	change := ""
+	return append(row, s.changeText())
+}
+
+// changeText says in the table what has changed.
+func (s *segmentCountJSON) changeText() string {
 	switch {
+	case s.Broken && s.New:
+		return "broken, new"
+	case s.Broken:
+		return "broken, was " + countOr(s.Before, "not counted")
 	case s.New:
-		change = "new"
+		return "new"
 	case s.Change != nil:
-		change = signed(*s.Change)
-	case s.Before != nil:
-		change = "was " + countOr(s.Before, "")
+		return signed(*s.Change)
 	}
-	return append(row, change)
+	return "was not counted"
 }
 
 // countOr writes a count, or what stands for none.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,8 @@ type segmentFolder struct {
 func readSegments(dir string) (*segmentFolder, error) {
 	info, err := os.Stat(dir)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, noFolder(dir)
 	case err != nil:
 		return nil, err
 	case !info.IsDir():
@@ -72,27 +75,17 @@ func (f *segmentFolder) problemsOf(err error, file string) []checkProblem {
 func otherProblem(err error, file string) checkProblem {
 	code := ""
 	var overflow *engine.OverflowError
+	var outOfRange *federate.RangeError
 	var unsupported *federate.UnsupportedError
 	switch {
 	case errors.As(err, &overflow):
 		code = overflow.Code()
-	case isSQLOverflow(err):
-		code = overflow.Code()
+	case errors.As(err, &outOfRange):
+		code = outOfRange.Code
 	case errors.As(err, &unsupported):
 		code = unsupported.Code
 	}
 	return checkProblem{Code: code, File: file, Message: err.Error(), text: file + ": " + err.Error()}
-}
-
-// stateOverflow is the SQLSTATE of a number out of its range, as a sum of too many
-// digits is.
-const stateOverflow = "22003"
-
-// isSQLOverflow reports whether a source ended a statement with a number out of its
-// range: in place that is what an *engine.OverflowError is in a snapshot.
-func isSQLOverflow(err error) bool {
-	var refused interface{ SQLState() string }
-	return errors.As(err, &refused) && refused.SQLState() == stateOverflow
 }
 
 // countSegments counts the segments of a folder in a snapshot or in place.
@@ -133,7 +126,7 @@ func (f *segmentFolder) count(ctx context.Context, snap *snapshot, asOf time.Tim
 	}
 	m := found.Manifest
 	out := &segmentsJSON{
-		ParentSegment: m.Schema.Name, Customers: found.Customers, Segments: append([]segmentCountJSON{}, f.broken...),
+		ParentSegment: m.Schema.Name, Customers: found.Customers, Folder: f.dir, Segments: append([]segmentCountJSON{}, f.broken...),
 		AsOf: timeText(found.AsOf.In(snap.Location())), Timezone: m.Schema.Timezone, Warnings: found.Warnings,
 		Snapshot: &snapshotJSON{m.Version, m.CreatedAt, []string{m.Load.Source}}, ElapsedUS: found.Elapsed.Microseconds(),
 	}
@@ -155,7 +148,7 @@ func (f *segmentFolder) countIn(ctx context.Context, p *place) (*segmentsJSON, e
 		return nil, err
 	}
 	out := &segmentsJSON{
-		ParentSegment: p.Schema.Name, Customers: total, Segments: append([]segmentCountJSON{}, f.broken...),
+		ParentSegment: p.Schema.Name, Customers: total, Folder: f.dir, Segments: append([]segmentCountJSON{}, f.broken...),
 		AsOf: timeText(p.asOf.In(p.loc)), Timezone: p.Schema.Timezone, Source: source, Warnings: []string{},
 	}
 	for _, file := range f.library.Segments() {
@@ -182,7 +175,7 @@ func (f *segmentFolder) countOne(ctx context.Context, p *place, file *rule.Segme
 		}
 		counted.Count, err = federate.Count(ctx, p.Place, checked, p.asOf)
 	}
-	if isAny(err, new(rule.Errors), new(*federate.UnsupportedError)) || isSQLOverflow(err) {
+	if isAny(err, new(rule.Errors), new(*federate.UnsupportedError), new(*federate.RangeError)) {
 		counted.Err = err
 		return counted, nil
 	}
@@ -195,7 +188,8 @@ func (f *segmentFolder) add(out *segmentsJSON, file *rule.SegmentFile, counted *
 		Segment: file.Path, File: filepath.Join(f.dir, file.File), Rule: counted.Rule, Problems: f.problemsOf(counted.Err, file.File),
 	}
 	if counted.Err == nil {
-		s.Count, s.Share = &counted.Count, shareOf(counted.Count, out.Customers)
+		share := shareOf(counted.Count, out.Customers)
+		s.Count, s.Share = &counted.Count, &share
 	}
 	out.Segments = append(out.Segments, s)
 }

@@ -2,16 +2,12 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"path/filepath"
 
 	"github.com/rollcall-db/rollcall/federate/export"
 )
-
-// maxSavedBytes is the greatest size of a file that --since reads.
-const maxSavedBytes = 256 << 20
 
 // sinceJSON is the earlier result that a result is compared with.
 type sinceJSON struct {
@@ -25,52 +21,18 @@ type goneJSON struct {
 	Count   *uint64 `json:"count"` // null: it was not counted
 }
 
-// earlierSegments is an earlier result.
-type earlierSegments struct {
-	file     string
-	parent   string
-	asOf     string
-	segments []goneJSON
-}
-
-// readEarlier reads a result that was saved.
-func readEarlier(path string) (*earlierSegments, error) {
-	data, err := readFile(path, maxSavedBytes)
-	if err != nil {
-		return nil, fmt.Errorf("--since: %w", err)
-	}
-	if len(data) > maxSavedBytes {
-		return nil, usagef("--since %s: the file has more than %s", path, bytesText(maxSavedBytes))
-	}
-	var saved struct {
-		ParentSegment *string     `json:"parent_segment"`
-		AsOf          string      `json:"as_of"`
-		Segments      *[]goneJSON `json:"segments"`
-	}
-	err = json.Unmarshal(data, &saved)
-	if err == nil && (saved.ParentSegment == nil || saved.AsOf == "" || saved.Segments == nil) {
-		err = errors.New(`no "parent_segment", "as_of" and "segments" were found`)
-	}
-	if err != nil {
-		return nil, usagef("--since %s: expected a result that rollcall segments --save has written: %w", path, err)
-	}
-	return &earlierSegments{file: path, parent: *saved.ParentSegment, asOf: saved.AsOf, segments: *saved.Segments}, nil
-}
-
 // compare notes what has changed since an earlier result.
 func (out *segmentsJSON) compare(earlier *earlierSegments) {
-	if earlier.parent != out.ParentSegment {
-		out.Warnings = append(out.Warnings, fmt.Sprintf("%s is about the parent segment %q, not %q", earlier.file, earlier.parent, out.ParentSegment))
+	if earlier.ParentSegment != out.ParentSegment {
+		out.Warnings = append(out.Warnings, fmt.Sprintf("%s is about the parent segment %q, not %q", earlier.path, earlier.ParentSegment, out.ParentSegment))
 	}
-	out.Since = &sinceJSON{File: earlier.file, AsOf: earlier.asOf}
-	before := map[string]*goneJSON{}
-	for i := range earlier.segments {
-		before[earlier.segments[i].Segment] = &earlier.segments[i]
-	}
+	out.Since = &sinceJSON{File: earlier.path, AsOf: earlier.AsOf}
+	before := earlier.bySegment()
+	earlier.nameBroken(out, before)
 	for i := range out.Segments {
 		s := &out.Segments[i]
 		was := before[s.Segment]
-		s.changeJSON = &changeJSON{New: was == nil}
+		s.changeJSON = &changeJSON{New: was == nil, Broken: s.Count == nil}
 		if was == nil {
 			continue
 		}
@@ -81,8 +43,52 @@ func (out *segmentsJSON) compare(earlier *earlierSegments) {
 			s.Change = &change
 		}
 	}
-	gone := slices.DeleteFunc(earlier.segments, func(s goneJSON) bool { return before[s.Segment] == nil })
+	gone := []goneJSON{}
+	for _, s := range earlier.Segments {
+		if before[s.Segment] != nil {
+			gone = append(gone, goneJSON{s.Segment, s.Count})
+		}
+	}
 	out.Gone = &gone
+}
+
+// nameBroken brings together what one file is called now and was called then, where
+// the file cannot be read in one of the results: the segment is called as the file
+// there. Now it gets the name of then, in the other case before has it under the name
+// of now.
+func (e *earlierSegments) nameBroken(out *segmentsJSON, before map[string]*earlierSegment) {
+	now := map[string]bool{}
+	for i := range out.Segments {
+		now[out.Segments[i].Segment] = true
+	}
+	byFile := map[string]*earlierSegment{}
+	for i := range e.Segments {
+		if s := &e.Segments[i]; !now[s.Segment] {
+			byFile[fileWithin(e.Folder, s.File)] = s
+		}
+	}
+	for i := range out.Segments {
+		s := &out.Segments[i]
+		file := fileWithin(out.Folder, s.File)
+		was := byFile[file]
+		switch {
+		case was == nil || before[s.Segment] != nil:
+		case s.Segment == file && s.Count == nil:
+			s.Segment = was.Segment
+		case was.Segment == file && was.Count == nil:
+			delete(before, file)
+			before[s.Segment] = was
+		}
+	}
+}
+
+// fileWithin returns a file's path from its folder, with slashes.
+func fileWithin(folder, file string) string {
+	path, err := filepath.Rel(folder, file)
+	if err != nil {
+		return filepath.ToSlash(file)
+	}
+	return filepath.ToSlash(path)
 }
 
 // save writes the result to a file, whole or not at all.

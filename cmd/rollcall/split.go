@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -40,8 +41,11 @@ A split of another salt has nothing to do with this one. Take one for every
 campaign: customers of one split's holdout would else be the holdout of all.
 
 It writes a file for each part to the folder DIR, which is made where it is not
-there: holdout.parquet, a.parquet, …, or what --as says. All of them appear, whole,
-or none does. What they hold is what export writes; Parquet and Arrow files carry the
+there: holdout.parquet, a.parquet, …, or what --as says. All are written whole before
+the first takes its place. After an error or an interrupt none has, what they would
+replace is as it was, and no temporary file is left; only where the process is killed
+or the machine stops while they are renamed may some be in place, the files before
+them in a folder .rollcall-….tmp in DIR. What they hold is what export writes; Parquet and Arrow files carry the
 part and the salt in their metadata, too.
 
 How to work the part out elsewhere: XXH64, seed 0, of the salt, a zero byte and the
@@ -148,20 +152,13 @@ func (a *app) split(ctx context.Context, q asker, split *engine.Split, dir strin
 	a.warn(m.warnings)
 	bar := a.newProgress()
 	defer bar.done()
-	files := &partFiles{split: split, dir: dir, format: format}
-	err = files.write(ctx, m, func(rows int64) { bar.show("split", "rows", rows, m.expected) })
+	files := &partFiles{split: split, dir: dir, format: format, rename: os.Rename}
+	answer, err := files.write(ctx, m, func(rows int64) { bar.show("split", "rows", rows, m.expected) })
 	if err != nil {
 		return err
 	}
 	bar.done()
-	total := int64(0)
-	for _, n := range files.rows {
-		total += n
-	}
-	answer, err := m.answer(ctx, total)
-	if err != nil {
-		return err
-	}
+	total := int64(answer.Count)
 	out := splitJSON{countJSON: *newCountJSON(answer), Salt: split.Salt}
 	for i, p := range split.Parts {
 		out.Parts = append(out.Parts, partJSON{

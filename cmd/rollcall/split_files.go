@@ -32,6 +32,8 @@ type partFiles struct {
 	dir    string
 	format export.Format
 	rows   []int64 // customers written, by part
+
+	rename func(from, to string) error // os.Rename, but in tests
 }
 
 // path returns where the file of a part is.
@@ -41,38 +43,44 @@ func (f *partFiles) name(part int) string {
 	return f.split.Parts[part].Name + "." + f.format.String()
 }
 
-// write divides an audience in one pass. The files are written in a folder of their
-// own, and are put in their places once all are whole: an error before that leaves
-// nothing behind.
-func (f *partFiles) write(ctx context.Context, m *audience, progress func(rows int64)) (err error) {
+// write divides an audience in one pass, and returns the answer about it. The files
+// are written in a folder of their own, and take their places once all are whole and
+// the answer is there.
+func (f *partFiles) write(ctx context.Context, m *audience, progress func(rows int64)) (answer *answered, err error) {
 	made, err := makeFolder(f.dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	stage := filepath.Join(f.dir, ".rollcall-"+rand.Text()+".tmp")
+	stage := filepath.Join(f.dir, stagePrefix+rand.Text()+stageSuffix)
 	defer func() {
-		err = errors.Join(err, os.RemoveAll(stage))
+		if !isAny(err, new(*unrestoredError)) { // the stage has what was not put back
+			err = errors.Join(err, os.RemoveAll(stage))
+		}
 		if err != nil && made {
 			err = errors.Join(err, os.Remove(f.dir))
 		}
 	}()
-	for part := range f.split.Parts {
-		if info, err := os.Stat(f.path(part)); err == nil && !info.Mode().IsRegular() {
-			return fmt.Errorf("cannot write %q: it is not a regular file", f.path(part))
-		}
-	}
 	if err := os.Mkdir(stage, 0o755); err != nil {
-		return err
+		return nil, err
+	}
+	places := newPlacing(f, stage)
+	if err := places.check(); err != nil {
+		return nil, err
 	}
 	if err := f.stage(ctx, stage, m, progress); err != nil {
-		return err
+		return nil, err
 	}
-	for part := range f.split.Parts {
-		if err := os.Rename(filepath.Join(stage, f.name(part)), f.path(part)); err != nil {
-			return fmt.Errorf("%d of %d files of the split are in their places: %w", part, len(f.split.Parts), err)
-		}
+	total := int64(0)
+	for _, n := range f.rows {
+		total += n
 	}
-	return syncDir(f.dir)
+	if answer, err = m.answer(ctx, total); err != nil {
+		return nil, err
+	}
+	if err := places.all(ctx); err != nil {
+		return nil, err
+	}
+	return answer, nil
 }
 
 // makeFolder makes a folder unless it is there, and reports whether it did.
@@ -86,15 +94,6 @@ func makeFolder(dir string) (made bool, err error) {
 		err = fmt.Errorf("cannot write a split to %q: it is a file, expected a folder", dir)
 	}
 	return false, err
-}
-
-// syncDir waits until the names in a folder are on disk.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // stage writes the files of all parts to a folder, each by a goroutine of its own.

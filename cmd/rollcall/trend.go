@@ -225,7 +225,7 @@ func signed(n int64) string {
 
 // trendChart returns the picture of a trend.
 func trendChart(answer *answered, t *trendParts, span *givenSpan) picture.Chart {
-	chart := picture.Line{Title: answer.rule, Subtitle: "members every " + span.unit.String(), Axis: "members"}
+	chart := picture.Line{Title: answer.rule, Subtitle: "members every " + span.unit.String()}
 	if len(t.notes) > 0 {
 		chart.Subtitle += "; attributes have no history"
 	}

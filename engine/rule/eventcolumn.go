@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -113,7 +114,7 @@ func (p *parser) eventColumn() *columnNode {
 		p.columnPart(n)
 	}
 	if p.err == nil && n.aggregate == nil && n.edge == edgeNone {
-		p.fail(p.expectedColumn(p.tok))
+		p.fail(p.expectedAggregate(n.name.text, p.tok))
 	}
 	if p.err == nil && p.atPlain(wordAs) {
 		p.columnName(n)
@@ -268,8 +269,20 @@ func (s source) expectedColumn(t token) *Error {
 		"expected an aggregate, a where, a window or a name of the column, found "+t.inColumn(), columnHint)
 }
 
+// expectedAggregate is the error of a column that says which events and not what is to
+// be computed from them.
+func (s source) expectedAggregate(behavior string, t token) *Error {
+	name := shorten(behavior)
+	return s.problem(Syntax, t.span, "expected an aggregate of the events of "+quoteDouble(name)+", found "+t.inColumn(),
+		fmt.Sprintf("say what is computed from each customer's events, such as: %[1]s count, %[1]s sum(FIELD), last %[1]s", quoteName(name)))
+}
+
 func (s source) expectedColumnName(t token) *Error {
-	return s.problem(Syntax, t.span, `expected a name after "as", found `+t.inColumn(), columnHint)
+	hint := columnHint
+	if t.kind == tokenWord { // a keyword, else it were a name
+		hint = fmt.Sprintf("%s is a word of the language: choose another name, or write it in double quotes: as %[1]s", quoteDouble(t.text))
+	}
+	return s.problem(Syntax, t.span, `expected a name after "as", found `+t.inColumn(), hint)
 }
 
 func (s source) expectedColumnEnd(t token) *Error {

@@ -90,8 +90,9 @@ func TestBadEventColumns(t *testing.T) {
 		{"", `1:1: expected the name of a behavior, found the end of the column`},
 		{"sum(amount)", `1:1: expected the name of a behavior, found "sum"`},
 		{"purchse count", `1:1: unknown behavior "purchse"`},
-		{"purchase", `1:9: expected an aggregate, a where, a window or a name of the column, found the end of the column`},
-		{"purchase in last 3 days", `1:24: expected an aggregate, a where, a window or a name of the column, found the end of the column`},
+		{"purchase", `1:9: expected an aggregate of the events of "purchase", found the end of the column`},
+		{"purchase in last 3 days", `1:24: expected an aggregate of the events of "purchase", found the end of the column`},
+		{"purchase where amount > 3 as x", `1:27: expected an aggregate of the events of "purchase", found "as"`},
 		{"purchase count > 3", `1:16: expected an aggregate, a where, a window or a name of the column, found ">"`},
 		{"purchase sum(amout)", `1:14: unknown field "amout" of behavior "purchase"`},
 		{"purchase sum(category)", ""},
@@ -115,6 +116,41 @@ func TestBadEventColumns(t *testing.T) {
 		if c.want != "" && problems[0].Error() != c.want {
 			t.Errorf("%q: %s, want %s", c.text, problems[0], c.want)
 		}
+	}
+}
+
+// TestHintsOfEventColumns: what to do about columns that lack a part.
+func TestHintsOfEventColumns(t *testing.T) {
+	const written = "a column of events is written like: purchase sum(amount) in last 90 days as spent"
+	for _, c := range []struct{ text, want, hint string }{
+		{
+			"purchase as x", `1:10: expected an aggregate of the events of "purchase", found "as"`,
+			"say what is computed from each customer's events, such as: purchase count, purchase sum(FIELD), last purchase",
+		},
+		{
+			`"my clicks" this month`, `1:23: expected an aggregate of the events of "my clicks", found the end of the column`,
+			`say what is computed from each customer's events, such as: "my clicks" count, "my clicks" sum(FIELD), last "my clicks"`,
+		},
+		{
+			"last purchase as LAST", `1:18: expected a name after "as", found "LAST"`,
+			`"LAST" is a word of the language: choose another name, or write it in double quotes: as "LAST"`,
+		},
+		{"purchase count as", `1:18: expected a name after "as", found the end of the column`, written},
+		{"purchase count as 3", `1:19: expected a name after "as", found the number 3`, written},
+		{"purchase frobnicate", `1:10: expected an aggregate, a where, a window or a name of the column, found "frobnicate"`, written},
+	} {
+		_, err := parseColumn(t, c.text, "visits > 1")
+		problems := Errors{}
+		if !errors.As(err, &problems) {
+			t.Errorf("%q: %v, want Errors", c.text, err)
+			continue
+		}
+		if p := problems[0]; p.Error() != c.want || p.Hint != c.hint {
+			t.Errorf("%q: %s\nhint: %s\nwant %s\nhint: %s", c.text, p, p.Hint, c.want, c.hint)
+		}
+	}
+	if c, err := parseColumn(t, `last purchase as "last"`, "visits > 1"); err != nil || c.Name != "last" {
+		t.Errorf("got %v, %v, want the name last", c, err)
 	}
 }
 

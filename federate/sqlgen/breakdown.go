@@ -12,8 +12,8 @@ import (
 )
 
 // Breakdown returns one statement that counts the customers of a checked rule by
-// the value of an attribute, which is given by its position in the schema and is
-// no list. Its rows are
+// the value of an attribute, which is given by its position in the schema. Its rows
+// are
 //
 //	value            as the source holds it, NULL among them
 //	customers        of this value
@@ -23,7 +23,17 @@ import (
 // with the one of NULL first, if there is one, and then those of most customers, by
 // value where these are as many. There are at most limit+1 rows, so that limit
 // values are left if NULL is one; limit must be positive. There is none where the
-// rule selects nobody. Of the options it heeds [Pinned].
+// rule selects nobody. Of the options it heeds [Pinned] and [Picked].
+//
+// Of a list the values are its elements, NULLs left out, and customers those who have
+// it. The rows, those of most customers first, have besides
+//
+//	with_list      customers who have a list
+//	with_element   customers whose list has an element
+//	of_all_values  the customers of every value, added up
+//
+// all three the same in every row. There are at most limit rows, and one at least: where
+// there are no elements, value is NULL.
 func Breakdown(d Dialect, checked *rule.Checked, layout *model.Layout, asOf time.Time, attribute, limit int, options ...Option) (string, error) {
 	g, err := newGenerator(d, checked, layout, asOf, options)
 	switch {
@@ -44,11 +54,10 @@ func Breakdown(d Dialect, checked *rule.Checked, layout *model.Layout, asOf time
 func (g *generator) breakdown(attribute, limit int) string {
 	of := g.checked.Schema.Attributes[attribute]
 	if of.Type.IsArray() {
-		g.fail("attribute %q is a list: customers are not told apart by lists", of.Name)
-		return ""
+		return g.listBreakdown(attribute, limit)
 	}
 	var main scope
-	selected := g.selection(&main, g.checked.Root)
+	selected := g.selected(&main)
 	x, ok := g.attributeOperand(&main, attribute)
 	if !ok {
 		return ""

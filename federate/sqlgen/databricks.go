@@ -134,6 +134,8 @@ func (databricks) countElements(list, test string) string {
 
 func (databricks) nullIsEmpty() bool { return false }
 
+func (databricks) elements(list string) string { return "explode(" + list + ")" }
+
 func (databricks) double(x string) string { return "CAST(" + x + " AS DOUBLE)" }
 func (databricks) decimalNaN() string     { return "" }
 func (databricks) sumWhole(x string) string {

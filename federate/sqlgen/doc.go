@@ -6,14 +6,16 @@
 // The statement selects from the master table, called m. Each set of events that
 // the rule asks about is one table of the WITH clause, b1, b2, …, grouped by
 // customer; a sequence is some, q1, q2, …, as sequence.go says; each segment that it
-// refers to is one too, s1, s2, …; tables of attributes are a1, a2, …. All are
+// refers to is one too, s1, s2, …; where customers stand in a pick is p1, and p2 beyond
+// groups; tables of attributes are a1, a2, …. All are
 // joined to m by its key, so every customer has one row. The comments are for
 // readers.
 //
 // # What can be asked
 //
 // [Count] makes it a count, [Columns] adds attributes to the key, [Ordered] and
-// [First] put customers in order of their keys, [Pinned] reads tables at versions.
+// [First] put customers in order of their keys, [Picked] takes some of them in an order
+// of their own, which [Placed] keeps, [Pinned] reads tables at versions.
 // [Total] counts everybody, [Breakdown] counts customers by the value of an
 // attribute, and [Why] asks every condition of one customer. All share what follows.
 //
@@ -88,7 +90,7 @@
 // # Where to read first
 //
 // generate.go for the way in, statement.go for the shape of a statement,
-// members.go, breakdown.go and why.go for what else can be asked, condition.go for
+// members.go, pick.go, breakdown.go and why.go for what else can be asked, condition.go for
 // the walk over the rule, predicate.go for the logic of NULL, language.go for what
 // dialects do differently.
 package sqlgen

@@ -123,6 +123,8 @@ func (duckDB) countElements(list, test string) string {
 
 func (duckDB) nullIsEmpty() bool { return false }
 
+func (duckDB) elements(list string) string { return "unnest(" + list + ")" }
+
 func (duckDB) double(x string) string   { return "CAST(" + x + " AS DOUBLE)" }
 func (duckDB) decimalNaN() string       { return "" }
 func (duckDB) sumWhole(x string) string { return "sum(" + x + ")" }

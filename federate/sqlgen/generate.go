@@ -170,7 +170,10 @@ type generator struct {
 	columns []Column // beside the key
 	held    bool     // columns, and the key, with the types of the source
 	ordered bool     // by key
+	placed  bool     // in the order of the pick
 	limit   int      // of customers, the first by key; 0: all
+	pick    *Pick    // nil: all whom the rule selects
+	place   string   // where a customer stands in the pick
 	only    string   // a literal: the key of the one customer that is asked about; "" for all
 
 	versions map[model.TableRef]string // of tables without their connection
@@ -183,6 +186,7 @@ type generator struct {
 	byBody    map[string]*eventTable // by what they select from
 	sequences []sequenceTable        // each after those it is made of
 	segments  []*segmentTable        // each after those it refers to
+	picks     []string               // each after the one it is made of
 	bySegm    map[*rule.Segment]*segmentTable
 }
 

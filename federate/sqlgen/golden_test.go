@@ -16,6 +16,7 @@ import (
 // TestGolden runs the files of testdata. The command is
 //
 //	sql [dialect=D] [zone=Z] [as_of=T] [count] [columns=(A,…)] [ordered] [first=N] [pinned=V]
+//	    [top=N] [share=BILLIONTHS] [order_by=A] [asc] [per=A/N] [placed=N]
 //	breakdown by=A limit=N …
 //	why key=K …
 //	total …
@@ -65,6 +66,9 @@ func optionsOf(t *testing.T, d *datadriven.TestData) []Option {
 	t.Helper()
 	var options []Option
 	s, l := schema("UTC")
+	if p := pickOf(t, d, s); p != nil {
+		options = append(options, Picked(*p))
+	}
 	for _, arg := range d.CmdArgs {
 		switch arg.Key {
 		case "count":
@@ -75,6 +79,10 @@ func optionsOf(t *testing.T, d *datadriven.TestData) []Option {
 			var n int
 			arg.Scan(t, 0, &n)
 			options = append(options, First(n))
+		case "placed":
+			var n int
+			arg.Scan(t, 0, &n)
+			options = append(options, Placed(n))
 		case "columns":
 			var attributes []int
 			for _, name := range slices.DeleteFunc(arg.Vals, func(name string) bool { return name == "" }) {
@@ -92,6 +100,39 @@ func optionsOf(t *testing.T, d *datadriven.TestData) []Option {
 		}
 	}
 	return options
+}
+
+// pickOf returns the pick of a command, nil for none.
+func pickOf(t *testing.T, d *datadriven.TestData, s *model.Schema) *Pick {
+	t.Helper()
+	p := &Pick{OrderBy: NoAttribute, Per: NoAttribute}
+	asked := false
+	for _, arg := range d.CmdArgs {
+		switch arg.Key {
+		case "top":
+			arg.Scan(t, 0, &p.Top)
+		case "share":
+			arg.Scan(t, 0, &p.Share)
+			p.Whole = 100_000_000_000
+		case "order_by":
+			p.OrderBy = s.Attribute(arg.Vals[0])
+		case "asc":
+			p.Ascending = true
+		case "per":
+			name, n, _ := strings.Cut(arg.Vals[0], "/")
+			p.Per = s.Attribute(name)
+			if _, err := fmt.Sscan(n, &p.PerTop); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			continue
+		}
+		asked = true
+	}
+	if !asked {
+		return nil
+	}
+	return p
 }
 
 // statementOf returns the statement that a command asks for.

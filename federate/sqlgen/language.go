@@ -54,6 +54,9 @@ type language interface {
 	allElements(list, test string) string
 	countElements(list, test string) string // a number
 	nullIsEmpty() bool
+	// elements returns what makes a row of each element in place of one of the list, as
+	// a column; none of no list.
+	elements(list string) string
 
 	// Numbers.
 

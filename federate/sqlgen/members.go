@@ -40,15 +40,18 @@ func (g *generator) member(s *scope, c Column) (column, name string, ok bool) {
 	return column, attribute.Name, true
 }
 
-// order returns the clauses that put customers in order of their keys and leave
-// out those beyond the limit, with a line break before each.
+// order returns the clauses that put customers in order of their keys, or of the
+// pick, and leave out those beyond the limit, with a line break before each.
 func (g *generator) order() string {
-	if !g.ordered || g.count {
+	if !g.ordered && !g.placed || g.count {
 		return ""
 	}
 	by := g.key()
 	if g.checked.Schema.KeyType.Kind == model.String {
 		by = g.bytewise(by)
+	}
+	if g.placed {
+		by = g.place
 	}
 	clauses := "\nORDER BY " + by
 	if g.limit > 0 {

@@ -107,6 +107,8 @@ func (postgres) countElements(list, test string) string {
 }
 func (postgres) nullIsEmpty() bool { return true }
 
+func (postgres) elements(list string) string { return "unnest(" + list + ")" }
+
 func (postgres) double(x string) string   { return "CAST(" + x + " AS double precision)" }
 func (postgres) decimalNaN() string       { return "'NaN'::numeric" }
 func (postgres) sumWhole(x string) string { return "sum(" + x + ")" }

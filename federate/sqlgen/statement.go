@@ -12,7 +12,7 @@ import (
 // statement returns the whole statement.
 func (g *generator) statement() string {
 	var main scope
-	selected := g.selection(&main, g.checked.Root)
+	selected := g.selected(&main)
 	columns := g.key()
 	switch {
 	case g.count:
@@ -44,7 +44,7 @@ func (g *generator) with() []string {
 	for _, s := range g.segments {
 		tables = append(tables, s.text)
 	}
-	return tables
+	return append(tables, g.picks...)
 }
 
 // scope is one SELECT from the master table, which it calls m, with the tables

@@ -21,12 +21,15 @@ type Point struct {
 	Value float64
 }
 
+// timeHeight is the room of the times below a line.
+const timeHeight = vg.Length(22)
+
 // maxMarks is up to how many points each is marked by a dot.
 const maxMarks = 60
 
 func (l Line) heading() (title, subtitle string) { return l.Title, l.Subtitle }
 
-func (l Line) height() vg.Length { return plotHeight + edgeHeight }
+func (l Line) height() vg.Length { return plotHeight + timeHeight }
 
 // highest returns the greatest number.
 func (l Line) highest() float64 {
@@ -58,7 +61,7 @@ func (l Line) draw(p *pen, area vg.Rectangle) {
 		return
 	}
 	highest := l.highest()
-	field := box(area.Min.X, area.Min.Y+edgeHeight, area.Max.X-3*gap, area.Max.Y-2*gap)
+	field := box(area.Min.X, area.Min.Y+timeHeight, area.Max.X-3*gap, area.Max.Y-3*gap)
 	field.Min.X = drawLevels(p, field, highest)
 	p.line(quiet, 0.8, field.Min, vg.Point{X: field.Max.X, Y: field.Min.Y})
 	points := l.place(field, highest)
@@ -75,9 +78,8 @@ func (l Line) draw(p *pen, area vg.Rectangle) {
 	s := labelText
 	s.align = draw.XRight
 	p.text(area.Max.X, points[last].Y+11, numberText(l.Points[last].Value), s)
-	axis := tickText
-	axis.size = quietText.size
-	p.text((field.Min.X+field.Max.X)/2, area.Min.Y+6, p.fit(l.Axis, axis, field.Size().X), axis)
+	// What the numbers are stands above them: below are the times.
+	p.text(area.Min.X, area.Max.Y-gap/2, p.fit(l.Axis, quietText, area.Size().X), quietText)
 }
 
 // place returns where the points lie; a single one lies in the middle.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -14,7 +15,7 @@ import (
 // who are in exactly the same sets, with dots below that say which sets these are.
 type UpSet struct {
 	Title, Subtitle string
-	Sets            []Set // 8 at most, one for each bit of Region.Members
+	Sets            []Set // 8 at most, one for each bit of Region.Members; shown with numbers from 1
 	Regions         []Region
 }
 
@@ -35,8 +36,9 @@ const maxRegions = 40
 
 const (
 	setHeight  = vg.Length(22)
-	setColumns = vg.Length(230) // names and sizes of sets
+	setColumns = vg.Length(230) // names and sizes of sets, at least
 	sizeWidth  = vg.Length(80)  // of the bars of sizes
+	regionRoom = vg.Length(16)  // of a region, before names of sets take what is left
 )
 
 func (u UpSet) heading() (title, subtitle string) { return u.Title, u.Subtitle }
@@ -75,38 +77,54 @@ func (u UpSet) draw(p *pen, area vg.Rectangle) {
 		p.text(area.Min.X, area.Min.Y+noteHeight/2-2, leftOut(left, members), quietText)
 	}
 	area.Min.Y += noteHeight
+	columns := u.columns(p, area, len(regions))
 	matrix := area.Min.Y + setHeight*vg.Length(len(u.Sets))
-	field := box(area.Min.X+setColumns-5*gap, matrix+gap, area.Max.X, area.Max.Y-3*gap)
+	field := box(area.Min.X+columns-5*gap, matrix+gap, area.Max.X, area.Max.Y-3*gap)
 	highest := float64(regions[0].Count)
-	each := min((field.Max.X-area.Min.X-setColumns)/vg.Length(len(regions)), 46)
+	each := min((field.Max.X-area.Min.X-columns)/vg.Length(len(regions)), 46)
 	if most := p.width(numberText(highest), tickText); most > each-2 {
 		field.Max.Y -= most // the numbers stand upright
 	}
-	field.Min.X = max(drawLevels(p, field, highest), area.Min.X+setColumns)
+	field.Min.X = max(drawLevels(p, field, highest), area.Min.X+columns)
 	each = min(each, field.Size().X/vg.Length(len(regions)))
 	p.line(quiet, 0.8, field.Min, vg.Point{X: field.Max.X, Y: field.Min.Y})
-	u.drawSets(p, area, matrix)
+	u.drawSets(p, area, matrix, columns)
 	for i, r := range regions {
 		x := field.Min.X + each*(vg.Length(i)+0.5)
 		u.drawRegion(p, field, r, x, each, level(field, float64(r.Count), highest), matrix)
 	}
 }
 
-// drawSets draws a row for every set, with its name and size.
-func (u UpSet) drawSets(p *pen, area vg.Rectangle, matrix vg.Length) {
+// numbered returns the name of a set with its number.
+func (u UpSet) numbered(i int) string { return strconv.Itoa(i+1) + ": " + clean(u.Sets[i].Name) }
+
+// columns returns the room of the names and sizes of sets: what the names need, as
+// far as the regions leave it.
+func (u UpSet) columns(p *pen, area vg.Rectangle, regions int) vg.Length {
+	names, sizes := vg.Length(0), vg.Length(0)
+	for i, set := range u.Sets {
+		names = max(names, p.width(u.numbered(i), labelText))
+		sizes = max(sizes, p.width(numberText(float64(set.Size)), tickText))
+	}
+	wanted := names + sizes + sizeWidth + 3*gap
+	return max(setColumns, min(wanted, area.Size().X-regionRoom*vg.Length(max(regions, 8))))
+}
+
+// drawSets draws a row for every set, with its name and size, in so much room.
+func (u UpSet) drawSets(p *pen, area vg.Rectangle, matrix, columns vg.Length) {
 	largest, sizes := 0.0, vg.Length(0)
 	for _, set := range u.Sets {
 		largest = max(largest, float64(set.Size))
 		sizes = max(sizes, p.width(numberText(float64(set.Size)), tickText))
 	}
-	names := setColumns - gap - sizeWidth - sizes - gap
+	names := columns - gap - sizeWidth - sizes - gap
 	for i, set := range u.Sets {
 		y := matrix - setHeight*(vg.Length(i)+0.5)
 		if i%2 == 0 {
 			p.rect(box(area.Min.X, y-setHeight/2, area.Max.X, y+setHeight/2), pale)
 		}
-		p.text(area.Min.X+4, y, p.fit(set.Name, labelText, names-4), labelText)
-		end := area.Min.X + setColumns - gap
+		p.text(area.Min.X+4, y, p.fit(u.numbered(i), labelText, names-4), labelText)
+		end := area.Min.X + columns - gap
 		start := end
 		if largest > 0 {
 			start -= sizeWidth * length(float64(set.Size)/largest)
@@ -153,10 +171,10 @@ func (u UpSet) lines(width int) []string {
 	}
 	var sets, items []Bar
 	for i, set := range u.Sets {
-		sets = append(sets, Bar{Label: string(rune('A'+i)) + " " + set.Name, Value: float64(set.Size)})
+		sets = append(sets, Bar{Label: strconv.Itoa(i+1) + " " + set.Name, Value: float64(set.Size)})
 	}
 	for _, r := range regions {
-		items = append(items, Bar{Label: r.letters(len(u.Sets)), Value: float64(r.Count)})
+		items = append(items, Bar{Label: r.numbers(len(u.Sets)), Value: float64(r.Count)})
 	}
 	out := append(Bars{Items: sets}.lines(width), "")
 	out = append(out, Bars{Items: items}.lines(width)...)
@@ -171,13 +189,13 @@ func leftOut(regions int, members uint64) string {
 	return "and " + numberText(float64(regions)) + " smaller regions of " + numberText(float64(members)) + " together"
 }
 
-// letters names the sets of a region by their letters, with a point for each that it
+// numbers names the sets of a region by their numbers, with a point for each that it
 // is not in.
-func (r Region) letters(sets int) string {
+func (r Region) numbers(sets int) string {
 	var out strings.Builder
 	for i := range sets {
 		if r.Members&(1<<i) != 0 {
-			out.WriteRune(rune('A' + i))
+			out.WriteRune(rune('1' + i))
 		} else {
 			out.WriteRune('·')
 		}
