@@ -42,7 +42,7 @@ func (j *judge) sequence(ctx context.Context, c *rule.SequenceTest) ([]Reason, e
 		}
 	}
 	for i := end; i > 0 && i < len(steps) && steps[i].Absent; i++ {
-		if at, ok := firstAfter(times[i], last); ok && isWithin(last, at, steps[i].Within) {
+		if at, ok := firstAfter(times[i], last); ok && steps[i].InTime(last, at) {
 			reasons[i].Value = time.UnixMicro(at).UTC()
 		}
 	}
@@ -97,12 +97,12 @@ func chainOf(steps []plan.Step, times [][]int64) []int64 {
 // such step next is the number of steps.
 func isFollowed(steps []plan.Step, times [][]int64, i, next int, at int64, good []int64) bool {
 	end, ok := firstAfter(good, at)
-	if next < len(steps) && (!ok || !isWithin(at, end, steps[next].Within)) {
+	if next < len(steps) && (!ok || !steps[next].InTime(at, end)) {
 		return false
 	}
 	for absent := i + 1; absent < next; absent++ {
 		first, ok := firstAfter(times[absent], at)
-		if ok && (next == len(steps) || first < end) && isWithin(at, first, steps[absent].Within) {
+		if ok && (next == len(steps) || first < end) && steps[absent].InTime(at, first) {
 			return false
 		}
 	}
@@ -116,10 +116,4 @@ func firstAfter(times []int64, at int64) (first int64, ok bool) {
 		return 0, false
 	}
 	return times[i], true
-}
-
-// isWithin reports whether a later time is at most so many microseconds after another;
-// 0: there is no bound.
-func isWithin(at, later, within int64) bool {
-	return within == 0 || uint64(later)-uint64(at) <= uint64(within)
 }

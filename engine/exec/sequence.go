@@ -154,21 +154,15 @@ func (s *sequencer) isFollowed(step int, times []int64, at int64) bool {
 	next, isLast := s.next[step], s.next[step] == len(s.steps)
 	end := int64(math.MaxInt64)
 	if !isLast {
-		if end = times[next-1]; end <= at || !isWithin(at, end, s.steps[next].Within) {
+		if end = times[next-1]; end <= at || !s.steps[next].InTime(at, end) {
 			return false
 		}
 	}
 	for absent := step + 1; absent < next; absent++ {
 		first := times[absent-1]
-		if first > at && (first < end || isLast) && isWithin(at, first, s.steps[absent].Within) {
+		if first > at && (first < end || isLast) && s.steps[absent].InTime(at, first) {
 			return false
 		}
 	}
 	return true
-}
-
-// isWithin reports whether a later time is at most so long after another; 0: there is
-// no bound.
-func isWithin(at, later, within int64) bool {
-	return within == 0 || uint64(later)-uint64(at) <= uint64(within)
 }

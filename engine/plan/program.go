@@ -99,6 +99,12 @@ type Step struct {
 	Within int64 // microseconds; 0: no bound
 }
 
+// InTime reports whether an event of the step at a time, in microseconds, follows one at
+// an earlier time, before, as near as the step wants.
+func (s *Step) InTime(before, at int64) bool {
+	return s.Within == 0 || uint64(at)-uint64(before) <= uint64(s.Within)
+}
+
 // Filter is a test of one event: an And or Or of Kids, the Not of Kids[0], or a
 // Scan, the Test of a field.
 type Filter struct {

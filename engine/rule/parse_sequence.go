@@ -117,6 +117,9 @@ func (p *parser) withinPart(s *stepNode) bool {
 	w.unit = p.unitOf(w.n)
 	switch {
 	case p.err != nil:
+		if p.err.Code == MissingTimeUnit {
+			p.err.Hint = unevenUnitHint // not all units are of one length
+		}
 		return false
 	case w.unitMicros() == 0:
 		p.fail(p.unevenUnit(unit.span, w.unit))
