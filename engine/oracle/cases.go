@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -58,7 +59,7 @@ func casesOf(topic string, t *Table, asOf string, segments []Segment, list []exp
 	for _, e := range list {
 		name := topic + ": " + e.rule
 		if len(name) > 200 {
-			name = name[:200] + "…"
+			name = fmt.Sprintf("%s… of %d bytes", name[:200], len(name))
 		}
 		cases = append(cases, &Case{Name: name, Table: t, Segments: segments, Rule: e.rule, AsOf: at, Want: e.want})
 	}

@@ -1,12 +1,46 @@
 package oracle
 
+import (
+	"strings"
+	"time"
+
+	"github.com/rollcall-db/rollcall/engine/rule"
+)
+
 // sequenceCases are about what follows what: ties, bounds, what is missing, and
 // events that are not seen.
 func sequenceCases() []*Case {
 	cases := followCases()
 	cases = append(cases, absentCases()...)
 	cases = append(cases, sequenceFilterCases()...)
+	cases = append(cases, longSequenceCases()...)
 	return append(cases, elapsedCases()...)
+}
+
+// longSequenceCases have as many steps as there may be, an hour apart.
+func longSequenceCases() []*Case {
+	t := newTable("UTC", keys("whole short gap")).attribute("n", wholeType, 1, 2, 3).behavior("buy")
+	start := time.Date(2023, 5, 1, 0, 0, 0, 0, time.UTC)
+	for i := range rule.MaxSteps {
+		at := start.Add(time.Duration(i) * time.Hour)
+		t.event("whole", at.Format(time.RFC3339))
+		if i > 0 {
+			t.event("short", at.Format(time.RFC3339))
+		}
+		if i >= rule.MaxSteps/2 {
+			at = at.Add(time.Second)
+		}
+		t.event("gap", at.Format(time.RFC3339))
+	}
+	hourly := func(n int, unit string) string { return "buy" + strings.Repeat(" then buy within "+unit, n-1) }
+	return casesOf("many steps", t, anyTime, nil, []expectation{
+		{hourly(rule.MaxSteps, "1 hour"), keys("whole")},
+		{hourly(rule.MaxSteps, "3601 seconds"), keys("whole gap")},
+		{hourly(rule.MaxSteps-1, "1 hour"), keys("whole short")},
+		{hourly(rule.MaxSteps-1, "1 hour") + " then not buy", keys("whole short")},
+		{hourly(rule.MaxSteps-1, "1 hour") + " then not buy within 1 hour", keys("whole short")},
+		{hourly(rule.MaxSteps/2, "1 hour"), keys("whole short gap")},
+	})
 }
 
 // followCases have two steps. as_of is noon of 10 May.

@@ -110,6 +110,8 @@ func (databricks) limits() (loMicros, hiMicros, loDay, hiDay int64) {
 // maxDepth is half of what the parser of Spark can take in a thread of 1 MiB.
 func (databricks) maxDepth() int { return 100 }
 
+func (databricks) computedOnce() string { return "" }
+
 func (databricks) textual(column string) string     { return column }
 func (databricks) textualList(column string) string { return column }
 

@@ -99,6 +99,8 @@ func (duckDB) limits() (loMicros, hiMicros, loDay, hiDay int64) {
 
 func (duckDB) maxDepth() int { return 0 }
 
+func (duckDB) computedOnce() string { return "MATERIALIZED " }
+
 func (duckDB) textual(column string) string     { return column }
 func (duckDB) textualList(column string) string { return column }
 

@@ -31,6 +31,10 @@ type language interface {
 	// maxDepth returns how deep conditions may nest, 0 for as deep as rules do.
 	maxDepth() int
 
+	// computedOnce returns what stands behind AS for a table of the WITH clause that is
+	// to be computed by itself, with a space behind; empty: it cannot be said.
+	computedOnce() string
+
 	// Text. Needles and patterns are literals.
 
 	// textual and textualList return a column as the text, and the list of texts, that

@@ -78,6 +78,8 @@ func (postgres) limits() (loMicros, hiMicros, loDay, hiDay int64) {
 
 func (postgres) maxDepth() int { return 0 }
 
+func (postgres) computedOnce() string { return "MATERIALIZED " }
+
 func (postgres) textual(column string) string     { return "CAST(" + column + " AS text)" }
 func (postgres) textualList(column string) string { return "CAST(" + column + " AS text[])" }
 

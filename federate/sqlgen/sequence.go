@@ -31,7 +31,13 @@ type sequenceTable struct {
 	name     string
 	comments []string
 	query    string
+	kept     bool // it is to be computed once, by itself
 }
+
+// tablesInOne is how many tables in a row an engine may merge into one query, where it
+// can be told. DuckDB 1.5 plans one of 12 in 27 ms and takes twice as long for every
+// further one or two.
+const tablesInOne = 8
 
 // Columns of the tables of a sequence, beside customer.
 const (
@@ -51,7 +57,7 @@ func (g *generator) sequence(s *scope, c *rule.SequenceTest) *predicate {
 	}
 	q.scan(c.Text())
 	q.lead()
-	q.table = g.sequenceTable(nil, fmt.Sprintf("SELECT %[1]s\n    FROM %[2]s\n    WHERE %[3]s\n    GROUP BY %[1]s",
+	q.then(nil, fmt.Sprintf("SELECT %[1]s\n    FROM %[2]s\n    WHERE %[3]s\n    GROUP BY %[1]s",
 		customer, q.table, strings.Join(q.good(0), "\n      AND ")))
 	return isNotNull(s.join(g, q.table, "", customer) + "." + customer)
 }
@@ -75,24 +81,28 @@ func (g *generator) sequencer(steps []rule.SequenceStep) *sequencer {
 }
 
 // sequenceTable returns the name of the table of a query. Equal queries share one.
-func (g *generator) sequenceTable(comments []string, query string) string {
+func (g *generator) sequenceTable(comments []string, query string, kept bool) string {
 	for i := range g.sequences {
 		if t := &g.sequences[i]; t.query == query {
 			return t.name
 		}
 	}
-	t := sequenceTable{name: g.names.next("q", len(g.sequences)+1), comments: comments, query: query}
+	t := sequenceTable{name: g.names.next("q", len(g.sequences)+1), comments: comments, query: query, kept: kept}
 	g.sequences = append(g.sequences, t)
 	return t.name
 }
 
 // sequenceQuery returns the table as it stands in the WITH clause.
-func (t *sequenceTable) sequenceQuery() string {
+func (g *generator) sequenceQuery(t *sequenceTable) string {
 	lines := make([]string, 0, len(t.comments)+1)
 	for _, c := range t.comments {
 		lines = append(lines, "  "+c)
 	}
-	return strings.Join(append(lines, "  "+t.name+" AS (\n    "+t.query+"\n  )"), "\n")
+	as := " AS "
+	if t.kept {
+		as += g.computedOnce()
+	}
+	return strings.Join(append(lines, "  "+t.name+as+"(\n    "+t.query+"\n  )"), "\n")
 }
 
 // sequencer writes the tables of one sequence.
@@ -102,7 +112,14 @@ type sequencer struct {
 	stages  []stage
 	watched []missing // steps to be missing after the stages, which nothing depends on
 	table   string    // the one made last
+	made    int       // tables so far
 	columns []string  // expressions of its columns next1, next2, …
+}
+
+// then makes the next table.
+func (q *sequencer) then(comments []string, query string) {
+	q.made++
+	q.table = q.sequenceTable(comments, query, q.made%tablesInOne == 0)
 }
 
 // sequenceSet is the events of a step: the columns of their customers and instants,
@@ -165,7 +182,7 @@ func (q *sequencer) scan(text string) {
 		parts[i] = fmt.Sprintf("SELECT %s AS %s,\n      %s AS %s,\n      %d AS %s\n    %s",
 			set.key, customer, set.micros, eventMicros, i+1, eventKind, set.body)
 	}
-	q.table = q.sequenceTable([]string{comment(text)}, strings.Join(parts, "\n    UNION ALL\n    "))
+	q.then([]string{comment(text)}, strings.Join(parts, "\n    UNION ALL\n    "))
 }
 
 // lead adds the columns of next events, until the first stage has what it takes.
@@ -221,7 +238,7 @@ func (q *sequencer) add(a *addition) {
 	if len(a.columns) == 0 {
 		return
 	}
-	q.table = q.sequenceTable(a.comments, fmt.Sprintf("SELECT *,\n      %s\n    FROM %s\n    %s",
+	q.then(a.comments, fmt.Sprintf("SELECT *,\n      %s\n    FROM %s\n    %s",
 		strings.Join(a.columns, ",\n      "), q.table, later))
 	*a = addition{}
 }

@@ -94,7 +94,7 @@ func (q *sequencer) watch(after []rule.SequenceStep) {
 // one, and then what its columns say is next.
 func (q *sequencer) chain() {
 	events := q.table
-	q.table = q.sequenceTable(nil, fmt.Sprintf("SELECT %[1]s, max(%[2]s) AS %[3]s\n    FROM %[4]s\n    WHERE %[5]s\n    GROUP BY %[1]s",
+	q.then(nil, fmt.Sprintf("SELECT %[1]s, max(%[2]s) AS %[3]s\n    FROM %[4]s\n    WHERE %[5]s\n    GROUP BY %[1]s",
 		customer, eventMicros, eventAt(0), events, strings.Join(q.good(0), "\n      AND ")))
 	for i := range q.stages {
 		at := &q.stages[i]
@@ -123,6 +123,6 @@ func (q *sequencer) extend(events string, i int, more []string) {
 		have = append(have, "c."+eventAt(stage))
 	}
 	kept := strings.Join(have, ", ")
-	q.table = q.sequenceTable(nil, fmt.Sprintf("SELECT %s, %s\n    FROM %s AS c\n    JOIN %s AS e ON e.%[5]s = c.%[5]s AND e.%s AND e.%s = c.%s\n    GROUP BY %[1]s",
+	q.then(nil, fmt.Sprintf("SELECT %s, %s\n    FROM %s AS c\n    JOIN %s AS e ON e.%[5]s = c.%[5]s AND e.%s AND e.%s = c.%s\n    GROUP BY %[1]s",
 		kept, strings.Join(more, ", "), q.table, events, customer, ofSet(q.stages[i].set), eventMicros, eventAt(i)))
 }

@@ -39,7 +39,7 @@ func (g *generator) with() []string {
 		tables = append(tables, g.eventQuery(t))
 	}
 	for i := range g.sequences {
-		tables = append(tables, g.sequences[i].sequenceQuery())
+		tables = append(tables, g.sequenceQuery(&g.sequences[i]))
 	}
 	for _, s := range g.segments {
 		tables = append(tables, s.text)
