@@ -11,10 +11,14 @@ import (
 
 // layers is the import order of docs/architecture.md, top to bottom. A package
 // imports what lies below it, and one way only what lies beside it. A folder
-// stands for everything in it, but for engine, whose children have places of
-// their own.
+// stands for everything in it that has no entry of its own, but for engine, whose
+// children all have one.
 var layers = [][]string{
 	{"cmd", "testdata/cdnow/warehouse"},
+	{"cmd/rollcall/api", "cmd/rollcall/assistant", "cmd/rollcall/page"},
+	{"cmd/rollcall/service"},
+	{"cmd/rollcall/jobs"},
+	{"cmd/rollcall/ask", "cmd/rollcall/access", "cmd/rollcall/audit", "cmd/rollcall/registry", "cmd/rollcall/schedule", "cmd/rollcall/picture"},
 	{"bench"},
 	{"ingest", "federate"},
 	{"engine"},
@@ -36,6 +40,7 @@ type importRule struct {
 
 var importRules = []importRule{
 	{folder: "engine/oracle", except: []string{"bench"}, why: "the oracle is for tests and bench"},
+	{from: []string{"cmd/rollcall"}, folder: "bench", why: "rollcall builds without cgo"},
 	{folder: "testdata/cdnow", except: []string{"cmd"}, why: "the data is for tests and cmd"},
 	{from: []string{"federate"}, folder: "ingest", why: "federate never imports ingest"},
 	{from: []string{"ingest"}, folder: "federate", only: []string{"federate/source"}, why: "ingest knows the contract of a source, no source"},
@@ -175,6 +180,11 @@ var leafModules = []struct {
 	{"C", []string{"bench", "cmd/rollcall-bench"}},
 	{"github.com/duckdb", []string{"bench", "cmd/rollcall-bench"}},
 	{"github.com/parquet-go", []string{"federate/files", "federate/export", "testdata/cdnow", "bench"}},
+	{"net/http", []string{"federate/databricks", "bench/warehouse", "cmd/rollcall/api", "cmd/rollcall/assistant", "cmd/rollcall/page"}},
+	{"github.com/danielgtaylor/huma", []string{"cmd/rollcall/api"}},
+	{"github.com/prometheus", []string{"cmd/rollcall/api"}},
+	{"github.com/modelcontextprotocol", []string{"cmd/rollcall/assistant"}},
+	{"go.etcd.io/bbolt", []string{"cmd/rollcall/registry"}},
 }
 
 // checkDependencies finds imports of other modules in packages that must do
@@ -271,6 +281,14 @@ import _ "~/federate/export"
 		"engine/a.go: imports engine/oracle: the oracle is for tests and bench")
 	check("-- bench/a.go --\npackage bench\nimport _ \"~/testdata/cdnow\"\n",
 		"bench/a.go: imports testdata/cdnow: the data is for tests and cmd")
+	check("-- cmd/rollcall/a.go --\npackage main\nimport _ \"~/bench\"\n",
+		"cmd/rollcall/a.go: imports bench: rollcall builds without cgo")
+	check("-- cmd/rollcall/service/a.go --\npackage service\nimport _ \"~/cmd/rollcall/api\"\n",
+		"cmd/rollcall/service/a.go: imports cmd/rollcall/api: "+order)
+	check("-- cmd/rollcall/ask/a.go --\npackage ask\nimport _ \"~/cmd/rollcall/service\"\n",
+		"cmd/rollcall/ask/a.go: imports cmd/rollcall/service: "+order)
+	check("-- cmd/rollcall/jobs/a.go --\npackage jobs\nimport _ \"~/cmd/rollcall/service\"\n",
+		"cmd/rollcall/jobs/a.go: imports cmd/rollcall/service: "+order)
 	// Folders without a place.
 	check("-- util/a.go --\npackage util\n",
 		"util: the folder has no place in the import order: add it to layers and to docs/architecture.md")
