@@ -49,6 +49,10 @@ func (s JobState) becomes(to JobState) bool {
 	return false
 }
 
+// MaxAttempts is how often a job is started that the end of the process interrupts each
+// time.
+const MaxAttempts = 3
+
 // Progress is how far a job that runs is.
 type Progress struct {
 	Done  uint64 `json:"done"`
@@ -72,6 +76,7 @@ type Job struct {
 	Started  time.Time       `json:"started,omitzero"`  // UTC
 	Finished time.Time       `json:"finished,omitzero"` // UTC
 	Progress Progress        `json:"progress"`
+	Attempt  int             `json:"attempt,omitempty"` // from 2: an interrupted job, done again; else 0
 	Error    string          `json:"error,omitempty"`
 	Result   json.RawMessage `json:"result,omitempty"`
 }
@@ -193,35 +198,60 @@ func findJob(tx *bolt.Tx, id uint64) (Job, error) {
 	return job, err
 }
 
-// Recover marks the jobs that ran when the process ended as interrupted, all of
-// them or, after an error, none. It returns them, oldest first. To be called once,
-// before a job is started; queued jobs stay queued.
-func (r *Registry) Recover(ctx context.Context) (jobs []Job, err error) {
+// Recovered is a job that ran when the process ended, and the one that does it again.
+type Recovered struct {
+	Interrupted Job
+	Again       *Job // nil: it was interrupted [MaxAttempts] times, and may be why
+}
+
+// Recover marks the jobs that ran when the process ended as interrupted and queues each
+// of them again, all of them or, after an error, none: a crash on the way neither loses
+// one nor doubles it. It returns them, oldest first. To be called once, before a job is
+// started; queued jobs stay queued.
+func (r *Registry) Recover(ctx context.Context) (all []Recovered, err error) {
 	err = r.update(ctx, func(tx *bolt.Tx) error {
-		jobs = []Job{}
+		all = []Recovered{}
+		var ran []Job
 		if err := eachJob(tx, func(job Job) {
 			if job.State == Running {
-				jobs = append(jobs, job)
+				ran = append(ran, job)
 			}
 		}); err != nil {
 			return err
 		}
-		for i := range jobs {
-			job := &jobs[i]
-			job.State, job.Finished = Interrupted, r.now().UTC()
-			job.Error = "the server stopped while the job ran"
-			if err := storeJob(tx, *job); err != nil {
+		for _, job := range ran {
+			recovered, err := r.recover(tx, job)
+			if err != nil {
 				return err
 			}
-		}
-		for _, job := range jobs {
-			if err := prune(tx, job.Parent); err != nil {
-				return err
-			}
+			all = append(all, recovered)
 		}
 		return nil
 	})
-	return jobs, err
+	return all, err
+}
+
+// recover marks a job as interrupted and queues it again.
+func (r *Registry) recover(tx *bolt.Tx, job Job) (out Recovered, err error) {
+	job.State, job.Finished = Interrupted, r.now().UTC()
+	job.Error = "the server stopped while the job ran"
+	if max(job.Attempt, 1) < MaxAttempts {
+		id, err := tx.Bucket([]byte(jobBucket)).NextSequence()
+		if err != nil {
+			return out, err
+		}
+		again := Job{JobInput: job.JobInput, ID: id, State: Queued, Queued: r.stamp(job.Queued.By), Attempt: max(job.Attempt, 1) + 1}
+		job.Error += "; job " + strconv.FormatUint(id, 10) + " does it again"
+		if err := storeJob(tx, again); err != nil {
+			return out, err
+		}
+		out.Again = &again
+	}
+	if err := storeJob(tx, job); err != nil {
+		return out, err
+	}
+	out.Interrupted = job
+	return out, prune(tx, job.Parent)
 }
 
 // checkJSON checks JSON that is kept as it is; there may be none.

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -72,16 +73,21 @@ func TestRecover(t *testing.T) {
 	}
 	r = openIn(t, dir)
 	for round := range 2 {
-		jobs := must[[]Job](t)(r.Recover(ctx))
+		jobs := must[[]Recovered](t)(r.Recover(ctx))
 		want := []uint64{1, 3}
 		if round == 1 {
 			want = nil
 		}
 		var got []uint64
-		for _, job := range jobs {
+		for i, recovered := range jobs {
+			job, again := recovered.Interrupted, recovered.Again
 			got = append(got, job.ID)
-			if job.State != Interrupted || job.Finished.IsZero() || job.Error != "the server stopped while the job ran" {
+			text := fmt.Sprintf("the server stopped while the job ran; job %d does it again", 5+i)
+			if job.State != Interrupted || job.Finished.IsZero() || job.Error != text {
 				t.Errorf("recovered %+v", job)
+			}
+			if again == nil || again.ID != uint64(5+i) || again.State != Queued || again.Attempt != 2 || again.Kind != Refresh || again.Queued.By != "Ana" {
+				t.Errorf("queued again %+v", again)
 			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -89,8 +95,29 @@ func TestRecover(t *testing.T) {
 		}
 	}
 	queued := must[Page[Job]](t)(r.Jobs(ctx, JobFilter{State: Queued}, "", 0))
-	if len(queued.Items) != 1 || queued.Items[0].ID != 4 {
+	if len(queued.Items) != 3 || queued.Items[2].ID != 4 {
 		t.Errorf("queued %+v", queued)
+	}
+}
+
+// TestRecoverEnds interrupts a job every time that it is done again: not for ever.
+func TestRecoverEnds(t *testing.T) {
+	r := filled(t)
+	ctx := t.Context()
+	must[Job](t)(r.QueueJob(ctx, JobInput{Kind: Refresh, Parent: "CDNOW"}, "Ana"))
+	for attempt := 1; ; attempt++ {
+		queued := must[Page[Job]](t)(r.Jobs(ctx, JobFilter{State: Queued}, "", 0))
+		if len(queued.Items) == 0 {
+			if attempt != MaxAttempts+1 {
+				t.Errorf("the job was started %d times, want %d", attempt-1, MaxAttempts)
+			}
+			return
+		}
+		must[Job](t)(r.StartJob(ctx, queued.Items[0].ID))
+		recovered := must[[]Recovered](t)(r.Recover(ctx))
+		if len(recovered) != 1 || (recovered[0].Again == nil) != (attempt == MaxAttempts) {
+			t.Errorf("attempt %d: recovered %+v", attempt, recovered)
+		}
 	}
 }
 

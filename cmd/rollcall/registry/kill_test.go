@@ -163,7 +163,7 @@ func (a *acknowledged) check(t *testing.T, r *Registry) {
 			t.Fatalf("the connection is at version %d with %d secrets, acknowledged %d", c.Version, len(r.secrets.texts), a.secret)
 		}
 	}
-	must[[]Job](t)(r.Recover(ctx))
+	must[[]Recovered](t)(r.Recover(ctx))
 	jobs, err := pages(func(after string, limit int) (Page[Job], error) { return r.Jobs(ctx, JobFilter{}, after, limit) })
 	if err != nil {
 		t.Fatal(err)

@@ -354,10 +354,11 @@ func TestModel(t *testing.T) {
 	for i, state := range w.jobs {
 		if state == Running {
 			w.jobs[i] = Interrupted
+			w.jobs = append(w.jobs, Queued) // to be done again
 			running++
 		}
 	}
-	if jobs := must[[]Job](t)(r.Recover(t.Context())); len(jobs) != running {
+	if jobs := must[[]Recovered](t)(r.Recover(t.Context())); len(jobs) != running {
 		t.Errorf("%d jobs were recovered, expected %d", len(jobs), running)
 	}
 	if diff, err := w.compare(t.Context(), r); diff != "" || err != nil {
