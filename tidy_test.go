@@ -106,7 +106,7 @@ func readTree(t *testing.T) []source {
 		}
 		if d.IsDir() {
 			hidden := strings.HasPrefix(d.Name(), ".") && name != "." && name != ".ci"
-			if hidden || name == "bin" || strings.HasSuffix(name, ".rollcall") {
+			if hidden || name == "bin" || d.Name() == "node_modules" || strings.HasSuffix(name, ".rollcall") {
 				return fs.SkipDir
 			}
 			return nil

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/picture"
 	"github.com/rollcall-db/rollcall/engine"
-	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
@@ -114,68 +114,23 @@ func (f *breakdownFlags) check() error {
 	return nil
 }
 
-// asked returns what to divide by. Each kind of histogram that is asked for is made of
-// the attributes that have it; the first one's error tells where none has.
-func (f *breakdownFlags) asked(s *model.Schema) ([]engine.By, error) {
-	var by []engine.By
-	for _, name := range f.by {
-		if s.Attribute(name) < 0 {
-			return []engine.By{{Attribute: name}}, nil // whoever divides says that there is none
-		}
-		by = append(by, engine.By{Attribute: name})
-	}
-	for _, kind := range []engine.By{{Bins: f.bins}, {Every: f.unit}} {
-		if err := setBins(by, kind, s); err != nil {
-			return nil, err
-		}
-	}
-	return by, nil
-}
-
-// setBins has a kind of histogram made of all attributes that have it. The error is
-// that of the first one where none has.
-func setBins(by []engine.By, kind engine.By, s *model.Schema) error {
-	if kind.Bins == 0 && kind.Every == 0 {
-		return nil
-	}
-	var unfit error
-	fits := false
-	for i := range by {
-		kind.Attribute = by[i].Attribute
-		err := kind.CheckBins(&s.Attributes[s.Attribute(kind.Attribute)])
-		switch {
-		case err == nil:
-			by[i], fits = kind, true
-		case unfit == nil:
-			unfit = err
-		}
-	}
-	if fits {
-		return nil
-	}
-	return unfit
-}
-
-func (a *app) breakdown(ctx context.Context, q asker, f *breakdownFlags) error {
-	by, err := f.asked(q.schema())
+func (a *app) breakdown(ctx context.Context, q ask.Asker, f *breakdownFlags) error {
+	by, err := ask.Divide(q.Schema(), f.by, f.bins, f.unit)
 	if err != nil {
 		return err
 	}
-	answer, parts, err := q.breakdown(ctx, by, f.limit)
+	answer, parts, err := q.Breakdown(ctx, by, f.limit)
 	if err != nil {
 		return err
-	}
-	for i, b := range parts {
-		b.every = by[i].Every
 	}
 	if f.out != "" {
-		if err := picture.WriteFile(f.out, parts[0].chart(answer)); err != nil {
+		if err := picture.WriteFile(f.out, (&shownBreakdown{parts[0]}).chart(answer)); err != nil {
 			return err
 		}
 		a.logf("wrote %s\n", f.out)
 	}
 	if a.json() {
-		return a.printJSON(breakdownsJSON(answer, parts))
+		return a.printJSON(breakdownJSON(answer, parts))
 	}
 	if err := a.printAnswer(answer); err != nil {
 		return err
@@ -186,7 +141,7 @@ func (a *app) breakdown(ctx context.Context, q asker, f *breakdownFlags) error {
 				return err
 			}
 		}
-		if err := a.printBreakdown(b, answer, f.draws); err != nil {
+		if err := a.printBreakdown(&shownBreakdown{b}, answer, f.draws); err != nil {
 			return err
 		}
 	}
@@ -194,10 +149,10 @@ func (a *app) breakdown(ctx context.Context, q asker, f *breakdownFlags) error {
 }
 
 // title returns the title of a breakdown's picture.
-func (b *breakdownParts) title() string {
+func (b *shownBreakdown) title() string {
 	switch {
-	case b.every != 0:
-		return fmt.Sprintf("Members by %s, every %s", b.Attribute, b.every)
+	case b.Every != 0:
+		return fmt.Sprintf("Members by %s, every %s", b.Attribute, b.Every)
 	case b.OfElements:
 		return fmt.Sprintf("Members by element of %s", b.Attribute)
 	}
@@ -205,8 +160,20 @@ func (b *breakdownParts) title() string {
 }
 
 // subtitle returns what a picture's numbers are of.
-func (a *answered) subtitle() string {
+func subtitle(a *ask.Answer) string {
 	return strings.Join([]string{
-		a.rule, "as of " + timeText(a.AsOf.In(a.location)), groups(int64(a.Count)) + " of " + groups(int64(a.Customers)) + " customers",
+		a.Rule, "as of " + ask.TimeText(a.AsOf.In(a.Location)), groups(int64(a.Count)) + " of " + groups(int64(a.Customers)) + " customers",
 	}, " · ")
+}
+
+// breakdownJSON returns the object that breakdown prints: of one attribute with the names
+// of it, of several with a list of them.
+func breakdownJSON(answer *ask.Answer, parts []*ask.Breakdown) any {
+	if len(parts) > 1 {
+		return ask.NewBreakdownsJSON(answer, parts)
+	}
+	return struct {
+		ask.CountJSON
+		ask.BreakdownJSON
+	}{*ask.NewCountJSON(answer), ask.NewBreakdownJSON(parts[0])}
 }

@@ -7,18 +7,15 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/picture"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
-// breakdownParts is a breakdown with what it is shown by.
-type breakdownParts struct {
-	*engine.Breakdown
-	compared bool        // the numbers of all customers are known
-	every    window.Unit // of the bins; 0: they are of numbers, or there are none
-}
+// shownBreakdown is a breakdown that is printed or drawn.
+type shownBreakdown struct{ *ask.Breakdown }
 
 // How long a bar beside a table is at most, and at least: a shorter one tells nothing.
 const (
@@ -34,7 +31,7 @@ type breakdownLine struct {
 }
 
 // breakdownLines returns the lines of a breakdown but that of the rest.
-func (b *breakdownParts) breakdownLines(loc *time.Location) []breakdownLine {
+func (b *shownBreakdown) breakdownLines(loc *time.Location) []breakdownLine {
 	var out []breakdownLine
 	for _, p := range b.Values {
 		out = append(out, breakdownLine{cellText(p.Value, loc), false, p})
@@ -55,8 +52,8 @@ func (b *breakdownParts) breakdownLines(loc *time.Location) []breakdownLine {
 }
 
 // binName returns what a bin is called: the day, month or the like, or its bounds.
-func (b *breakdownParts) binName(bin *engine.Bin, loc *time.Location) string {
-	if b.every == 0 {
+func (b *shownBreakdown) binName(bin *engine.Bin, loc *time.Location) string {
+	if b.Every == 0 {
 		end := ")"
 		if bin.Closed {
 			end = "]"
@@ -70,7 +67,7 @@ func (b *breakdownParts) binName(bin *engine.Bin, loc *time.Location) string {
 	if !ok {
 		return cellText(bin.From, loc)
 	}
-	return unitName(day, b.every)
+	return unitName(day, b.Every)
 }
 
 // unitName names the unit of the calendar that starts on a day.
@@ -88,8 +85,8 @@ func unitName(day column.Day, unit window.Unit) string {
 }
 
 // printBreakdown prints the table of a breakdown.
-func (a *app) printBreakdown(b *breakdownParts, answer *answered, bars bool) error {
-	lines := b.breakdownLines(answer.location)
+func (a *app) printBreakdown(b *shownBreakdown, answer *ask.Answer, bars bool) error {
+	lines := b.breakdownLines(answer.Location)
 	highest := uint64(0)
 	for _, line := range lines {
 		highest = max(highest, line.Count)
@@ -120,17 +117,17 @@ func (a *app) printBreakdown(b *breakdownParts, answer *answered, bars bool) err
 }
 
 // row is a line of the table.
-func (b *breakdownParts) row(name string, p engine.Portion) table.Row {
+func (b *shownBreakdown) row(name string, p engine.Portion) table.Row {
 	customers := "-"
-	if b.compared {
+	if b.Compared {
 		customers = groups(int64(p.Customers))
 	}
 	return table.Row{name, groups(int64(p.Count)), percent(p.Count, b.Count), customers, b.liftText(p)}
 }
 
 // liftText writes the lift of a portion, "-" where it is not known.
-func (b *breakdownParts) liftText(p engine.Portion) string {
-	if shown := b.portion(p); shown.Lift != nil {
+func (b *shownBreakdown) liftText(p engine.Portion) string {
+	if shown := b.Portion(p); shown.Lift != nil {
 		return fmt.Sprintf("%.2f", *shown.Lift)
 	}
 	return "-"

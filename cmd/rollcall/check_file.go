@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/document"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
@@ -68,7 +69,7 @@ func readChecked(path string) (*checkedFile, error) {
 		File: path, Kind: kindText, Checked: checkedSyntax,
 		Problems: []checkProblem{}, Changes: []ingest.Change{}, Warnings: []string{}, data: data,
 	}
-	if isDocument(path) {
+	if ask.IsDocument(path) {
 		root, _ := document.ParseFile(path, data)
 		f.Kind, f.Shape = kindOf(root), shapeOf(root)
 		if f.Kind == kindConfiguration {
@@ -157,36 +158,37 @@ func (c *checker) file(ctx context.Context, f *checkedFile, library *rule.Librar
 	}
 	given, err := c.parse(f, library)
 	if err == nil {
-		if given.segment != nil {
-			f.Segment = given.segment.Path
+		given.SegmentsDir = segments
+		if given.Segment != nil {
+			f.Segment = given.Segment.Path
 		}
-		err = c.rule(f, given, library, segments)
+		err = c.rule(f, given, library)
 	}
 	return f.addError(err)
 }
 
 // parse reads the file of a rule. Where there is a target, what the checker says of
 // a file with problems comes with them.
-func (c *checker) parse(f *checkedFile, library *rule.Library) (*givenRule, error) {
-	given, err := parseRuleFile(f.File, f.data)
-	if err != nil && c.target != nil && isDocument(f.File) {
+func (c *checker) parse(f *checkedFile, library *rule.Library) (*ask.Rule, error) {
+	given, err := ask.ParseRuleFile(f.File, f.data)
+	if err != nil && c.target != nil && ask.IsDocument(f.File) {
 		_, _, err = rule.CheckFile(f.File, f.data, c.target.schema, library)
 	}
 	return given, err
 }
 
 // rule checks a rule against the target.
-func (c *checker) rule(f *checkedFile, given *givenRule, library *rule.Library, segments string) error {
+func (c *checker) rule(f *checkedFile, given *ask.Rule, library *rule.Library) error {
 	if c.target == nil {
 		if library == nil {
 			return nil
 		}
-		return given.locate(rule.CheckReferences(given.rule, library), segments)
+		return given.Locate(rule.CheckReferences(given.Parsed, library))
 	}
 	f.Checked = checkedSchema
-	checked, err := rule.Check(given.rule, c.target.schema, library)
+	checked, err := rule.Check(given.Parsed, c.target.schema, library)
 	if err != nil {
-		return given.locate(err, segments)
+		return given.Locate(err)
 	}
 	for _, w := range checked.Warnings() {
 		f.Warnings = append(f.Warnings, fmt.Sprintf("%s [%s]", w.Error(), w.Code))
@@ -225,7 +227,7 @@ func (c *checker) configuration(ctx context.Context, f *checkedFile) error {
 func (f *checkedFile) addError(err error) error {
 	var config *model.ConfigError
 	var inSource *ingest.ConfigError
-	switch problems := ruleProblems(err); {
+	switch problems := ask.RuleProblems(err); {
 	case err == nil:
 	case problems != nil:
 		for _, e := range uniqueProblems(problems) {

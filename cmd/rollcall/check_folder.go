@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/rule"
 )
 
@@ -67,7 +68,7 @@ func readFolder(ctx context.Context, dir string) ([]checkedFile, error) {
 				return fs.SkipDir
 			}
 			return nil
-		case entry.IsDir() || !isDocument(path):
+		case entry.IsDir() || !ask.IsDocument(path):
 			return ctx.Err()
 		}
 		f, err := readChecked(path)
@@ -93,7 +94,7 @@ func (c *checker) folderLibrary(dir string, files []checkedFile) (*rule.Library,
 	}
 	broken := map[string]rule.Errors{}
 	library, err := rule.LoadLibrary(within)
-	problems := ruleProblems(err)
+	problems := ask.RuleProblems(err)
 	if len(problems) == 0 {
 		return library, broken, err
 	}

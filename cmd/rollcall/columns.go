@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/model"
 )
 
@@ -88,11 +89,5 @@ func columnsOr(schema *model.Schema, columns []string, asked bool) []string {
 	if asked {
 		return slices.Clone(columns)
 	}
-	names := []string{}
-	for _, attr := range schema.Attributes {
-		if attr.Name != schema.KeyColumn { // that one comes first anyway
-			names = append(names, attr.Name)
-		}
-	}
-	return names
+	return ask.AllColumns(schema)
 }

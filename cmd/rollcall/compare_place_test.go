@@ -1,13 +1,18 @@
 package main
 
 import (
+	"context"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rollcall-db/rollcall/bench/difftest/examples"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/engine"
+	"github.com/rollcall-db/rollcall/engine/window"
 )
 
 // checkComparisons asks about several rules, times and steps in a source and in a
@@ -58,4 +63,59 @@ func TestDatabricksComparesAsASnapshot(t *testing.T) {
 func TestPostgresComparesAsASnapshot(t *testing.T) {
 	w, parent := exampleWarehouse(t)
 	checkComparisons(t, parent, postgresOf(t, w))
+}
+
+// TestDatabricksAnswersAtOnce asks one rule of one place from several goroutines: what
+// is asked at other times leaves the others as they are.
+func TestDatabricksAnswersAtOnce(t *testing.T) {
+	w, parent := exampleWarehouse(t)
+	folder := filepath.Join(t.TempDir(), "files")
+	if err := w.WriteParquet(folder); err != nil {
+		t.Fatal(err)
+	}
+	logIn(t, "oauth")
+	a := &app{asOf: examples.AsOf.Format(time.RFC3339)}
+	q, err := a.ask(t.Context(), &placeFlags{config: parent, sources: []string{serveWarehouse(t, folder).uri}}, []string{placeRule})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := q.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	day := 24 * time.Hour
+	var askers sync.WaitGroup
+	for _, answer := range []func(ctx context.Context) (time.Time, error){
+		func(ctx context.Context) (time.Time, error) {
+			answer, _, err := q.Trend(ctx, engine.TrendSpan{From: examples.AsOf.Add(-5 * day), To: examples.AsOf.Add(-4 * day), Every: window.Day})
+			if err != nil {
+				return time.Time{}, err
+			}
+			return answer.AsOf.Add(4 * day), nil
+		},
+		func(ctx context.Context) (time.Time, error) {
+			d, err := q.Diff(ctx, ask.DiffOptions{From: examples.AsOf.Add(-5 * day), To: examples.AsOf.Add(-3 * day)})
+			if err != nil {
+				return time.Time{}, err
+			}
+			return d.After.AsOf.Add(3 * day), nil
+		},
+		func(ctx context.Context) (time.Time, error) {
+			answer, err := q.Count(ctx)
+			if err != nil {
+				return time.Time{}, err
+			}
+			return answer.AsOf, nil
+		},
+	} {
+		for range 2 {
+			askers.Go(func() {
+				if got, err := answer(t.Context()); err != nil || !got.Equal(examples.AsOf) {
+					t.Errorf("the answer is as of %s, %v, want %s", got, err, examples.AsOf)
+				}
+			})
+		}
+	}
+	askers.Wait()
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/document"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
@@ -59,7 +60,7 @@ type convertJSON struct {
 }
 
 func (a *app) convert(ctx context.Context, where *targetFlags, arg, to, name string) error {
-	given, err := readRule(arg)
+	given, err := a.readRule(arg)
 	if err != nil {
 		return err
 	}
@@ -67,9 +68,9 @@ func (a *app) convert(ctx context.Context, where *targetFlags, arg, to, name str
 	if err != nil {
 		return err
 	}
-	segment := &rule.SegmentFile{Rule: given.rule}
-	if given.segment != nil {
-		segment = given.segment
+	segment := &rule.SegmentFile{Rule: given.Parsed}
+	if given.Segment != nil {
+		segment = given.Segment
 	}
 	if name != "" {
 		renamed := *segment
@@ -84,10 +85,10 @@ func (a *app) convert(ctx context.Context, where *targetFlags, arg, to, name str
 		}
 		segment = &typed
 		if err := checkNames(segment.Rule, t.schema); err != nil {
-			return given.locate(err, "")
+			return given.Locate(err)
 		}
 	} else if to == "text" {
-		warnings = given.untypedWarnings()
+		warnings = untypedWarnings(given)
 	}
 	out, err := written(segment, to, t)
 	if err != nil {
@@ -103,11 +104,11 @@ func (a *app) convert(ctx context.Context, where *targetFlags, arg, to, name str
 // checkNames checks a rule against a schema, whatever segments it refers to.
 func checkNames(r *rule.Rule, schema *model.Schema) error {
 	_, err := rule.Check(r, schema, nil)
-	problems := slices.DeleteFunc(slices.Clone(ruleProblems(err)), func(e *rule.Error) bool { return e.Code == rule.UnknownSegment })
+	problems := slices.DeleteFunc(slices.Clone(ask.RuleProblems(err)), func(e *rule.Error) bool { return e.Code == rule.UnknownSegment })
 	switch {
 	case len(problems) > 0:
 		return problems
-	case ruleProblems(err) != nil:
+	case ask.RuleProblems(err) != nil:
 		return nil
 	}
 	return err
@@ -115,13 +116,13 @@ func checkNames(r *rule.Rule, schema *model.Schema) error {
 
 // untypedWarnings says what the text of a file's rule may mean otherwise than the
 // file, as long as the types of the columns are unknown.
-func (g *givenRule) untypedWarnings() []string {
+func untypedWarnings(g *ask.Rule) []string {
 	warnings := []string{}
-	if n := g.quotedValues(); n > 0 {
+	if n := quotedValues(g); n > 0 {
 		warnings = append(warnings, plural(n, "value in quotes looks like a number or a boolean and stays a string",
 			"values in quotes look like numbers or booleans and stay strings")+"; with --snapshot SNAP values take the types of their columns")
 	}
-	if n := g.rule.ElementNegations(); n > 0 {
+	if n := g.Parsed.ElementNegations(); n > 0 {
 		warnings = append(warnings, plural(n, "negated operator is read as one of a single value", "negated operators are read as ones of single values")+
 			"; of a list it would negate for each element: with --snapshot SNAP the types of the columns decide")
 	}
@@ -159,11 +160,11 @@ var textOperators = []string{"Contain", "StartWith", "EndWith", "Regexp", "Windo
 
 // quotedValues counts the values of a file that are strings and look like
 // something else.
-func (g *givenRule) quotedValues() int {
-	if g.segment == nil {
+func quotedValues(g *ask.Rule) int {
+	if g.Segment == nil {
 		return 0
 	}
-	root, _ := document.ParseFile(g.file, []byte(g.text))
+	root, _ := document.ParseFile(g.File, []byte(g.Text))
 	if ruleNode := root.Find("rule"); ruleNode != nil {
 		root = ruleNode
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine"
 )
 
@@ -59,19 +60,17 @@ the two).
 			}
 			return a.closing(q, func() error {
 				if pick.asked() {
-					some, err := pick.choose(q)
+					some, err := pick.choose(q.Asker)
 					if err != nil {
 						return err
 					}
 					return a.count(cmd.Context(), some)
 				}
-				switch q := q.(type) {
-				case *question:
-					if explain {
-						return a.explain(cmd.Context(), q)
-					}
-				case *inPlace:
+				if q, ok := q.Asker.(*ask.InPlace); ok {
 					return a.countInPlace(cmd.Context(), q, explain, verify)
+				}
+				if explain {
+					return a.explain(cmd.Context(), q)
 				}
 				return a.count(cmd.Context(), q)
 			})
@@ -91,51 +90,25 @@ func (a *app) closing(c io.Closer, f func() error) (err error) {
 	return f()
 }
 
-// countJSON is the object that count prints.
-type countJSON struct {
-	Count     uint64 `json:"count"`
-	Customers uint64 `json:"customers"`
-	answerJSON
-	Plan   *stepJSON     `json:"plan,omitempty"`   // with --explain, of a snapshot
-	SQL    string        `json:"sql,omitempty"`    // with --explain, of a source: what it ran
-	Verify *comparedJSON `json:"verify,omitempty"` // with --verify
-}
-
-// stepJSON is a node of the plan.
-type stepJSON struct {
-	Condition string     `json:"condition"`
-	Access    string     `json:"access"`
-	Estimate  uint64     `json:"estimated_bytes"`
-	Bytes     uint64     `json:"bytes"`
-	Alone     uint64     `json:"alone"`
-	Together  uint64     `json:"together"`
-	ElapsedUS int64      `json:"elapsed_us"`
-	Steps     []stepJSON `json:"steps,omitempty"`
-}
-
-func newCountJSON(answer *answered) *countJSON {
-	return &countJSON{Count: answer.Count, Customers: answer.Customers, answerJSON: newAnswerJSON(answer)}
-}
-
-func (a *app) count(ctx context.Context, q asker) error {
-	answer, err := q.count(ctx)
+func (a *app) count(ctx context.Context, q ask.Asker) error {
+	answer, err := q.Count(ctx)
 	if err != nil {
 		return err
 	}
 	if a.json() {
-		return a.printJSON(newCountJSON(answer))
+		return a.printJSON(ask.NewCountJSON(answer))
 	}
 	return a.printAnswer(answer)
 }
 
 // printAnswer prints the count on the first line, then where it comes from.
-func (a *app) printAnswer(answer *answered) error {
+func (a *app) printAnswer(answer *ask.Answer) error {
 	a.warn(answer.Warnings)
 	if err := a.printf("%s of %s customers\n", groups(int64(answer.Count)), groups(int64(answer.Customers))); err != nil {
 		return err
 	}
-	if answer.pick != "" {
-		if err := a.printf("picked: %s\n", answer.pick); err != nil {
+	if answer.Pick != "" {
+		if err := a.printf("picked: %s\n", answer.Pick); err != nil {
 			return err
 		}
 	}
@@ -143,8 +116,8 @@ func (a *app) printAnswer(answer *answered) error {
 }
 
 // printOrigin prints from when and where an answer is.
-func (a *app) printOrigin(answer *answered) error {
-	if err := a.printf("as of %s, in %s\n", timeText(answer.AsOf.In(answer.location)), micros(answer.Elapsed)); err != nil {
+func (a *app) printOrigin(answer *ask.Answer) error {
+	if err := a.printf("as of %s, in %s\n", ask.TimeText(answer.AsOf.In(answer.Location)), micros(answer.Elapsed)); err != nil {
 		return err
 	}
 	for _, w := range answer.Windows {
@@ -152,16 +125,16 @@ func (a *app) printOrigin(answer *answered) error {
 			return err
 		}
 	}
-	if answer.source == nil {
+	if answer.Source == nil {
 		return nil
 	}
-	return a.printSource(answer.source)
+	return a.printSource(answer.Source)
 }
 
 // printSource prints which source answered, and from which state of its tables.
-func (a *app) printSource(s *sourceJSON) error {
+func (a *app) printSource(s *ask.SourceJSON) error {
 	at := ""
-	if versions := s.versionsText(); versions != "" {
+	if versions := s.VersionsText(); versions != "" {
 		at = ": " + versions
 	}
 	if err := a.printf("asked in %s%s\n", s.URI, at); err != nil {
@@ -177,36 +150,21 @@ func (a *app) printSource(s *sourceJSON) error {
 
 func micros(d time.Duration) string { return groups(d.Microseconds()) + " µs" }
 
-func (a *app) explain(ctx context.Context, q *question) error {
-	e, err := q.Explain(ctx)
+func (a *app) explain(ctx context.Context, q ask.Asker) error {
+	answer, e, err := q.Explain(ctx)
 	if err != nil {
 		return err
 	}
-	answer := q.answered(&e.Answer)
 	if a.json() {
-		out := newCountJSON(answer)
-		step := newStepJSON(&e.Plan)
-		out.Plan = &step
-		return a.printJSON(out)
+		return a.printJSON(ask.NewExplainJSON(answer, e))
 	}
 	if err := a.printAnswer(answer); err != nil {
 		return err
 	}
 	tw := newTable()
 	tw.AppendHeader(table.Row{"condition", "alone", "together", "estimated bytes", "bytes", "time", "by"})
-	appendSteps(tw, &e.Plan, 0)
+	appendSteps(tw, e.Plan, 0)
 	return a.printTable(tw, "alone", "together", "estimated bytes", "bytes", "time")
-}
-
-func newStepJSON(s *engine.Step) stepJSON {
-	out := stepJSON{
-		Condition: s.Condition, Access: s.Access, Estimate: s.Estimate, Bytes: s.Bytes, Alone: s.Alone, Together: s.Together,
-		ElapsedUS: s.Elapsed.Microseconds(),
-	}
-	for i := range s.Steps {
-		out.Steps = append(out.Steps, newStepJSON(&s.Steps[i]))
-	}
-	return out
 }
 
 // appendSteps adds a row per step, those of a group indented below it.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
@@ -19,23 +20,8 @@ import (
 // maxDifferentKeys is how many keys are named of those that only one side selects.
 const maxDifferentKeys = 10
 
-// comparedJSON is how a source's answer compares with that of a snapshot.
-type comparedJSON struct {
-	SnapshotCount  uint64      `json:"snapshot_count"`
-	Agrees         bool        `json:"agrees"`
-	OnlyInSource   *keysOfJSON `json:"only_in_source"`
-	OnlyInSnapshot *keysOfJSON `json:"only_in_snapshot"`
-	// Unpinned is the tables that may have changed between the two answers.
-	Unpinned []string `json:"unpinned,omitempty"`
-}
-
-// keysOfJSON is some customers: how many, and the first keys.
-type keysOfJSON struct {
-	Count uint64   `json:"count"`
-	Keys  []string `json:"keys"`
-}
-
-func (k *keysOfJSON) add(key string) {
+// addKey adds a customer.
+func addKey(k *ask.KeysJSON, key string) {
 	k.Count++
 	if len(k.Keys) < maxDifferentKeys {
 		k.Keys = append(k.Keys, key)
@@ -43,12 +29,12 @@ func (k *keysOfJSON) add(key string) {
 }
 
 // verified compares an answer of the source with that of a snapshot of it.
-func (a *app) verified(ctx context.Context, q *inPlace, answer *answered) (*comparedJSON, error) {
+func (a *app) verified(ctx context.Context, q *ask.InPlace, answer *ask.Answer) (*ask.VerifyJSON, error) {
 	v, err := a.verifyInPlace(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	v.Unpinned = answer.source.unpinned
+	v.Unpinned = answer.Source.Unpinned
 	// The keys were streamed apart from the count: it must be theirs.
 	inSource := v.SnapshotCount + v.OnlyInSource.Count - v.OnlyInSnapshot.Count
 	v.Agrees = v.Agrees && inSource == answer.Count
@@ -56,7 +42,7 @@ func (a *app) verified(ctx context.Context, q *inPlace, answer *answered) (*comp
 }
 
 // printVerified prints how the source's answer compares.
-func (a *app) printVerified(answer *answered, v *comparedJSON) error {
+func (a *app) printVerified(answer *ask.Answer, v *ask.VerifyJSON) error {
 	verdict := "the same customers"
 	if !v.Agrees {
 		verdict = "NOT the same customers"
@@ -72,7 +58,7 @@ func (a *app) printVerified(answer *answered, v *comparedJSON) error {
 	}
 	for _, side := range []struct {
 		where string
-		keys  *keysOfJSON
+		keys  *ask.KeysJSON
 	}{{"source", v.OnlyInSource}, {"snapshot", v.OnlyInSnapshot}} {
 		if side.keys.Count == 0 {
 			continue
@@ -95,7 +81,7 @@ func unpinnedText(tables []string) string {
 
 // verifyInPlace builds a temporary snapshot of the state that the source is asked
 // in, and compares the customers that both select.
-func (a *app) verifyInPlace(ctx context.Context, q *inPlace) (v *comparedJSON, err error) {
+func (a *app) verifyInPlace(ctx context.Context, q *ask.InPlace) (v *ask.VerifyJSON, err error) {
 	home, err := newVerifyHome()
 	if err != nil {
 		return nil, err
@@ -103,27 +89,27 @@ func (a *app) verifyInPlace(ctx context.Context, q *inPlace) (v *comparedJSON, e
 	defer func() { err = errors.Join(err, home.Close()) }()
 	dir := filepath.Join(home.dir, "snapshot")
 	bar := a.newProgress()
-	_, err = ingest.Build(ctx, q.parent, q.src, dir, &ingest.Options{AsOf: q.asOf, Progress: bar.build, FS: throwaway{store.OS}})
+	_, err = ingest.Build(ctx, q.Place.Parent, q.Place.Source, dir, &ingest.Options{AsOf: q.AsOf, Progress: bar.build, FS: throwaway{store.OS}})
 	bar.done()
 	if err != nil {
 		return nil, err
 	}
-	db, err := engine.Open(dir, &engine.Options{Segments: q.library})
+	db, err := engine.Open(dir, &engine.Options{Segments: q.Library})
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	asked, err := db.QueryRule(q.rule)
+	asked, err := db.QueryRule(q.Rule)
 	if err != nil {
 		return nil, err
 	}
-	return compareKeys(federate.KeysOf(ctx, q.Place, q.checked, q.asOf), asked.At(q.asOf).Keys(ctx), q.Schema.KeyType)
+	return compareKeys(federate.KeysOf(ctx, q.Place.Place, q.Checked, q.AsOf), asked.At(q.AsOf).Keys(ctx), q.Schema().KeyType)
 }
 
 // compareKeys compares the keys of a source with those of a snapshot, both in
 // ascending order.
-func compareKeys(inSource, inSnapshot iter.Seq2[string, error], key model.Type) (*comparedJSON, error) {
-	v := &comparedJSON{OnlyInSource: &keysOfJSON{Keys: []string{}}, OnlyInSnapshot: &keysOfJSON{Keys: []string{}}}
+func compareKeys(inSource, inSnapshot iter.Seq2[string, error], key model.Type) (*ask.VerifyJSON, error) {
+	v := &ask.VerifyJSON{OnlyInSource: &ask.KeysJSON{Keys: []string{}}, OnlyInSnapshot: &ask.KeysJSON{Keys: []string{}}}
 	there, stop := iter.Pull2(inSource)
 	defer stop()
 	x, err, more := there()
@@ -133,7 +119,7 @@ func compareKeys(inSource, inSnapshot iter.Seq2[string, error], key model.Type) 
 		}
 		v.SnapshotCount++
 		for more && err == nil && compareKey(x, y, key) < 0 {
-			v.OnlyInSource.add(x)
+			addKey(v.OnlyInSource, x)
 			x, err, more = there()
 		}
 		if err != nil {
@@ -142,11 +128,11 @@ func compareKeys(inSource, inSnapshot iter.Seq2[string, error], key model.Type) 
 		if more && x == y {
 			x, err, more = there()
 		} else {
-			v.OnlyInSnapshot.add(y)
+			addKey(v.OnlyInSnapshot, y)
 		}
 	}
 	for more && err == nil {
-		v.OnlyInSource.add(x)
+		addKey(v.OnlyInSource, x)
 		x, err, more = there()
 	}
 	if err != nil {

@@ -4,15 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"strconv"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-db/rollcall/engine"
-	"github.com/rollcall-db/rollcall/federate"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 )
 
 func (a *app) diffCommand() *cobra.Command {
@@ -82,7 +80,7 @@ func (a *app) checkDiff(g *givenDiff, where *placeFlags) error {
 	case g.named && g.show == "":
 		return usagef("--columns are of those who are listed: give --show entered or --show left")
 	case g.named && where.inPlace():
-		return unsupportedInPlace("a source lists the keys of those who " + g.show + " alone")
+		return ask.KeysAloneInPlace(ask.Side(g.show))
 	case g.limit < 1 || g.limit > maxListLimit:
 		return usagef("--limit is %d, expected 1 to %d", g.limit, maxListLimit)
 	}
@@ -96,7 +94,7 @@ func (a *app) checkDiff(g *givenDiff, where *placeFlags) error {
 	case from == 0 || to == 0:
 		return usagef("--from is %d and --to is %d; versions are numbered from 1", from, to)
 	case where.inPlace():
-		return unsupportedInPlace("a source keeps no versions to compare: give two times")
+		return ask.UnsupportedInPlace("a source keeps no versions to compare: give two times")
 	}
 	g.versions = [2]uint64{from, to}
 	return nil
@@ -106,15 +104,7 @@ func (a *app) checkDiff(g *givenDiff, where *placeFlags) error {
 type differ interface {
 	Close() error
 	// diff compares, and lists those who entered or left as given.show says.
-	diff(ctx context.Context, given *givenDiff) (*diffed, error)
-}
-
-// diffed is what became of an audience.
-type diffed struct {
-	before, after         *answered
-	entered, left, stayed uint64
-	listed                *page // those who are asked for; nil: nobody is
-	notes                 []string
+	diff(ctx context.Context, given *givenDiff) (*ask.Diff, error)
 }
 
 // openDiff opens what a command line wants compared.
@@ -124,7 +114,7 @@ func (a *app) openDiff(ctx context.Context, g *givenDiff, where *placeFlags, arg
 		if err != nil {
 			return nil, err
 		}
-		return q, nil
+		return &twoTimes{q}, nil
 	}
 	name := args[0]
 	if dir, version, err := splitVersion(name); err != nil {
@@ -133,9 +123,9 @@ func (a *app) openDiff(ctx context.Context, g *givenDiff, where *placeFlags, arg
 		return nil, usagef("%s is a version; to compare two of %s give that", name, dir)
 	}
 	if a.asOf == "" {
-		a.asOf = timeText(time.Now().UTC()) // both are looked at from one instant
+		a.asOf = ask.TimeText(time.Now().UTC()) // both are looked at from one instant
 	}
-	given, err := readRule(args[1])
+	given, err := a.readRule(args[1])
 	if err != nil {
 		return nil, err
 	}
@@ -153,138 +143,41 @@ func (a *app) openDiff(ctx context.Context, g *givenDiff, where *placeFlags, arg
 // ofVersion returns the error of a rule in one of two versions, which it names; what
 // is wrong with the version itself says so.
 func ofVersion(version uint64, err error) error {
-	if ruleProblems(err) == nil {
+	if ask.RuleProblems(err) == nil {
 		return err
 	}
-	return naming(fmt.Sprintf("in version %d", version), err)
+	return ask.NameProblems(fmt.Sprintf("in version %d", version), err)
+}
+
+// options returns what is to be listed.
+func (g *givenDiff) options() ask.DiffOptions {
+	out := ask.DiffOptions{Show: ask.Side(g.show), Limit: g.limit}
+	if g.named {
+		out.Columns = append([]string{}, g.columns...)
+	}
+	return out
+}
+
+// twoTimes is a rule asked as of two times. It is a [differ].
+type twoTimes struct{ *asked }
+
+func (q *twoTimes) diff(ctx context.Context, given *givenDiff) (*ask.Diff, error) {
+	options := given.options()
+	var err error
+	if options.From, options.To, err = timesIn(given.from, given.to, q.Location()); err != nil {
+		return nil, err
+	}
+	return q.Diff(ctx, options)
 }
 
 // twoVersions is a rule asked of two versions of a snapshot. It is a [differ].
-type twoVersions struct{ before, after *question }
+type twoVersions struct{ before, after *asked }
 
 // Close releases both.
 func (q *twoVersions) Close() error { return errors.Join(q.before.Close(), q.after.Close()) }
 
-func (q *twoVersions) diff(ctx context.Context, given *givenDiff) (*diffed, error) {
-	d, err := engine.Compare(ctx, q.before.Query, q.after.Query)
-	if err != nil {
-		return nil, err
-	}
-	return newDiffed(ctx, d, q.before, q.after, given)
-}
-
-func (q *question) diff(ctx context.Context, given *givenDiff) (*diffed, error) {
-	from, to, err := timesIn(given.from, given.to, q.snap.Location())
-	if err != nil {
-		return nil, err
-	}
-	d, err := q.Diff(ctx, from, to)
-	if err != nil {
-		return nil, err
-	}
-	return newDiffed(ctx, d, q, q, given)
-}
-
-// newDiffed lists who is asked for of a diff.
-func newDiffed(ctx context.Context, d *engine.Diff, before, after *question, given *givenDiff) (*diffed, error) {
-	out := &diffed{
-		before: before.answered(&d.Before), after: after.answered(&d.After),
-		entered: d.Entered, left: d.Left, stayed: d.Stayed, notes: d.Notes,
-	}
-	out.after.Elapsed = d.Elapsed
-	var rows iter.Seq2[engine.Row, error]
-	of := after
-	switch given.show {
-	case "entered":
-		rows = d.EnteredRows(ctx, given.columns...)
-	case "left":
-		rows, of = d.LeftRows(ctx, given.columns...), before
-	default:
-		return out, nil
-	}
-	var found []engine.Row
-	for row, err := range rows {
-		if err != nil {
-			return nil, err
-		}
-		if found = append(found, row); len(found) == given.limit {
-			break
-		}
-	}
-	schema, err := of.BatchSchema(given.columns...)
-	if err != nil {
-		return nil, err
-	}
-	out.listed = newPage(schema)
-	out.listed.rows = found
-	return out, nil
-}
-
-func (q *inPlace) diff(ctx context.Context, given *givenDiff) (*diffed, error) {
-	from, to, err := timesIn(given.from, given.to, q.loc)
-	if err != nil {
-		return nil, err
-	}
-	changed, err := federate.Diff(ctx, q.Place, q.checked, from, to)
-	if err != nil {
-		return nil, err
-	}
-	out := &diffed{
-		entered: changed.After - changed.Stayed, left: changed.Before - changed.Stayed, stayed: changed.Stayed,
-		notes: engine.HistoryNotes(q.checked),
-	}
-	var keys []string
-	switch given.show {
-	case "entered":
-		keys, err = federate.Entered(ctx, q.Place, q.checked, from, to, given.limit)
-	case "left":
-		keys, err = federate.Entered(ctx, q.Place, q.checked, to, from, given.limit)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if given.show != "" {
-		out.listed = &page{}
-		for _, key := range keys {
-			out.listed.rows = append(out.listed.rows, engine.Row{Key: key})
-		}
-	}
-	q.asOf = from
-	if out.before, err = q.answered(ctx, changed.Before); err != nil {
-		return nil, err
-	}
-	q.asOf = to
-	out.after, err = q.answered(ctx, changed.After)
-	return out, err
-}
-
-// diffJSON is the object that diff prints.
-type diffJSON struct {
-	countJSON
-	Before  momentJSON `json:"before"`
-	After   momentJSON `json:"after"`
-	Entered uint64     `json:"entered"`
-	Left    uint64     `json:"left"`
-	Stayed  uint64     `json:"stayed"`
-	Notes   []string   `json:"notes"`
-	Shown   string     `json:"shown,omitempty"`
-	Keys    *[]string  `json:"keys,omitempty"`    // with --show alone
-	Columns []string   `json:"columns,omitempty"` // with --columns
-	Rows    *[][]any   `json:"rows,omitempty"`    // with --columns
-}
-
-type momentJSON struct {
-	Count   uint64 `json:"count"`
-	AsOf    string `json:"as_of"`
-	Version uint64 `json:"version,omitempty"` // of a snapshot
-}
-
-func newMomentJSON(a *answered) momentJSON {
-	out := momentJSON{Count: a.Count, AsOf: timeText(a.AsOf.In(a.location))}
-	if a.snapshot != nil {
-		out.Version = a.snapshot.Version
-	}
-	return out
+func (q *twoVersions) diff(ctx context.Context, given *givenDiff) (*ask.Diff, error) {
+	return ask.DiffVersions(ctx, q.before.Asker.(*ask.Question), q.after.Asker.(*ask.Question), given.options())
 }
 
 func (a *app) diff(ctx context.Context, q differ, given *givenDiff) error {
@@ -293,17 +186,12 @@ func (a *app) diff(ctx context.Context, q differ, given *givenDiff) error {
 		return err
 	}
 	if a.json() {
-		out := diffJSON{
-			countJSON: *newCountJSON(d.after), Before: newMomentJSON(d.before), After: newMomentJSON(d.after),
-			Entered: d.entered, Left: d.left, Stayed: d.stayed, Notes: append([]string{}, d.notes...), Shown: given.show,
-		}
-		out.list(d, given)
-		return a.printJSON(out)
+		return a.printJSON(ask.NewDiffJSON(d, given.named))
 	}
-	if err := a.printAnswer(d.after); err != nil {
+	if err := a.printAnswer(d.After); err != nil {
 		return err
 	}
-	if err := a.printNotes(d.notes); err != nil {
+	if err := a.printNotes(d.Notes); err != nil {
 		return err
 	}
 	tw := newTable()
@@ -312,53 +200,38 @@ func (a *app) diff(ctx context.Context, q differ, given *givenDiff) error {
 		name string
 		n    uint64
 	}{
-		{"before, " + momentText(d.before, d.after), d.before.Count}, {"after, " + momentText(d.after, d.before), d.after.Count},
-		{"entered", d.entered}, {"left", d.left}, {"stayed", d.stayed},
+		{"before, " + momentText(d.Before, d.After), d.Before.Count}, {"after, " + momentText(d.After, d.Before), d.After.Count},
+		{"entered", d.Entered}, {"left", d.Left}, {"stayed", d.Stayed},
 	} {
 		tw.AppendRow(table.Row{line.name, groups(int64(line.n))})
 	}
 	if err := a.printTable(tw, "customers"); err != nil {
 		return err
 	}
-	if d.listed == nil {
+	if d.Listed == nil {
 		return nil
 	}
 	return a.printChanged(d, given.show)
 }
 
-// list adds those who are listed.
-func (out *diffJSON) list(d *diffed, given *givenDiff) {
-	switch {
-	case given.named:
-		rows := jsonRows(d.listed.rows)
-		out.Columns, out.Rows = append([]string{d.after.schema.KeyColumn}, d.listed.columns...), &rows
-	case d.listed != nil:
-		keys := []string{}
-		for _, row := range d.listed.rows {
-			keys = append(keys, row.Key)
-		}
-		out.Keys = &keys
-	}
-}
-
 // momentText says of one side of a diff what the other has otherwise.
-func momentText(one, other *answered) string {
-	if one.snapshot != nil && other.snapshot != nil && one.snapshot.Version != other.snapshot.Version {
-		return fmt.Sprintf("version %d", one.snapshot.Version)
+func momentText(one, other *ask.Answer) string {
+	if one.Snapshot != nil && other.Snapshot != nil && one.Snapshot.Version != other.Snapshot.Version {
+		return fmt.Sprintf("version %d", one.Snapshot.Version)
 	}
-	return "as of " + timeText(one.AsOf.In(one.location))
+	return "as of " + ask.TimeText(one.AsOf.In(one.Location))
 }
 
 // printChanged lists who entered, or who left.
-func (a *app) printChanged(d *diffed, show string) error {
-	all, of := d.entered, d.after
+func (a *app) printChanged(d *ask.Diff, show string) error {
+	all, of := d.Entered, d.After
 	if show == "left" {
-		all, of = d.left, d.before
+		all, of = d.Left, d.Before
 	}
-	if err := a.printPage(of.schema.KeyColumn+" of those who "+show, d.listed, of.location); err != nil {
+	if err := a.printPage(of.Schema.KeyColumn+" of those who "+show, d.Listed, of.Location); err != nil {
 		return err
 	}
-	if n := uint64(len(d.listed.rows)); n < all {
+	if n := uint64(len(d.Listed.Rows)); n < all {
 		a.logf("%s of %s shown; --limit shows more, export --delta-from writes all\n", groups(int64(n)), groups(int64(all)))
 	}
 	return nil

@@ -6,15 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine"
-	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
-	"github.com/rollcall-db/rollcall/federate"
-	"github.com/rollcall-db/rollcall/federate/source"
-	"github.com/rollcall-db/rollcall/federate/sqlgen"
 	"github.com/rollcall-db/rollcall/ingest"
 )
 
@@ -57,21 +53,10 @@ func (a *app) fail(ctx context.Context, err error) int {
 
 // exitCode tells the user's mistakes from the world's.
 func exitCode(err error) int {
-	if errors.Is(err, errNoSQLEngine) || isAny(err, new(*federate.NoEngineError)) {
-		return exitEnvironment
-	}
-	if isAny(err, new(*usageError), new(rule.Errors), new(*model.ConfigError), new(*engine.ColumnError), new(*engine.RepeatedColumnError),
-		new(*engine.KeyError), new(*engine.SpanError), new(*engine.BreakdownError), new(*engine.PickError), new(*engine.SplitError), new(*federate.UnsupportedError),
-		new(*ingest.DriftError), new(*ingest.OverlapError), new(*sqlgen.UnsupportedError), new(*source.ConnectionError), new(*source.TargetError)) ||
-		strings.HasPrefix(err.Error(), "unknown command") {
+	if ask.KindOf(err) == ask.Mistake || ask.IsAny(err, new(*usageError)) || strings.HasPrefix(err.Error(), "unknown command") {
 		return exitUsage
 	}
 	return exitEnvironment
-}
-
-// isAny reports whether an error is of one of the types that targets point to.
-func isAny(err error, targets ...any) bool {
-	return slices.ContainsFunc(targets, func(target any) bool { return errors.As(err, target) })
 }
 
 // What to do about a build that is refused.
@@ -82,16 +67,16 @@ const (
 
 // detail returns the longest form of an error: of a rule, with the place shown.
 func detail(err error) string {
-	if isAny(err, new(*engine.ColumnError)) { // says more than the problems that it may hold
+	if ask.IsAny(err, new(*engine.ColumnError)) { // says more than the problems that it may hold
 		return "rollcall: " + err.Error()
 	}
-	if problems := ruleProblems(err); problems != nil {
+	if problems := ask.RuleProblems(err); problems != nil {
 		return problemsText(problems)
 	}
 	if drift := (*ingest.DriftError)(nil); errors.As(err, &drift) {
 		return drift.Error() + "\n  help: " + deleteHint
 	}
-	if isAny(err, new(*ingest.OverlapError)) {
+	if ask.IsAny(err, new(*ingest.OverlapError)) {
 		return "rollcall: " + err.Error() + "\n  help: " + wholeHint
 	}
 	return "rollcall: " + err.Error()
@@ -128,46 +113,19 @@ func problemText(e *rule.Error) string {
 // configuration every problem with its code and place; for a build that would
 // remove names, the changes.
 func (a *app) failJSON(err error) {
+	found := ask.NewErrorJSON(err)
 	out := struct {
 		Error    string          `json:"error"`
 		ExitCode int             `json:"exit_code"`
 		Problems any             `json:"problems,omitempty"`
 		Changes  []ingest.Change `json:"changes,omitempty"`
 		Hint     string          `json:"hint,omitempty"`
-	}{Error: err.Error(), ExitCode: exitCode(err)}
-	var (
-		config      *model.ConfigError
-		inSource    *ingest.ConfigError
-		drift       *ingest.DriftError
-		unsupported *sqlgen.UnsupportedError
-		inPlace     *federate.UnsupportedError
-		overflow    *engine.OverflowError
-		outOfRange  *federate.RangeError
-	)
+	}{found.Message, exitCode(err), found.Problems, found.Changes, found.Hint}
 	switch {
-	case ruleProblems(err) != nil:
-		out.Problems = ruleProblems(err)
-	case errors.As(err, &config):
-		out.Problems = config.Problems
-	case errors.As(err, &inSource):
-		out.Problems = inSource.Problems
-	case errors.As(err, &inPlace):
-		problem := unsupportedJSON{Code: inPlace.Code, Message: inPlace.Err.Error()}
-		if errors.As(err, &unsupported) {
-			problem.Condition = unsupported.Condition
-		}
-		out.Problems, out.Hint = []unsupportedJSON{problem}, inPlace.Do
-	case errors.Is(err, errNoSQLEngine), isAny(err, new(*federate.NoEngineError)):
-		out.Problems = []unsupportedJSON{{Code: federate.CodeNoEngine, Message: err.Error()}}
-	case errors.As(err, &unsupported):
-		out.Problems = []unsupportedJSON{{unsupported.Code, unsupported.What, unsupported.Condition}}
-	case errors.As(err, &overflow):
-		out.Problems = []unsupportedJSON{{overflow.Code(), overflow.Error(), overflow.Condition}}
-	case errors.As(err, &outOfRange):
-		out.Problems = []unsupportedJSON{{Code: outOfRange.Code, Message: outOfRange.Err.Error()}}
-	case errors.As(err, &drift):
-		out.Changes, out.Hint = drift.Drift.Changes, deleteHint
-	case isAny(err, new(*ingest.OverlapError)):
+	case found.Problems != nil:
+	case found.Changes != nil:
+		out.Hint = deleteHint
+	case ask.IsAny(err, new(*ingest.OverlapError)):
 		out.Hint = wholeHint
 	}
 	b, merr := json.Marshal(out)
@@ -175,13 +133,6 @@ func (a *app) failJSON(err error) {
 		b = []byte(merr.Error())
 	}
 	a.logf("%s\n", b)
-}
-
-// unsupportedJSON is what a dialect of SQL, a source or a number cannot hold.
-type unsupportedJSON struct {
-	Code      string `json:"code"`
-	Message   string `json:"message"`
-	Condition string `json:"condition,omitempty"` // canonical text
 }
 
 // joinClose closes c after an error.

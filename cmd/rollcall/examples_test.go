@@ -11,6 +11,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/bench/difftest/examples"
 	"github.com/rollcall-db/rollcall/bench/difftest/warehouse"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/model"
 )
 
@@ -53,7 +54,7 @@ func verified(t *testing.T, parent, uri string, n int) uint64 {
 	t.Helper()
 	code, out, errs := rollcall(t, "count", "-c", parent, "-s", uri, fmt.Sprintf("@%s/%02d.segment.yml", exampleFiles, n),
 		"--segments", exampleSegments, "--as-of", examples.AsOf.Format(time.RFC3339), "--verify", "--format", "json")
-	var got countJSON
+	var got ask.CountJSON
 	if code != exitDone {
 		t.Errorf("example %d: exit code %d: %s%s", n, code, out, errs)
 		return 0

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/federate"
 	"github.com/rollcall-db/rollcall/federate/export"
 )
@@ -65,12 +66,12 @@ With --format json the object is that of count with "path", "table" or
 				return err
 			}
 			return a.closing(q, func() error {
-				some, err := pick.choose(q)
+				some, err := pick.choose(q.Asker)
 				if err != nil {
 					return err
 				}
-				columns := columnsOr(q.schema(), given.columns, cmd.Flags().Changed("columns"))
-				if q, ok := q.(*inPlace); ok && given.inSource() {
+				columns := columnsOr(q.Schema(), given.columns, cmd.Flags().Changed("columns"))
+				if q, ok := q.Asker.(*ask.InPlace); ok && given.inSource() {
 					return a.exportInSource(cmd.Context(), q, some, &given, columns)
 				}
 				return a.export(cmd.Context(), some, &given, format, columns)
@@ -145,12 +146,12 @@ func exportFormat(out, as string) (format export.Format, err error) {
 	return format, nil
 }
 
-func (a *app) export(ctx context.Context, q asker, given *exportFlags, format export.Format, columns []string) error {
-	m, err := q.members(ctx, columns)
+func (a *app) export(ctx context.Context, q ask.Asker, given *exportFlags, format export.Format, columns []string) error {
+	m, err := q.Members(ctx, columns)
 	if err != nil {
 		return err
 	}
-	a.warn(m.warnings)
+	a.warn(m.Warnings)
 	delta, err := a.shaped(ctx, q, m, given, columns)
 	if err != nil {
 		return err
@@ -159,17 +160,17 @@ func (a *app) export(ctx context.Context, q asker, given *exportFlags, format ex
 	defer bar.done()
 	opts := export.Options{
 		Format:   format,
-		Metadata: m.metadata,
-		Progress: func(rows int64) { bar.show("export", "rows", rows, m.expected) },
+		Metadata: m.Metadata,
+		Progress: func(rows int64) { bar.show("export", "rows", rows, m.Expected) },
 	}
 	if given.out == "-" {
-		if _, err = export.Write(ctx, a.stdout, m.schema, m.batches, opts); err == nil && delta != nil {
+		if _, err = export.Write(ctx, a.stdout, m.Schema, m.Batches, opts); err == nil && delta != nil {
 			bar.done()
-			a.logf("%s\n", delta.json().text())
+			a.logf("%s\n", deltaText(delta.json()))
 		}
 		return err
 	}
-	rows, err := export.WriteFile(ctx, given.out, m.schema, m.batches, opts)
+	rows, err := export.WriteFile(ctx, given.out, m.Schema, m.Batches, opts)
 	if err != nil {
 		return err
 	}
@@ -177,67 +178,51 @@ func (a *app) export(ctx context.Context, q asker, given *exportFlags, format ex
 	if !a.json() {
 		return a.printExport(given.out, m, delta, rows)
 	}
-	answer, err := m.answer(ctx, delta.members(rows))
+	answer, err := m.Answer(ctx, delta.members(rows))
 	if err != nil {
 		return err
 	}
-	return a.printJSON(exportJSON{
-		countJSON: *newCountJSON(answer), Path: given.out, Rows: rows, Masked: m.metadata[export.MaskedKey], Delta: delta.json(),
-	})
+	shown := ask.NewExportJSON(answer, rows)
+	shown.Path, shown.Masked, shown.Delta = given.out, m.Metadata[export.MaskedKey], delta.json()
+	return a.printJSON(shown)
 }
 
 // printExport says what was written.
-func (a *app) printExport(out string, m *audience, delta *deltaOf, rows int64) error {
-	text := fmt.Sprintf("%s: %s customers, %d columns, as of %s\n", out, groups(rows), m.schema.NumFields(), timeText(m.asOf))
-	if masked := m.metadata[export.MaskedKey]; masked != "" {
+func (a *app) printExport(out string, m *ask.Audience, delta *deltaOf, rows int64) error {
+	text := fmt.Sprintf("%s: %s customers, %d columns, as of %s\n", out, groups(rows), m.Schema.NumFields(), ask.TimeText(m.AsOf))
+	if masked := m.Metadata[export.MaskedKey]; masked != "" {
 		text += "masked: " + masked + "\n"
 	}
 	if delta != nil {
-		text += delta.json().text() + "\n"
+		text += deltaText(delta.json()) + "\n"
 	}
 	return a.printf("%s", text)
 }
 
-// exportJSON is the object that export prints.
-type exportJSON struct {
-	countJSON
-	Path      string `json:"path,omitempty"`      // of the file
-	Table     string `json:"table,omitempty"`     // that the source has written
-	Directory string `json:"directory,omitempty"` // that the source has written
-	Rows      int64  `json:"rows"`
-
-	Masked string     `json:"masked,omitempty"` // as the metadata of the file says it
-	Delta  *deltaJSON `json:"delta,omitempty"`
-}
-
-// sourceWriter is what has a source write the members of a rule itself.
-type sourceWriter interface {
-	export(ctx context.Context, to federate.Target, columns []string) (rows uint64, err error)
-	answered(ctx context.Context, count uint64) (*answered, error)
-}
-
 // exportInSource has the source write the audience, of which some takes all or some.
-func (a *app) exportInSource(ctx context.Context, q *inPlace, some asker, given *exportFlags, columns []string) error {
-	a.warn(q.checked.Warnings().Lines())
+func (a *app) exportInSource(ctx context.Context, q *ask.InPlace, some ask.Asker, given *exportFlags, columns []string) error {
+	a.warn(q.Checked.Warnings().Lines())
 	to, err := given.target()
 	if err != nil {
 		return err
 	}
-	written, ok := some.(sourceWriter)
+	written, ok := some.(ask.SourceWriter)
 	if !ok {
 		return fmt.Errorf("%T cannot be written by a source", some)
 	}
-	rows, err := written.export(ctx, to, columns)
+	rows, err := written.Export(ctx, to, columns)
 	if err != nil {
 		return err
 	}
 	if !a.json() {
 		return a.printf("%s: %s customers, %d columns, as of %s, written by %s\n", cmp.Or(given.table, given.folder),
-			groups(int64(rows)), len(columns)+1, timeText(q.asOf.In(q.loc)), q.Engine.URI())
+			groups(int64(rows)), len(columns)+1, ask.TimeText(q.AsOf.In(q.Location())), q.Place.Engine.URI())
 	}
-	answer, err := written.answered(ctx, rows)
+	answer, err := written.Answered(ctx, rows)
 	if err != nil {
 		return err
 	}
-	return a.printJSON(exportJSON{countJSON: *newCountJSON(answer), Table: given.table, Directory: given.folder, Rows: int64(rows)})
+	shown := ask.NewExportJSON(answer, int64(rows))
+	shown.Table, shown.Directory = given.table, given.folder
+	return a.printJSON(shown)
 }

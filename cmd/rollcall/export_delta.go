@@ -7,12 +7,11 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/window"
 	"github.com/rollcall-db/rollcall/federate/export"
 )
@@ -58,17 +57,8 @@ func isSameFile(x, y string) bool {
 	return err == nil && os.SameFile(a, b)
 }
 
-// deltaJSON says what has changed since an earlier audience.
-type deltaJSON struct {
-	From    string `json:"from"` // the file, or the time
-	Entered int64  `json:"entered"`
-	Left    int64  `json:"left"`
-	Gone    int64  `json:"gone"` // of those who left: exist no more
-	Stayed  int64  `json:"stayed"`
-}
-
-// text says it in words.
-func (d *deltaJSON) text() string {
+// deltaText says in words what has changed.
+func deltaText(d *ask.DeltaJSON) string {
 	gone := ""
 	if d.Gone > 0 {
 		gone = fmt.Sprintf(" (%s exist no more)", groups(d.Gone))
@@ -84,12 +74,12 @@ type deltaOf struct {
 
 // json returns what has changed, once everything is written; nil where nothing
 // was compared.
-func (d *deltaOf) json() *deltaJSON {
+func (d *deltaOf) json() *ask.DeltaJSON {
 	if d == nil {
 		return nil
 	}
 	n := d.Counts()
-	return &deltaJSON{From: d.from, Entered: n.Entered, Left: n.Left, Gone: n.Gone, Stayed: n.Stayed}
+	return &ask.DeltaJSON{From: d.from, Entered: n.Entered, Left: n.Left, Gone: n.Gone, Stayed: n.Stayed}
 }
 
 // members returns how many members the audience has, of so many rows that were
@@ -104,23 +94,23 @@ func (d *deltaOf) members(rows int64) int64 {
 
 // shaped masks the columns of m and compares it with an earlier audience, as the
 // flags say; nil where it is not compared.
-func (a *app) shaped(ctx context.Context, q asker, m *audience, given *exportFlags, columns []string) (*deltaOf, error) {
+func (a *app) shaped(ctx context.Context, q ask.Asker, m *ask.Audience, given *exportFlags, columns []string) (*deltaOf, error) {
 	masking, err := given.mask.masking()
 	if err != nil {
 		return nil, err
 	}
-	key := m.schema.Field(0).Name
+	key := m.Schema.Field(0).Name
 	delta, err := a.delta(ctx, q, m, given, columns)
 	if err != nil {
 		return nil, err
 	}
 	if masking != nil {
-		schema := m.schema
-		if m.schema, m.batches, err = masking.Apply(ctx, schema, m.batches); err != nil {
+		schema := m.Schema
+		if m.Schema, m.Batches, err = masking.Apply(ctx, schema, m.Batches); err != nil {
 			return nil, &usageError{err}
 		}
 		for k, v := range masking.Metadata() {
-			m.metadata[k] = v
+			m.Metadata[k] = v
 		}
 	}
 	if delta == nil {
@@ -129,7 +119,7 @@ func (a *app) shaped(ctx context.Context, q asker, m *audience, given *exportFla
 	if err := delta.compare(ctx, a, masking, m, key); err != nil {
 		return nil, err
 	}
-	m.metadata[export.DeltaFromKey] = deltaSource(given.delta.from)
+	m.Metadata[export.DeltaFromKey] = deltaSource(given.delta.from)
 	return &deltaOf{Delta: delta.Delta, from: given.delta.from}, nil
 }
 
@@ -141,32 +131,32 @@ type pendingDelta struct {
 }
 
 // delta opens what an export is compared with; nil for nothing.
-func (a *app) delta(ctx context.Context, q asker, m *audience, given *exportFlags, columns []string) (*pendingDelta, error) {
+func (a *app) delta(ctx context.Context, q ask.Asker, m *ask.Audience, given *exportFlags, columns []string) (*pendingDelta, error) {
 	from := given.delta.from
 	if from == "" {
 		return nil, nil
 	}
-	d := &pendingDelta{Delta: &export.Delta{KeepStayed: given.delta.stayed}, schema: m.schema}
+	d := &pendingDelta{Delta: &export.Delta{KeepStayed: given.delta.stayed}, schema: m.Schema}
 	d.Others = func(ctx context.Context) iter.Seq2[arrow.RecordBatch, error] {
-		return othersOf(ctx, q, m.asOf, columns)
+		return ask.OthersOf(ctx, q, m.AsOf, columns)
 	}
 	if _, err := export.FormatOf(from); err == nil {
-		if d.file, err = export.OpenEarlier(ctx, from, m.schema.Field(0).Name); err != nil {
+		if d.file, err = export.OpenEarlier(ctx, from, m.Schema.Field(0).Name); err != nil {
 			return nil, fmt.Errorf("--delta-from: %w", err)
 		}
 		d.Earlier = d.file.Keys
 		return d, nil
 	}
-	then, err := window.ParseAsOf(from, m.asOf.Location())
+	then, err := window.ParseAsOf(from, m.AsOf.Location())
 	if err != nil {
 		return nil, usagef("--delta-from is %q, expected a file that ends in .parquet, .csv or .arrow, or a time: %w", from, err)
 	}
-	d.Earlier = func(ctx context.Context) iter.Seq2[arrow.RecordBatch, error] { return membersAt(ctx, q, then) }
+	d.Earlier = func(ctx context.Context) iter.Seq2[arrow.RecordBatch, error] { return ask.MembersAt(ctx, q, then) }
 	return d, nil
 }
 
 // compare turns m, which is masked already, into what has changed.
-func (d *pendingDelta) compare(ctx context.Context, a *app, masking *export.Masking, m *audience, key string) error {
+func (d *pendingDelta) compare(ctx context.Context, a *app, masking *export.Masking, m *ask.Audience, key string) error {
 	if d.file != nil {
 		if err := d.file.CheckMasking(masking); err != nil {
 			return &usageError{fmt.Errorf("--delta-from: %w", err)}
@@ -192,10 +182,10 @@ func (d *pendingDelta) compare(ctx context.Context, a *app, masking *export.Mask
 		}
 	}
 	var err error
-	if m.schema, m.batches, err = d.Apply(ctx, m.schema, m.batches); err != nil {
+	if m.Schema, m.Batches, err = d.Apply(ctx, m.Schema, m.Batches); err != nil {
 		return &usageError{fmt.Errorf("--delta-from: %w", err)}
 	}
-	m.expected = -1
+	m.Expected = -1
 	return nil
 }
 
@@ -215,9 +205,9 @@ func failed(err error) iter.Seq2[arrow.RecordBatch, error] {
 
 // checkOrigin refuses a file of another parent segment, and warns of one of
 // another rule. A file that says nothing passes.
-func (d *pendingDelta) checkOrigin(a *app, m *audience) error {
+func (d *pendingDelta) checkOrigin(a *app, m *ask.Audience) error {
 	const parent = "rollcall.parent_segment"
-	if was, is := d.file.Metadata(parent), m.metadata[parent]; was != "" && was != is {
+	if was, is := d.file.Metadata(parent), m.Metadata[parent]; was != "" && was != is {
 		return usagef("--delta-from: the file is an audience of the parent segment %q, expected %q", was, is)
 	}
 	const ruleKey, pickKey = "rollcall.rule", "rollcall.pick"
@@ -225,91 +215,13 @@ func (d *pendingDelta) checkOrigin(a *app, m *audience) error {
 	if was == "" {
 		return nil
 	}
-	if was != m.metadata[ruleKey] {
+	if was != m.Metadata[ruleKey] {
 		a.warn([]string{"the earlier export is of another rule, " + was + ": that, too, is why customers entered and left"})
 	}
-	if was := d.file.Metadata(pickKey); was != m.metadata[pickKey] {
+	if was := d.file.Metadata(pickKey); was != m.Metadata[pickKey] {
 		a.warn([]string{"the earlier export is of other members of the rule, " + cmp.Or(was, "all") + ": that, too, is why customers entered and left"})
 	}
 	return nil
-}
-
-// membersAt gives the keys of the members as of another time.
-func membersAt(ctx context.Context, q asker, then time.Time) iter.Seq2[arrow.RecordBatch, error] {
-	switch q := q.(type) {
-	case *choice:
-		pick, _ := q.picked.Picked()
-		picked, err := q.At(then).Pick(pick)
-		if err != nil {
-			return failed(err)
-		}
-		return picked.Batches(ctx)
-	case *question:
-		return q.At(then).Batches(ctx)
-	case *inPlace:
-		earlier := *q.place
-		earlier.asOf = then
-		return batchesOf(ctx, &inPlace{place: &earlier, rule: q.rule, library: q.library, checked: q.checked, start: q.start}, nil)
-	case *choiceInPlace:
-		earlier := q.Choice
-		earlier.AsOf = then
-		return earlier.Audience(ctx)
-	}
-	return failed(fmt.Errorf("%T cannot be asked as of another time", q))
-}
-
-// othersOf gives the customers whom the rule of q does not select, and those whom
-// it selects and who were not taken.
-func othersOf(ctx context.Context, q asker, asOf time.Time, columns []string) iter.Seq2[arrow.RecordBatch, error] {
-	switch q := q.(type) {
-	case *choice:
-		return chained(q.At(asOf).Batches(ctx, columns...), othersOf(ctx, q.question, asOf, columns))
-	case *question:
-		r, err := rule.Parse("not (" + q.String() + ")")
-		if err != nil {
-			return failed(err)
-		}
-		others, err := q.snap.QueryRule(r)
-		if err != nil {
-			return failed(err)
-		}
-		return others.At(asOf).Batches(ctx, columns...)
-	case *inPlace:
-		r, err := rule.Parse("not (" + q.checked.String() + ")")
-		if err != nil {
-			return failed(err)
-		}
-		checked, err := rule.Check(r, q.Schema, q.library)
-		if err != nil {
-			return failed(err)
-		}
-		return batchesOf(ctx, &inPlace{place: q.place, rule: r, library: q.library, checked: checked, start: q.start}, columns)
-	case *choiceInPlace:
-		return chained(batchesOf(ctx, q.inPlace, columns), othersOf(ctx, q.inPlace, asOf, columns))
-	}
-	return failed(fmt.Errorf("%T cannot be asked for other customers", q))
-}
-
-// batchesOf gives the members of a rule that a source is asked.
-func batchesOf(ctx context.Context, q *inPlace, columns []string) iter.Seq2[arrow.RecordBatch, error] {
-	m, err := q.members(ctx, columns)
-	if err != nil {
-		return failed(err)
-	}
-	return m.batches
-}
-
-// chained gives one sequence after the other, up to an error.
-func chained(all ...iter.Seq2[arrow.RecordBatch, error]) iter.Seq2[arrow.RecordBatch, error] {
-	return func(yield func(arrow.RecordBatch, error) bool) {
-		for _, one := range all {
-			for batch, err := range one {
-				if !yield(batch, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
 }
 
 // deltaSource says in metadata what a delta was made from: a file by its name,

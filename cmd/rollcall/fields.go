@@ -9,9 +9,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/model"
-	"github.com/rollcall-db/rollcall/engine/store"
-	"github.com/rollcall-db/rollcall/federate"
 )
 
 func (a *app) fieldsCommand() *cobra.Command {
@@ -55,68 +54,32 @@ With --format json the object has "name", "key_column", "key_type", "timezone",
 	return cmd
 }
 
-// fieldsJSON is the object that fields prints.
-type fieldsJSON struct {
-	Name        string          `json:"name"`
-	KeyColumn   string          `json:"key_column"`
-	KeyType     model.Type      `json:"key_type"`
-	Timezone    string          `json:"timezone"`
-	Customers   uint64          `json:"customers"`
-	LastUpdated *time.Time      `json:"last_updated,omitempty"` // of a snapshot
-	Source      *sourceJSON     `json:"source,omitempty"`       // in its place
-	Attributes  []attributeJSON `json:"attributes"`
-	Behaviors   []behaviorJSON  `json:"behaviors"`
-}
-
-type attributeJSON struct {
-	model.Attribute
-	Stats *store.AttributeInfo `json:"stats,omitempty"`
-}
-
-type behaviorJSON struct {
-	model.Behavior
-	Stats *behaviorStatsJSON `json:"stats,omitempty"`
-}
-
-type behaviorStatsJSON struct {
-	Events    uint64  `json:"events"`
-	Undated   uint64  `json:"undated"`
-	Customers uint64  `json:"customers"`
-	First     *string `json:"first"` // null: no event has a time
-	Last      *string `json:"last"`
-}
-
-func (a *app) fields(snap *snapshot, withStats bool) error {
-	s, m := snap.Schema(), snap.Manifest()
-	var stats *fieldStats
-	if withStats {
-		stats = statsOfSnapshot(snap)
-	}
+func (a *app) fields(snap *ask.Snapshot, withStats bool) error {
+	f := ask.FieldsOf(snap, withStats)
 	if a.json() {
-		out := newFieldsJSON(s, m.Customers, stats)
-		out.LastUpdated = &m.CreatedAt
-		return a.printJSON(out)
+		return a.printJSON(ask.NewFieldsJSON(f))
 	}
-	if err := a.fieldsTitle(s, m.Customers, ", last updated "+timeText(m.CreatedAt)); err != nil {
+	if err := a.fieldsTitle(f, ", last updated "+ask.TimeText(*f.LastUpdated)); err != nil {
 		return err
 	}
-	return a.listFields(s, stats)
+	return a.listFields(f)
 }
 
 // fieldsTitle prints the line above the fields.
-func (a *app) fieldsTitle(s *model.Schema, customers uint64, more string) error {
-	return a.printf("%s: %s customers by %s (%s), time zone %s%s\n\n", s.Name, groups(int64(customers)), s.KeyColumn, s.KeyType, s.Timezone, more)
+func (a *app) fieldsTitle(f *ask.Fields, more string) error {
+	s := f.Schema
+	return a.printf("%s: %s customers by %s (%s), time zone %s%s\n\n", s.Name, groups(int64(f.Customers)), s.KeyColumn, s.KeyType, s.Timezone, more)
 }
 
 // listFields prints attributes and behaviors, with statistics unless these are nil.
-func (a *app) listFields(s *model.Schema, stats *fieldStats) error {
-	if err := a.attributes(s, stats); err != nil || len(s.Behaviors) == 0 {
+func (a *app) listFields(f *ask.Fields) error {
+	if err := a.attributes(f.Schema, f.Stats); err != nil || len(f.Schema.Behaviors) == 0 {
 		return err
 	}
 	if err := a.printf("\n"); err != nil {
 		return err
 	}
-	return a.behaviors(s, stats)
+	return a.behaviors(f.Schema, f.Stats)
 }
 
 // fieldsInPlace lists what a parent segment comes to in a source.
@@ -126,69 +89,32 @@ func (a *app) fieldsInPlace(ctx context.Context, where *placeFlags, withStats bo
 		return err
 	}
 	return a.closing(p, func() error {
-		customers, err := federate.Total(ctx, p.Place)
-		if err != nil {
-			return err
-		}
-		var stats *fieldStats
-		if withStats {
-			if stats, err = statsInPlace(ctx, p, customers); err != nil {
-				return err
-			}
-		}
-		source, err := p.described(ctx)
+		f, err := ask.FieldsInPlace(ctx, p, withStats)
 		if err != nil {
 			return err
 		}
 		if a.json() {
-			out := newFieldsJSON(p.Schema, customers, stats)
-			out.Source = source
-			return a.printJSON(out)
+			return a.printJSON(ask.NewFieldsJSON(f))
 		}
-		return a.printFieldsInPlace(p, customers, stats, source)
+		return a.printFieldsInPlace(f)
 	})
 }
 
 // printFieldsInPlace prints what a parent segment comes to in a source.
-func (a *app) printFieldsInPlace(p *place, customers uint64, stats *fieldStats, source *sourceJSON) error {
-	if err := a.fieldsTitle(p.Schema, customers, ""); err != nil {
+func (a *app) printFieldsInPlace(f *ask.Fields) error {
+	if err := a.fieldsTitle(f, ""); err != nil {
 		return err
 	}
-	if err := a.listFields(p.Schema, stats); err != nil {
+	if err := a.listFields(f); err != nil {
 		return err
 	}
 	if err := a.printf("\n"); err != nil {
 		return err
 	}
-	return a.printSource(source)
+	return a.printSource(f.Source)
 }
 
-// newFieldsJSON returns the names and types of a schema, with statistics unless these
-// are nil.
-func newFieldsJSON(s *model.Schema, customers uint64, stats *fieldStats) *fieldsJSON {
-	out := &fieldsJSON{
-		Name: s.Name, KeyColumn: s.KeyColumn, KeyType: s.KeyType, Timezone: s.Timezone, Customers: customers,
-		Attributes: []attributeJSON{}, Behaviors: []behaviorJSON{},
-	}
-	for i, attr := range s.Attributes {
-		shown := attributeJSON{Attribute: attr}
-		if stats != nil {
-			shown.Stats = stats.attributes[i]
-		}
-		out.Attributes = append(out.Attributes, shown)
-	}
-	for i, b := range s.Behaviors {
-		shown := behaviorJSON{Behavior: b}
-		if stats != nil {
-			of := stats.behaviors[i]
-			shown.Stats = &behaviorStatsJSON{of.Events, of.Undated, of.Customers, timeOrNil(of.First), timeOrNil(of.Last)}
-		}
-		out.Behaviors = append(out.Behaviors, shown)
-	}
-	return out
-}
-
-func (a *app) attributes(s *model.Schema, stats *fieldStats) error {
+func (a *app) attributes(s *model.Schema, stats *ask.FieldStats) error {
 	tw := newTable()
 	header := table.Row{"attribute", "type"}
 	if stats != nil {
@@ -198,7 +124,7 @@ func (a *app) attributes(s *model.Schema, stats *fieldStats) error {
 	for i, attr := range s.Attributes {
 		row := table.Row{attr.Name, attr.Type}
 		if stats != nil {
-			row = append(row, stats.cells(i, attr.Type)...)
+			row = append(row, statsCells(stats, i, attr.Type)...)
 		}
 		tw.AppendRow(row)
 	}
@@ -212,7 +138,7 @@ func rangeText(loc *time.Location, t model.Type, s *string) string {
 		return "-"
 	}
 	if at, err := time.Parse(time.RFC3339Nano, *s); err == nil && t.Kind == model.Timestamp {
-		return timeText(at.In(loc))
+		return ask.TimeText(at.In(loc))
 	}
 	return *s
 }
@@ -224,7 +150,7 @@ func percent(n, of uint64) string {
 	return fmt.Sprintf("%.1f %%", 100*float64(n)/float64(of))
 }
 
-func (a *app) behaviors(s *model.Schema, stats *fieldStats) error {
+func (a *app) behaviors(s *model.Schema, stats *ask.FieldStats) error {
 	tw := newTable()
 	header := table.Row{"behavior", "fields"}
 	if stats != nil {
@@ -238,20 +164,11 @@ func (a *app) behaviors(s *model.Schema, stats *fieldStats) error {
 		}
 		row := table.Row{b.Name, strings.Join(fields, ", ")}
 		if stats != nil {
-			of := stats.behaviors[i]
+			of := stats.Behaviors[i]
 			row = append(row, groups(int64(of.Events)), groups(int64(of.Undated)), groups(int64(of.Customers)),
 				timeOr(of.First, "-"), timeOr(of.Last, "-"))
 		}
 		tw.AppendRow(row)
 	}
 	return a.printTable(tw, "events", "undated", "customers")
-}
-
-// local returns an instant in a time zone, or nil.
-func local(loc *time.Location, micros *int64) *time.Time {
-	if micros == nil {
-		return nil
-	}
-	t := time.UnixMicro(*micros).In(loc)
-	return &t
 }

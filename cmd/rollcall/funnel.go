@@ -6,9 +6,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-db/rollcall/engine"
-	"github.com/rollcall-db/rollcall/engine/rule"
-	"github.com/rollcall-db/rollcall/federate"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 )
 
 func (a *app) funnelCommand() *cobra.Command {
@@ -45,30 +43,13 @@ the last step.
 	return cmd
 }
 
-// funnelJSON is the object that funnel prints.
-type funnelJSON struct {
-	countJSON
-	Steps []funnelStepJSON `json:"steps"`
-}
-
-type funnelStepJSON struct {
-	Step       string  `json:"step"`
-	Count      uint64  `json:"count"`
-	OfFirst    float64 `json:"of_first"`
-	OfPrevious float64 `json:"of_previous"` // of the first step: of all customers
-}
-
-func (a *app) funnel(ctx context.Context, q asker) error {
-	answer, f, err := q.funnel(ctx)
+func (a *app) funnel(ctx context.Context, q ask.Asker) error {
+	answer, f, err := q.Funnel(ctx)
 	if err != nil {
 		return err
 	}
 	if a.json() {
-		out := funnelJSON{countJSON: *newCountJSON(answer)}
-		for i, s := range f.Steps {
-			out.Steps = append(out.Steps, funnelStepJSON{s.Text, s.Count, f.OfFirst(i), f.OfPrevious(i)})
-		}
-		return a.printJSON(out)
+		return a.printJSON(ask.NewFunnelJSON(answer, f))
 	}
 	if err := a.printAnswer(answer); err != nil {
 		return err
@@ -81,37 +62,4 @@ func (a *app) funnel(ctx context.Context, q asker) error {
 		previous = s.Count
 	}
 	return a.printTable(tw, "customers", "of first", "of previous")
-}
-
-func (q *question) funnel(ctx context.Context) (*answered, *engine.Funnel, error) {
-	f, err := q.Funnel(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	return q.answered(&f.Answer), f, nil
-}
-
-func (q *inPlace) funnel(ctx context.Context) (*answered, *engine.Funnel, error) {
-	steps, err := rule.Funnel(q.rule)
-	if err != nil {
-		return nil, nil, err
-	}
-	f := &engine.Funnel{}
-	count := uint64(0)
-	for _, step := range steps {
-		checked, err := rule.Check(step.Rule, q.Schema, q.library)
-		if err != nil {
-			return nil, nil, err
-		}
-		if count, err = federate.Count(ctx, q.Place, checked, q.asOf); err != nil {
-			return nil, nil, err
-		}
-		f.Steps = append(f.Steps, engine.FunnelStep{Text: step.Text, Count: count})
-	}
-	answer, err := q.answered(ctx, count)
-	if err != nil {
-		return nil, nil, err
-	}
-	f.Answer = answer.Answer
-	return answer, f, nil
 }

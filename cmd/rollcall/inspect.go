@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
@@ -107,9 +108,9 @@ func (a *app) lookInto(ctx context.Context, name string) (out *inspectJSON, err 
 	}
 	for i, b := range m.Schema.Behaviors {
 		newest := newestJSON{Name: b.Name}
-		if last := local(loc, m.Behaviors[i].Last); last != nil {
+		if last := ask.MicrosIn(m.Behaviors[i].Last, loc); last != nil {
 			age := (now.UnixMicro() - *m.Behaviors[i].Last) / time.Second.Microseconds()
-			newest.Last, newest.AgeSeconds = timeOrNil(last), &age
+			newest.Last, newest.AgeSeconds = ask.TimeOrNil(last), &age
 		}
 		out.Newest = append(out.Newest, newest)
 	}

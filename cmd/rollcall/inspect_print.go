@@ -11,6 +11,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/store"
 )
 
@@ -43,7 +44,7 @@ func (a *app) printInspect(out *inspectJSON, files bool) error {
 // printHeader prints what the version is.
 func (a *app) printHeader(out *inspectJSON) error {
 	if err := a.printf("%s: version %d of %q, format %d, created %s, %s\n", out.Path, out.Version, out.Schema.Name, out.Format,
-		timeText(out.CreatedAt), agoText(out.AgeSeconds)); err != nil {
+		ask.TimeText(out.CreatedAt), agoText(out.AgeSeconds)); err != nil {
 		return err
 	}
 	if err := a.printf("versions kept: %s; %s on disk in all\nsource %s\n", versionsText(out.Versions), bytesText(out.DiskBytes), out.Load.Source); err != nil {

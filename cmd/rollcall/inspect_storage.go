@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/index"
 	"github.com/rollcall-db/rollcall/engine/store"
@@ -150,7 +151,7 @@ func (r *storageReader) behavior(ctx context.Context, i int) error {
 		directory, bitmaps := store.PartIndexFiles(i, p)
 		part := partStoredJSON{
 			Version: info.Version, Events: info.Events, Undated: info.Undated,
-			First: timeOrNil(local(r.loc, info.First)), Last: timeOrNil(local(r.loc, info.Last)),
+			First: ask.TimeOrNil(ask.MicrosIn(info.First, r.loc)), Last: ask.TimeOrNil(ask.MicrosIn(info.Last, r.loc)),
 			EventsBytes: r.size(store.PartFile(i, p)), TimelineBytes: r.size(directory) + r.size(bitmaps) + r.size(store.PartLevelsFile(i, p)),
 			PostingsBytes: r.size(store.PostingsFile(i, p)),
 		}

@@ -3,17 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"math"
 	"strconv"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-db/rollcall/engine"
-	"github.com/rollcall-db/rollcall/engine/column"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 )
 
 // Members that list shows: a page to look at, not an export.
@@ -54,11 +51,11 @@ With --format json the object is that of count with "columns", the key first, an
 				return err
 			}
 			return a.closing(q, func() error {
-				some, err := pick.choose(q)
+				some, err := pick.choose(q.Asker)
 				if err != nil {
 					return err
 				}
-				return a.list(cmd.Context(), some, columnsOr(q.schema(), columns, cmd.Flags().Changed("columns")), limit)
+				return a.list(cmd.Context(), some, columnsOr(q.Schema(), columns, cmd.Flags().Changed("columns")), limit)
 			})
 		},
 	}
@@ -70,33 +67,33 @@ With --format json the object is that of count with "columns", the key first, an
 	return cmd
 }
 
-func (a *app) list(ctx context.Context, q asker, columns []string, limit int) error {
-	answer, page, err := q.list(ctx, limit, columns)
+func (a *app) list(ctx context.Context, q ask.Asker, columns []string, limit int) error {
+	answer, page, err := q.List(ctx, limit, columns)
 	if err != nil {
 		return err
 	}
 	if a.json() {
-		return a.listJSON(answer, page)
+		return a.printJSON(ask.NewListJSON(answer, page))
 	}
 	a.warn(answer.Warnings)
-	if err := a.printPage(answer.schema.KeyColumn, page, answer.location); err != nil {
+	if err := a.printPage(answer.Schema.KeyColumn, page, answer.Location); err != nil {
 		return err
 	}
-	if n := answer.Count - uint64(len(page.rows)); n > 0 {
-		a.logf("%s of %s members shown; --limit shows more, export writes all\n", groups(int64(len(page.rows))), groups(int64(answer.Count)))
+	if n := answer.Count - uint64(len(page.Rows)); n > 0 {
+		a.logf("%s of %s members shown; --limit shows more, export writes all\n", groups(int64(len(page.Rows))), groups(int64(answer.Count)))
 	}
 	return nil
 }
 
 // printPage prints customers as a table, key is what their keys are called.
-func (a *app) printPage(key string, page *page, loc *time.Location) error {
+func (a *app) printPage(key string, page *ask.Page, loc *time.Location) error {
 	tw := newTable()
 	header := table.Row{key}
-	for _, name := range page.columns {
+	for _, name := range page.Columns {
 		header = append(header, name)
 	}
 	tw.AppendHeader(header)
-	for _, row := range page.rows {
+	for _, row := range page.Rows {
 		cells := table.Row{row.Key}
 		for _, v := range row.Values {
 			cells = append(cells, cellText(v, loc))
@@ -112,7 +109,7 @@ func cellText(v any, loc *time.Location) string {
 	case nil:
 		return "NULL"
 	case time.Time:
-		return timeText(v.In(loc))
+		return ask.TimeText(v.In(loc))
 	case float64:
 		return strconv.FormatFloat(v, 'g', -1, 64)
 	case []any:
@@ -126,56 +123,4 @@ func cellText(v any, loc *time.Location) string {
 		return "[" + b.String() + "]"
 	}
 	return fmt.Sprint(v)
-}
-
-// listJSON prints members as one object: rows are arrays, the key first, in the
-// order of columns.
-func (a *app) listJSON(answer *answered, page *page) error {
-	out := struct {
-		countJSON
-		Columns []string `json:"columns"`
-		Rows    [][]any  `json:"rows"`
-	}{
-		countJSON: *newCountJSON(answer),
-		Columns:   append([]string{answer.schema.KeyColumn}, page.columns...),
-		Rows:      jsonRows(page.rows),
-	}
-	return a.printJSON(out)
-}
-
-// jsonRows returns what customers look like in JSON, the key first.
-func jsonRows(rows []engine.Row) [][]any {
-	out := [][]any{}
-	for _, row := range rows {
-		cells := []any{row.Key}
-		for _, v := range row.Values {
-			cells = append(cells, jsonValue(v))
-		}
-		out = append(out, cells)
-	}
-	return out
-}
-
-// jsonValue returns what a value looks like in JSON: numbers exact, days and
-// instants as text, an infinity as text since JSON has none.
-func jsonValue(v any) any {
-	switch v := v.(type) {
-	case column.Decimal:
-		return json.RawMessage(v.String())
-	case column.Day:
-		return v.String()
-	case time.Time:
-		return timeText(v)
-	case float64:
-		if math.IsInf(v, 0) {
-			return strconv.FormatFloat(v, 'g', -1, 64)
-		}
-	case []any:
-		list := make([]any, len(v))
-		for i := range v {
-			list[i] = jsonValue(v[i])
-		}
-		return list
-	}
-	return v
 }

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/bits"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/picture"
 	"github.com/rollcall-db/rollcall/engine"
 )
@@ -36,7 +36,7 @@ audience, with "rules" (each "rule", "count", "share" of all customers), "common
 
 %s
 
-%s`, engine.MinOverlap, engine.MaxOverlap, inPlaceHelp, maxOverlapInPlace, ruleHelp, sourceHelp),
+%s`, engine.MinOverlap, engine.MaxOverlap, inPlaceHelp, ask.MaxOverlapInPlace, ruleHelp, sourceHelp),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := draw.check(cmd, a); err != nil {
 				return err
@@ -54,64 +54,8 @@ audience, with "rules" (each "rule", "count", "share" of all customers), "common
 	return cmd
 }
 
-// overlapJSON is the object that overlap prints.
-type overlapJSON struct {
-	countJSON
-	Rules   []ruleJSON   `json:"rules"`
-	Common  uint64       `json:"common"`
-	Jaccard float64      `json:"jaccard"`
-	Regions []regionJSON `json:"regions"`
-	Pairs   []pairJSON   `json:"pairs"`
-}
-
-type regionJSON struct {
-	Rules []int  `json:"rules"` // from 1
-	Count uint64 `json:"count"`
-}
-
-type pairJSON struct {
-	Rules   [2]int  `json:"rules"` // from 1
-	Both    uint64  `json:"both"`
-	Jaccard float64 `json:"jaccard"`
-}
-
-func newOverlapJSON(c *compared, o *engine.Overlap) overlapJSON {
-	out := overlapJSON{
-		countJSON: *newCountJSON(c.answered), Rules: []ruleJSON{}, Common: o.Common, Jaccard: o.JaccardAll(),
-		Regions: []regionJSON{}, Pairs: []pairJSON{},
-	}
-	for i := range o.Sets {
-		out.Rules = append(out.Rules, newRuleJSON(c, i, o.Sets[i].Count))
-		for j := range i {
-			out.Pairs = append(out.Pairs, pairJSON{[2]int{j + 1, i + 1}, o.Both(i, j), o.Jaccard(i, j)})
-		}
-	}
-	for _, r := range o.Regions {
-		out.Regions = append(out.Regions, regionJSON{membersOf(r), r.Count})
-	}
-	return out
-}
-
-// newRuleJSON shows one of several rules.
-func newRuleJSON(c *compared, i int, count uint64) ruleJSON {
-	out := ruleJSON{Rule: c.rules[i], Count: count}
-	if c.Customers > 0 {
-		out.Share = float64(count) / float64(c.Customers)
-	}
-	return out
-}
-
-// membersOf returns the numbers of a region's rules, from 1.
-func membersOf(r engine.Region) []int {
-	var rules []int
-	for m := r.Members; m != 0; m &= m - 1 {
-		rules = append(rules, bits.TrailingZeros8(m)+1)
-	}
-	return rules
-}
-
-func (a *app) overlap(ctx context.Context, q comparer, draw *drawing) error {
-	c, o, err := q.overlap(ctx)
+func (a *app) overlap(ctx context.Context, q ask.Comparer, draw *drawing) error {
+	c, o, err := q.Overlap(ctx)
 	if err != nil {
 		return err
 	}
@@ -120,20 +64,20 @@ func (a *app) overlap(ctx context.Context, q comparer, draw *drawing) error {
 		return err
 	}
 	if a.json() {
-		return a.printJSON(newOverlapJSON(c, o))
+		return a.printJSON(ask.NewOverlapJSON(c, o))
 	}
-	if err := a.printAnswer(c.answered); err != nil {
+	if err := a.printAnswer(c.Answer); err != nil {
 		return err
 	}
 	return errors.Join(a.printSets(c, o), a.printRegions(o), a.printPairs(o), draw.print(a, chart))
 }
 
 // printSets prints the size of every audience.
-func (a *app) printSets(c *compared, o *engine.Overlap) error {
+func (a *app) printSets(c *ask.Compared, o *engine.Overlap) error {
 	tw := newTable()
 	tw.AppendHeader(table.Row{"", "rule", "members", "share"})
 	for i := range o.Sets {
-		tw.AppendRow(table.Row{i + 1, c.rules[i], groups(int64(o.Sets[i].Count)), percent(o.Sets[i].Count, o.Customers)})
+		tw.AppendRow(table.Row{i + 1, c.Rules[i], groups(int64(o.Sets[i].Count)), percent(o.Sets[i].Count, o.Customers)})
 	}
 	return a.printTable(tw, "members", "share")
 }
@@ -143,7 +87,7 @@ func (a *app) printRegions(o *engine.Overlap) error {
 	tw := newTable()
 	tw.AppendHeader(table.Row{"in rules", "customers", "share of any"})
 	for _, r := range o.Regions {
-		tw.AppendRow(table.Row{numbersText(membersOf(r)), groups(int64(r.Count)), percent(r.Count, o.Union)})
+		tw.AppendRow(table.Row{numbersText(ask.RulesOf(r)), groups(int64(r.Count)), percent(r.Count, o.Union)})
 	}
 	return errors.Join(a.printf("\n"), a.printTable(tw, "customers", "share of any"))
 }
@@ -166,13 +110,13 @@ func numbersText(rules []int) string {
 }
 
 // overlapChart returns the picture of an overlap.
-func overlapChart(c *compared, o *engine.Overlap) picture.Chart {
+func overlapChart(c *ask.Compared, o *engine.Overlap) picture.Chart {
 	chart := picture.UpSet{
 		Title:    "How the audiences overlap",
-		Subtitle: fmt.Sprintf("as of %s · %s of %s customers in any", timeText(c.AsOf.In(c.location)), groups(int64(o.Union)), groups(int64(o.Customers))),
+		Subtitle: fmt.Sprintf("as of %s · %s of %s customers in any", ask.TimeText(c.AsOf.In(c.Location)), groups(int64(o.Union)), groups(int64(o.Customers))),
 	}
 	for i := range o.Sets {
-		chart.Sets = append(chart.Sets, picture.Set{Name: c.rules[i], Size: o.Sets[i].Count})
+		chart.Sets = append(chart.Sets, picture.Set{Name: c.Rules[i], Size: o.Sets[i].Count})
 	}
 	for _, r := range o.Regions {
 		chart.Regions = append(chart.Regions, picture.Region(r))

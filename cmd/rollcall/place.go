@@ -2,18 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
-	"time"
+	"io"
 
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-db/rollcall/engine/model"
-	"github.com/rollcall-db/rollcall/engine/window"
-	"github.com/rollcall-db/rollcall/federate"
-	"github.com/rollcall-db/rollcall/federate/source"
-	"github.com/rollcall-db/rollcall/ingest"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 )
 
 // inPlaceHelp is what every command says about -c and -s that can do without a
@@ -48,37 +41,62 @@ func (f *placeFlags) add(cmd *cobra.Command, names ...string) {
 // inPlace reports whether a source is to be asked.
 func (f *placeFlags) inPlace() bool { return f.config != "" }
 
+// asked is a rule with what it is asked of, open.
+type asked struct {
+	ask.Asker
+	io.Closer
+}
+
 // ask opens what the flags or the first argument name, and checks the rule, which
 // is the last argument.
-func (a *app) ask(ctx context.Context, f *placeFlags, args []string) (asker, error) {
-	given, err := readRule(args[len(args)-1])
+func (a *app) ask(ctx context.Context, f *placeFlags, args []string) (*asked, error) {
+	given, err := a.readRule(args[len(args)-1])
 	if err != nil {
 		return nil, err
 	}
 	if f.inPlace() {
-		p, err := a.openPlace(ctx, f)
-		if err != nil {
-			return nil, err
-		}
-		return a.askIn(p, given)
+		return a.askIn(ctx, f, given)
 	}
 	return a.query(args[0], given)
 }
 
-// place is a source that answers in SQL, with what a parent segment comes to there.
-type place struct {
-	*federate.Place
-	src    source.Source // of Engine, or the one of several that is
-	parent *model.ParentSegment
-	asOf   time.Time
-	loc    *time.Location
+// query opens a snapshot and checks a rule at the as_of asked for; without one it is
+// now, so that everything a command prints is of the same instant.
+func (a *app) query(name string, given *ask.Rule) (*asked, error) {
+	snap, err := a.open(name)
+	if err != nil {
+		return nil, err
+	}
+	asOf, err := a.asOfIn(snap.Location())
+	if err != nil {
+		return nil, joinClose(err, snap)
+	}
+	q, err := ask.Ask(snap, given, asOf)
+	if err != nil {
+		return nil, joinClose(err, snap)
+	}
+	return &asked{q, snap}, nil
 }
 
-// Close closes the source.
-func (p *place) Close() error { return p.src.Close() }
+// askIn opens the source that is to answer, and checks a rule.
+func (a *app) askIn(ctx context.Context, f *placeFlags, given *ask.Rule) (*asked, error) {
+	p, err := a.openPlace(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	library, err := loadSegments(a.segments)
+	if err != nil {
+		return nil, joinClose(err, p)
+	}
+	q, err := ask.AskInPlace(p, given, library)
+	if err != nil {
+		return nil, joinClose(err, p)
+	}
+	return &asked{q, p}, nil
+}
 
 // openPlace opens the source that is to answer.
-func (a *app) openPlace(ctx context.Context, f *placeFlags) (_ *place, err error) {
+func (a *app) openPlace(ctx context.Context, f *placeFlags) (*ask.Place, error) {
 	for _, given := range f.sources {
 		_, location := splitLocation(given)
 		if _, err := openerOf(location); err != nil {
@@ -86,86 +104,23 @@ func (a *app) openPlace(ctx context.Context, f *placeFlags) (_ *place, err error
 		}
 	}
 	if areFolders(f.sources) {
-		return nil, errNoSQLEngine
+		return nil, ask.ErrNoSQLEngine
 	}
-	p := &place{}
-	if p.parent, err = readParent(f.config); err != nil {
-		return nil, err
-	}
-	if p.loc, err = window.LoadLocation(p.parent.Timezone); err != nil {
-		return nil, err
-	}
-	if p.asOf, err = a.asOfIn(p.loc); err != nil {
-		return nil, err
-	}
-	if p.src, err = openSources(ctx, f.sources); err != nil {
-		return nil, err
-	}
-	schema, layout, err := ingest.Resolve(ctx, p.parent, p.src, p.asOf)
-	if err == nil {
-		p.Place, err = federate.At(p.src, schema, layout)
-	}
+	parent, err := readParent(f.config)
 	if err != nil {
-		return nil, joinClose(err, p.src)
+		return nil, err
+	}
+	asOf, err := a.asOfOf(parent)
+	if err != nil {
+		return nil, err
+	}
+	src, err := openSources(ctx, f.sources)
+	if err != nil {
+		return nil, err
+	}
+	p, err := ask.OpenPlace(ctx, parent, src, asOf)
+	if err != nil {
+		return nil, joinClose(err, src)
 	}
 	return p, nil
-}
-
-// described says which source answers, and from which state of its tables.
-func (p *place) described(ctx context.Context) (*sourceJSON, error) {
-	out := &sourceJSON{URI: p.Engine.URI(), Versions: map[string]string{}, Notes: []string{}}
-	for _, ref := range p.tables() {
-		name := ref.String()
-		ref.Connection = "" // a source does not know what others call it
-		table, err := p.Engine.Table(ctx, ref)
-		if err != nil {
-			return nil, err
-		}
-		info := table.Info()
-		if info.Version != "" {
-			out.Versions[name] = info.Version
-		}
-		if info.Unpinned {
-			out.unpinned = append(out.unpinned, name)
-		}
-		for _, note := range info.Notes {
-			out.Notes = append(out.Notes, fmt.Sprintf("table %s: %s", name, note))
-		}
-	}
-	return out, nil
-}
-
-// tables returns the tables of the place, each once, the master table first.
-func (p *place) tables() []model.TableRef {
-	refs := []model.TableRef{p.Layout.Master}
-	for i := range p.Layout.Attributes {
-		refs = append(refs, p.Layout.Attributes[i].Table)
-	}
-	for i := range p.Layout.Behaviors {
-		refs = append(refs, p.Layout.Behaviors[i].Table)
-	}
-	seen := map[model.TableRef]bool{{}: true} // of attributes that no table has
-	return slices.DeleteFunc(refs, func(ref model.TableRef) bool {
-		twice := seen[ref]
-		seen[ref] = true
-		return twice
-	})
-}
-
-// unsupportedInPlace is the error for what only a snapshot can say.
-func unsupportedInPlace(what string) error {
-	return &federate.UnsupportedError{
-		Code: federate.CodeUnsupported, Err: fmt.Errorf("%s", what),
-		Do: "build a snapshot (rollcall build) and ask that",
-	}
-}
-
-// versionsText writes the versions of a source's tables for people.
-func (s *sourceJSON) versionsText() string {
-	var parts []string
-	for table, version := range s.Versions {
-		parts = append(parts, table+" at version "+version)
-	}
-	slices.Sort(parts)
-	return strings.Join(parts, ", ")
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rollcall-db/rollcall/bench/difftest/examples"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/federate/databricks"
 	"github.com/rollcall-db/rollcall/federate/source"
@@ -156,7 +157,7 @@ func TestVerifyFindsALiar(t *testing.T) {
 	t.Cleanup(func() { delete(openers, "liar") })
 	uri := "liar" + strings.TrimPrefix(local.uri, "databricks")
 	code, out, errs := rollcall(t, "count", "-c", parent, "-s", uri, "loyalty_tier = 'Gold'", "--verify", "--format", "json")
-	var got countJSON
+	var got ask.CountJSON
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != exitNo {
 		t.Fatalf("exit code %d, %v: %s%s", code, err, out, errs)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"github.com/rollcall-db/rollcall/engine/window"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 )
 
 // printf prints a result.
@@ -78,22 +78,10 @@ func bytesText(n int64) string {
 	return fmt.Sprintf("%.1f %s", size, unit)
 }
 
-// timeText writes an instant, in the zone it carries, in RFC 3339.
-func timeText(t time.Time) string { return window.FormatInstant(t.UnixMicro(), t.Location()) }
-
 // timeOr writes an instant, or a word where there is none.
 func timeOr(t *time.Time, without string) string {
 	if t == nil {
 		return without
 	}
-	return timeText(*t)
-}
-
-// timeOrNil writes an instant for JSON, null where there is none.
-func timeOrNil(t *time.Time) *string {
-	if t == nil {
-		return nil
-	}
-	text := timeText(*t)
-	return &text
+	return ask.TimeText(*t)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine"
 )
 
@@ -52,9 +53,9 @@ time that there is none of.`,
 			}
 			if where.inPlace() {
 				if areFolders(where.sources) {
-					return errNoSQLEngine
+					return ask.ErrNoSQLEngine
 				}
-				return unsupportedInPlace("profile looks up one customer's events, which a snapshot has at hand")
+				return ask.UnsupportedInPlace("profile looks up one customer's events, which a snapshot has at hand")
 			}
 			snap, err := a.open(args[0])
 			if err != nil {
@@ -87,49 +88,7 @@ func named(list []string) []string {
 	return out
 }
 
-// profileJSON is the object that profile prints.
-type profileJSON struct {
-	Key           string        `json:"key"`
-	Attributes    []namedJSON   `json:"attributes"`
-	Behaviors     []historyJSON `json:"behaviors"`
-	Segments      *[]string     `json:"segments,omitempty"` // with --segments
-	SegmentsAsked *int          `json:"segments_asked,omitempty"`
-	AsOf          string        `json:"as_of"`
-	Timezone      string        `json:"timezone"`
-	Snapshot      *snapshotJSON `json:"snapshot"`
-	ElapsedUS     int64         `json:"elapsed_us"`
-}
-
-// namedJSON is a value of an attribute or a field.
-type namedJSON struct {
-	Name  string `json:"name"`
-	Value any    `json:"value"`
-}
-
-// historyJSON is what a customer did of one behavior.
-type historyJSON struct {
-	Behavior string      `json:"behavior"`
-	Count    uint64      `json:"count"`
-	First    *string     `json:"first"` // null: no event has a time
-	Last     *string     `json:"last"`
-	Recent   []eventJSON `json:"recent"`
-}
-
-// eventJSON is an event.
-type eventJSON struct {
-	Time   *string     `json:"time"` // null: unknown
-	Fields []namedJSON `json:"fields"`
-}
-
-func namedValues(values []engine.NamedValue) []namedJSON {
-	out := []namedJSON{}
-	for _, v := range values {
-		out = append(out, namedJSON{v.Name, jsonValue(v.Value)})
-	}
-	return out
-}
-
-func (a *app) profile(ctx context.Context, snap *snapshot, key string, options engine.ProfileOptions) error {
+func (a *app) profile(ctx context.Context, snap *ask.Snapshot, key string, options engine.ProfileOptions) error {
 	asOf, err := a.asOfIn(snap.Location())
 	if err != nil {
 		return err
@@ -142,36 +101,14 @@ func (a *app) profile(ctx context.Context, snap *snapshot, key string, options e
 	}
 	elapsed := time.Since(start)
 	if a.json() {
-		return a.printJSON(newProfileJSON(p, snap, elapsed))
+		return a.printJSON(ask.NewProfileJSON(p, snap, elapsed))
 	}
-	return errors.Join(a.printf("customer %s, as of %s, in %s\n", p.Key, timeText(p.AsOf.In(snap.Location())), micros(elapsed)),
+	return errors.Join(a.printf("customer %s, as of %s, in %s\n", p.Key, ask.TimeText(p.AsOf.In(snap.Location())), micros(elapsed)),
 		a.printProfile(p, snap))
 }
 
-// newProfileJSON returns the object of a profile; times are in the parent segment's
-// zone, values as list has them.
-func newProfileJSON(p *engine.Profile, snap *snapshot, elapsed time.Duration) *profileJSON {
-	local := func(t *time.Time) *string { return timeOrNil(localOr(t, snap.Location())) }
-	out := &profileJSON{
-		Key: p.Key, Attributes: namedValues(p.Attributes), Behaviors: []historyJSON{},
-		AsOf: *local(&p.AsOf), Timezone: snap.Schema().Timezone, ElapsedUS: elapsed.Microseconds(),
-		Snapshot: &snapshotJSON{p.Manifest.Version, p.Manifest.CreatedAt, []string{p.Manifest.Load.Source}},
-	}
-	for _, b := range p.Behaviors {
-		h := historyJSON{Behavior: b.Behavior, Count: b.Count, First: local(b.First), Last: local(b.Last), Recent: []eventJSON{}}
-		for _, e := range b.Recent {
-			h.Recent = append(h.Recent, eventJSON{local(e.Time), namedValues(e.Fields)})
-		}
-		out.Behaviors = append(out.Behaviors, h)
-	}
-	if p.Segments != nil {
-		out.Segments, out.SegmentsAsked = &p.Segments, &p.SegmentsAsked
-	}
-	return out
-}
-
 // printProfile prints the sections of a card, an empty line between them.
-func (a *app) printProfile(p *engine.Profile, snap *snapshot) error {
+func (a *app) printProfile(p *engine.Profile, snap *ask.Snapshot) error {
 	if len(p.Attributes) > 0 {
 		tw := newTable()
 		tw.AppendHeader(table.Row{"attribute", "value"})
@@ -202,11 +139,11 @@ func (a *app) printProfile(p *engine.Profile, snap *snapshot) error {
 }
 
 // printHistory prints what the customer did of a behavior.
-func (a *app) printHistory(p *engine.Profile, behavior int, snap *snapshot) error {
+func (a *app) printHistory(p *engine.Profile, behavior int, snap *ask.Snapshot) error {
 	h := &p.Behaviors[behavior]
 	between := ""
 	if h.First != nil {
-		between = fmt.Sprintf(", from %s to %s", timeText(h.First.In(snap.Location())), timeText(h.Last.In(snap.Location())))
+		between = fmt.Sprintf(", from %s to %s", ask.TimeText(h.First.In(snap.Location())), ask.TimeText(h.Last.In(snap.Location())))
 	}
 	if err := a.printf("%s: %s%s\n", h.Behavior, plural(int(h.Count), "event", "events"), between); err != nil {
 		return err
@@ -225,20 +162,11 @@ func (a *app) printHistory(p *engine.Profile, behavior int, snap *snapshot) erro
 	}
 	tw.AppendHeader(header)
 	for _, e := range h.Recent {
-		row := table.Row{"  " + timeOr(localOr(e.Time, snap.Location()), "NULL")}
+		row := table.Row{"  " + timeOr(ask.TimeIn(e.Time, snap.Location()), "NULL")}
 		for _, f := range e.Fields {
 			row = append(row, cellText(f.Value, snap.Location()))
 		}
 		tw.AppendRow(row)
 	}
 	return a.printTable(tw)
-}
-
-// localOr returns a time in a zone; nil where there is none.
-func localOr(t *time.Time, loc *time.Location) *time.Time {
-	if t == nil {
-		return nil
-	}
-	local := t.In(loc)
-	return &local
 }

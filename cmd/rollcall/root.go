@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
 
@@ -85,9 +85,6 @@ a file: @rule.yml, @rule.json. See "rollcall help rules".`,
 	return root
 }
 
-// errNoSQLEngine is what commands say that are to ask a folder of files in place.
-var errNoSQLEngine = errors.New("a folder of files has no SQL engine in this program: build a snapshot of it and ask that [NO_SQL_ENGINE]")
-
 // snapshotOnly gives a command about the files of a snapshot the flags of a source,
 // to say that there is nothing to ask it.
 func snapshotOnly(cmd *cobra.Command, what string) *cobra.Command {
@@ -102,9 +99,9 @@ func snapshotOnly(cmd *cobra.Command, what string) *cobra.Command {
 		case where.config == "" && len(where.sources) == 0:
 			return args(cmd, given)
 		case areFolders(where.sources):
-			return errNoSQLEngine
+			return ask.ErrNoSQLEngine
 		}
-		return unsupportedInPlace(cmd.Name() + " is about " + what)
+		return ask.UnsupportedInPlace(cmd.Name() + " is about " + what)
 	}
 	return cmd
 }

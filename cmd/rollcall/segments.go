@@ -6,6 +6,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
+
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 )
 
 func (a *app) segmentsCommand() *cobra.Command {
@@ -60,8 +62,8 @@ type segmentsJSON struct {
 	Gone          *[]goneJSON        `json:"gone,omitempty"` // with Since
 	AsOf          string             `json:"as_of"`
 	Timezone      string             `json:"timezone"`
-	Snapshot      *snapshotJSON      `json:"snapshot,omitempty"`
-	Source        *sourceJSON        `json:"source,omitempty"` // in place of snapshot
+	Snapshot      *ask.SnapshotJSON  `json:"snapshot,omitempty"`
+	Source        *ask.SourceJSON    `json:"source,omitempty"` // in place of snapshot
 	Warnings      []string           `json:"warnings"`
 	ElapsedUS     int64              `json:"elapsed_us"`
 }

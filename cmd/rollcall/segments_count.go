@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/federate"
@@ -64,7 +65,7 @@ func (f *segmentFolder) problemsOf(err error, file string) []checkProblem {
 	if err == nil {
 		return found.Problems
 	}
-	located := mapProblems(err, func(e *rule.Error) { e.File = filepath.Join(f.dir, cmp.Or(e.File, file)) })
+	located := ask.MapProblems(err, func(e *rule.Error) { e.File = filepath.Join(f.dir, cmp.Or(e.File, file)) })
 	if problems := found.addError(located); problems != nil {
 		found.Problems = append(found.Problems, otherProblem(err, found.File))
 	}
@@ -119,7 +120,7 @@ func (a *app) countSegments(ctx context.Context, where *placeFlags, args []strin
 }
 
 // count counts the segments in a snapshot.
-func (f *segmentFolder) count(ctx context.Context, snap *snapshot, asOf time.Time) (*segmentsJSON, error) {
+func (f *segmentFolder) count(ctx context.Context, snap *ask.Snapshot, asOf time.Time) (*segmentsJSON, error) {
 	found, err := snap.Segments(ctx, f.library, asOf)
 	if err != nil {
 		return nil, err
@@ -127,8 +128,8 @@ func (f *segmentFolder) count(ctx context.Context, snap *snapshot, asOf time.Tim
 	m := found.Manifest
 	out := &segmentsJSON{
 		ParentSegment: m.Schema.Name, Customers: found.Customers, Folder: f.dir, Segments: append([]segmentCountJSON{}, f.broken...),
-		AsOf: timeText(found.AsOf.In(snap.Location())), Timezone: m.Schema.Timezone, Warnings: found.Warnings,
-		Snapshot: &snapshotJSON{m.Version, m.CreatedAt, []string{m.Load.Source}}, ElapsedUS: found.Elapsed.Microseconds(),
+		AsOf: ask.TimeText(found.AsOf.In(snap.Location())), Timezone: m.Schema.Timezone, Warnings: found.Warnings,
+		Snapshot: snap.Describe(), ElapsedUS: found.Elapsed.Microseconds(),
 	}
 	for i := range found.Counts {
 		f.add(out, f.library.Segments()[i], &found.Counts[i])
@@ -137,19 +138,19 @@ func (f *segmentFolder) count(ctx context.Context, snap *snapshot, asOf time.Tim
 }
 
 // countIn counts the segments in a source, one after the other.
-func (f *segmentFolder) countIn(ctx context.Context, p *place) (*segmentsJSON, error) {
+func (f *segmentFolder) countIn(ctx context.Context, p *ask.Place) (*segmentsJSON, error) {
 	start := time.Now()
 	total, err := federate.Total(ctx, p.Place)
 	if err != nil {
 		return nil, err
 	}
-	source, err := p.described(ctx)
+	source, err := p.Describe(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := &segmentsJSON{
 		ParentSegment: p.Schema.Name, Customers: total, Folder: f.dir, Segments: append([]segmentCountJSON{}, f.broken...),
-		AsOf: timeText(p.asOf.In(p.loc)), Timezone: p.Schema.Timezone, Source: source, Warnings: []string{},
+		AsOf: ask.TimeText(p.AsOf.In(p.Location)), Timezone: p.Schema.Timezone, Source: source, Warnings: []string{},
 	}
 	for _, file := range f.library.Segments() {
 		counted, err := f.countOne(ctx, p, file, out)
@@ -163,7 +164,7 @@ func (f *segmentFolder) countIn(ctx context.Context, p *place) (*segmentsJSON, e
 }
 
 // countOne counts a segment in a source. What is wrong with it is in the result.
-func (f *segmentFolder) countOne(ctx context.Context, p *place, file *rule.SegmentFile, out *segmentsJSON) (*engine.SegmentCount, error) {
+func (f *segmentFolder) countOne(ctx context.Context, p *ask.Place, file *rule.SegmentFile, out *segmentsJSON) (*engine.SegmentCount, error) {
 	counted := &engine.SegmentCount{Path: file.Path}
 	checked, err := rule.Check(file.Rule, p.Schema, f.library)
 	if err == nil {
@@ -173,9 +174,9 @@ func (f *segmentFolder) countOne(ctx context.Context, p *place, file *rule.Segme
 				out.Warnings = append(out.Warnings, line)
 			}
 		}
-		counted.Count, err = federate.Count(ctx, p.Place, checked, p.asOf)
+		counted.Count, err = federate.Count(ctx, p.Place, checked, p.AsOf)
 	}
-	if isAny(err, new(rule.Errors), new(*federate.UnsupportedError), new(*federate.RangeError)) {
+	if ask.IsAny(err, new(rule.Errors), new(*federate.UnsupportedError), new(*federate.RangeError)) {
 		counted.Err = err
 		return counted, nil
 	}

@@ -6,22 +6,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/rollcall-db/rollcall/engine"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/store"
 )
 
-// snapshot is the version that a command asks, from its start to its end,
-// whatever becomes of the directory meanwhile.
-type snapshot struct {
-	*engine.Snapshot
-	db *engine.DB
-}
-
-// Close releases the version.
-func (s *snapshot) Close() error { return errors.Join(s.Snapshot.Close(), s.db.Close()) }
-
 // open opens the snapshot that a command line names.
-func (a *app) open(name string) (*snapshot, error) {
+func (a *app) open(name string) (*ask.Snapshot, error) {
 	dir, version, err := splitVersion(name)
 	if err != nil {
 		return nil, err
@@ -30,15 +20,7 @@ func (a *app) open(name string) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := engine.Open(dir, &engine.Options{Segments: library, Version: version})
-	if err != nil {
-		return nil, err
-	}
-	snap, err := db.Snapshot()
-	if err != nil {
-		return nil, joinClose(err, db)
-	}
-	return &snapshot{Snapshot: snap, db: db}, nil
+	return ask.OpenSnapshot(dir, version, library)
 }
 
 // splitVersion returns the directory and the version that SNAP or SNAP@VERSION

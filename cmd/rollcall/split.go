@@ -2,21 +2,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"math"
 	"os"
-	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/federate/export"
 )
-
-// defaultSalt is the salt of a split that names none.
-const defaultSalt = "rollcall"
 
 // splitFlags is a command line of split.
 type splitFlags struct {
@@ -76,14 +70,14 @@ With --format json the object is that of count with "salt" and "parts", each "pa
 				return err
 			}
 			return a.closing(q, func() error {
-				some, err := pick.choose(q)
+				some, err := pick.choose(q.Asker)
 				if err != nil {
 					return err
 				}
 				if !cmd.Flags().Changed("salt") {
 					a.logf("note: the salt is %q, as it is of every split that names none: its customers are in the same part of each\n", given.salt)
 				}
-				return a.split(cmd.Context(), some, split, given.out, format, columnsOr(q.schema(), given.columns, cmd.Flags().Changed("columns")))
+				return a.split(cmd.Context(), some, split, given.out, format, columnsOr(q.Schema(), given.columns, cmd.Flags().Changed("columns")))
 			})
 		},
 	}
@@ -91,7 +85,7 @@ With --format json the object is that of count with "salt" and "parts", each "pa
 	a.segmentsFlag(cmd)
 	pick.add(cmd)
 	cmd.Flags().StringVar(&given.parts, "parts", "", "parts with their shares in percent, as in holdout=10,a=45,b=45")
-	cmd.Flags().StringVar(&given.salt, "salt", defaultSalt, "what tells this split from others, such as the campaign's name")
+	cmd.Flags().StringVar(&given.salt, "salt", ask.DefaultSalt, "what tells this split from others, such as the campaign's name")
 	cmd.Flags().StringVarP(&given.out, "out", "o", "", "folder to write a file for each part to")
 	cmd.Flags().StringVar(&given.as, "as", "parquet", "format: parquet, csv or arrow")
 	columnsVar(cmd.Flags(), &given.columns, "columns to write, separated by commas (default all attributes)")
@@ -110,69 +104,38 @@ func (f *splitFlags) check() (*engine.Split, export.Format, error) {
 	if err != nil {
 		return nil, 0, &usageError{err}
 	}
-	s := &engine.Split{Salt: f.salt}
-	for text := range strings.SplitSeq(f.parts, ",") {
-		name, share, ok := strings.Cut(text, "=")
-		if !ok {
-			return nil, 0, usagef("--parts has %q, expected NAME=SHARE, as in holdout=10", text)
-		}
-		part := engine.Part{Name: strings.TrimSpace(name)}
-		if part.Share, err = engine.ParsePercent(share); err != nil {
-			return nil, 0, usagef("--parts has %q: %w", text, err)
-		}
-		s.Parts = append(s.Parts, part)
-	}
-	if err := s.Check(); err != nil {
-		return nil, 0, fmt.Errorf("--parts: %w", err)
+	s, err := ask.ParseSplit(f.parts, f.salt)
+	if err != nil {
+		return nil, 0, usagef("--%w", err)
 	}
 	return s, format, nil
 }
 
-// splitJSON is the object that split prints.
-type splitJSON struct {
-	countJSON
-	Salt  string     `json:"salt"`
-	Parts []partJSON `json:"parts"`
-}
-
-// partJSON is a part with the customers in it.
-type partJSON struct {
-	Part        string      `json:"part"`
-	Share       json.Number `json:"share"` // in percent
-	Customers   int64       `json:"customers"`
-	ActualShare float64     `json:"actual_share"` // from 0 to 1; 0 of an audience of nobody
-	Path        string      `json:"path"`
-}
-
-func (a *app) split(ctx context.Context, q asker, split *engine.Split, dir string, format export.Format, columns []string) error {
-	m, err := q.members(ctx, columns)
+func (a *app) split(ctx context.Context, q ask.Asker, split *engine.Split, dir string, format export.Format, columns []string) error {
+	m, err := q.Members(ctx, columns)
 	if err != nil {
 		return err
 	}
-	a.warn(m.warnings)
+	a.warn(m.Warnings)
 	bar := a.newProgress()
 	defer bar.done()
 	files := &partFiles{split: split, dir: dir, format: format, rename: os.Rename}
-	answer, err := files.write(ctx, m, func(rows int64) { bar.show("split", "rows", rows, m.expected) })
+	answer, err := files.write(ctx, m, func(rows int64) { bar.show("split", "rows", rows, m.Expected) })
 	if err != nil {
 		return err
 	}
 	bar.done()
-	total := int64(answer.Count)
-	out := splitJSON{countJSON: *newCountJSON(answer), Salt: split.Salt}
-	for i, p := range split.Parts {
-		out.Parts = append(out.Parts, partJSON{
-			Part: p.Name, Share: json.Number(p.Share.String()), Customers: files.rows[i],
-			ActualShare: float64(files.rows[i]) / math.Max(1, float64(total)), Path: files.path(i),
-		})
+	out := ask.NewSplitJSON(answer, split, files.rows)
+	for i := range out.Parts {
+		out.Parts[i].Path = files.path(i)
 	}
 	if a.json() {
 		return a.printJSON(out)
 	}
-	return a.printSplit(answer, &out)
+	return a.printSplit(answer, out)
 }
 
-func (a *app) printSplit(answer *answered, out *splitJSON) error {
+func (a *app) printSplit(answer *ask.Answer, out *ask.SplitJSON) error {
 	answer.Warnings = nil // they are printed
 	if err := a.printAnswer(answer); err != nil {
 		return err
@@ -180,7 +143,7 @@ func (a *app) printSplit(answer *answered, out *splitJSON) error {
 	tw := newTable()
 	tw.AppendHeader(table.Row{"part", "asked", "customers", "share", "file"})
 	for _, p := range out.Parts {
-		tw.AppendRow(table.Row{p.Part, string(p.Share) + " %", groups(p.Customers), percent(uint64(p.Customers), answer.Count), p.Path})
+		tw.AppendRow(table.Row{p.Part, p.Share.String() + " %", groups(p.Customers), percent(uint64(p.Customers), answer.Count), p.Path})
 	}
 	return a.printTable(tw, "asked", "customers", "share")
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/federate/export"
 )
@@ -46,14 +47,14 @@ func (f *partFiles) name(part int) string {
 // write divides an audience in one pass, and returns the answer about it. The files
 // are written in a folder of their own, and take their places once all are whole and
 // the answer is there.
-func (f *partFiles) write(ctx context.Context, m *audience, progress func(rows int64)) (answer *answered, err error) {
+func (f *partFiles) write(ctx context.Context, m *ask.Audience, progress func(rows int64)) (answer *ask.Answer, err error) {
 	made, err := makeFolder(f.dir)
 	if err != nil {
 		return nil, err
 	}
 	stage := filepath.Join(f.dir, stagePrefix+rand.Text()+stageSuffix)
 	defer func() {
-		if !isAny(err, new(*unrestoredError)) { // the stage has what was not put back
+		if !ask.IsAny(err, new(*unrestoredError)) { // the stage has what was not put back
 			err = errors.Join(err, os.RemoveAll(stage))
 		}
 		if err != nil && made {
@@ -74,7 +75,7 @@ func (f *partFiles) write(ctx context.Context, m *audience, progress func(rows i
 	for _, n := range f.rows {
 		total += n
 	}
-	if answer, err = m.answer(ctx, total); err != nil {
+	if answer, err = m.Answer(ctx, total); err != nil {
 		return nil, err
 	}
 	if err := places.all(ctx); err != nil {
@@ -98,7 +99,7 @@ func makeFolder(dir string) (made bool, err error) {
 
 // stage writes the files of all parts to a folder, each by a goroutine of its own.
 // They have ended when it returns.
-func (f *partFiles) stage(ctx context.Context, folder string, m *audience, progress func(rows int64)) error {
+func (f *partFiles) stage(ctx context.Context, folder string, m *ask.Audience, progress func(rows int64)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	f.rows = make([]int64, len(f.split.Parts))
@@ -115,7 +116,7 @@ func (f *partFiles) stage(ctx context.Context, folder string, m *audience, progr
 		})
 	}
 	done := int64(0)
-	for b, err := range f.split.Batches(m.batches) {
+	for b, err := range f.split.Batches(m.Batches) {
 		if err != nil {
 			cancel(err)
 			break
@@ -142,12 +143,12 @@ func (f *partFiles) stage(ctx context.Context, folder string, m *audience, progr
 }
 
 // writePart writes the file of one part, whose batches come by a queue.
-func (f *partFiles) writePart(ctx context.Context, part int, folder string, m *audience, queue <-chan arrow.RecordBatch) (int64, error) {
-	metadata := maps.Clone(m.metadata)
+func (f *partFiles) writePart(ctx context.Context, part int, folder string, m *ask.Audience, queue <-chan arrow.RecordBatch) (int64, error) {
+	metadata := maps.Clone(m.Metadata)
 	metadata["rollcall.split_part"] = f.split.Parts[part].Name
 	metadata["rollcall.split_share"] = f.split.Parts[part].Share.String()
 	metadata["rollcall.split_salt"] = f.split.Salt
-	return export.WriteFile(ctx, filepath.Join(folder, f.name(part)), m.schema, received(ctx, queue), export.Options{
+	return export.WriteFile(ctx, filepath.Join(folder, f.name(part)), m.Schema, received(ctx, queue), export.Options{
 		Format: f.format, Metadata: metadata,
 		RowGroupRows: max(minRowGroupRows, splitRowGroupRows/int64(len(f.split.Parts))),
 	})

@@ -16,6 +16,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/federate/export"
 )
@@ -31,7 +32,7 @@ func splitInto(dir string) *partFiles {
 
 // keysAudience is an audience of the keys 0 to 299, which come in two batches; between
 // calls between.
-func keysAudience(between func()) *audience {
+func keysAudience(between func()) *ask.Audience {
 	schema := arrow.NewSchema([]arrow.Field{{Name: "id", Type: arrow.PrimitiveTypes.Int64}}, nil)
 	batches := func(yield func(arrow.RecordBatch, error) bool) {
 		for start := range int64(2) {
@@ -51,10 +52,10 @@ func keysAudience(between func()) *audience {
 			between()
 		}
 	}
-	return &audience{
-		schema: schema, batches: iter.Seq2[arrow.RecordBatch, error](batches), expected: 300, metadata: map[string]string{},
-		answer: func(_ context.Context, rows int64) (*answered, error) {
-			return &answered{Answer: engine.Answer{Count: uint64(rows)}}, nil
+	return &ask.Audience{
+		Schema: schema, Batches: iter.Seq2[arrow.RecordBatch, error](batches), Expected: 300, Metadata: map[string]string{},
+		Answer: func(_ context.Context, rows int64) (*ask.Answer, error) {
+			return &ask.Answer{Answer: engine.Answer{Count: uint64(rows)}}, nil
 		},
 	}
 }
@@ -121,7 +122,7 @@ func TestSplitsAppearTogether(t *testing.T) {
 					}
 				case "answer":
 					wantErr = syscall.ECONNRESET
-					m.answer = func(context.Context, int64) (*answered, error) { return nil, wantErr }
+					m.Answer = func(context.Context, int64) (*ask.Answer, error) { return nil, wantErr }
 				case "interrupt in batches":
 				default:
 					wantErr = syscall.ENOSPC

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/federate"
 	"github.com/rollcall-db/rollcall/federate/sqlgen"
 )
@@ -65,20 +66,20 @@ func dialectNames() string {
 
 // sqlJSON is the object that sql prints.
 type sqlJSON struct {
-	Rule     string      `json:"rule"` // canonical text
-	Dialect  string      `json:"dialect"`
-	AsOf     string      `json:"as_of"`
-	Timezone string      `json:"timezone"`
-	Source   *sourceJSON `json:"source,omitempty"` // of whose tables the versions are
-	SQL      string      `json:"sql"`
-	Warnings []string    `json:"warnings"`
+	Rule     string          `json:"rule"` // canonical text
+	Dialect  string          `json:"dialect"`
+	AsOf     string          `json:"as_of"`
+	Timezone string          `json:"timezone"`
+	Source   *ask.SourceJSON `json:"source,omitempty"` // of whose tables the versions are
+	SQL      string          `json:"sql"`
+	Warnings []string        `json:"warnings"`
 }
 
 func (a *app) sql(ctx context.Context, where *targetFlags, arg string, dialect sqlgen.Dialect, count bool) error {
 	if dialect != "" && !isDialect(dialect) {
 		return usagef("--dialect is %q, expected one of %s", dialect, dialectNames())
 	}
-	given, err := readRule(arg)
+	given, err := a.readRule(arg)
 	if err != nil {
 		return err
 	}
@@ -106,37 +107,37 @@ func (a *app) sql(ctx context.Context, where *targetFlags, arg string, dialect s
 		return err
 	}
 	return a.printSQL(&sqlJSON{
-		Rule: checked.String(), Dialect: string(dialect), AsOf: timeText(asOf.In(checked.Location)),
+		Rule: checked.String(), Dialect: string(dialect), AsOf: ask.TimeText(asOf.In(checked.Location)),
 		Timezone: t.schema.Timezone, SQL: text, Warnings: checked.Warnings().Lines(),
 	})
 }
 
 // sqlInPlace prints the statement that a source would run.
 func (a *app) sqlInPlace(ctx context.Context, where *placeFlags, args []string, count bool) error {
-	asked, err := a.ask(ctx, where, args)
+	opened, err := a.ask(ctx, where, args)
 	if err != nil {
 		return err
 	}
-	return a.closing(asked, func() error {
-		q, ok := asked.(*inPlace)
+	return a.closing(opened, func() error {
+		q, ok := opened.Asker.(*ask.InPlace)
 		if !ok {
-			return errNoSQLEngine
+			return ask.ErrNoSQLEngine
 		}
 		generate := federate.SQL
 		if count {
 			generate = federate.CountSQL
 		}
-		text, err := generate(ctx, q.Place, q.checked, q.asOf)
+		text, err := generate(ctx, q.Place.Place, q.Checked, q.AsOf)
 		if err != nil {
 			return err
 		}
-		source, err := q.described(ctx)
+		source, err := q.Place.Describe(ctx)
 		if err != nil {
 			return err
 		}
 		return a.printSQL(&sqlJSON{
-			Rule: q.checked.String(), Dialect: q.Engine.Dialect(), AsOf: timeText(q.asOf.In(q.loc)),
-			Timezone: q.Schema.Timezone, Source: source, SQL: text, Warnings: q.checked.Warnings().Lines(),
+			Rule: q.Checked.String(), Dialect: q.Place.Engine.Dialect(), AsOf: ask.TimeText(q.AsOf.In(q.Location())),
+			Timezone: q.Schema().Timezone, Source: source, SQL: text, Warnings: q.Checked.Warnings().Lines(),
 		})
 	})
 }

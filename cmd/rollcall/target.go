@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/ingest"
@@ -91,11 +92,11 @@ func (a *app) resolveTarget(ctx context.Context, f *targetFlags) (_ *target, err
 }
 
 // checkRule checks a rule of a command line against a target.
-func (a *app) checkRule(given *givenRule, t *target) (*rule.Checked, error) {
+func (a *app) checkRule(given *ask.Rule, t *target) (*rule.Checked, error) {
 	library, err := loadSegments(a.segments)
 	if err != nil {
 		return nil, err
 	}
-	checked, err := rule.Check(given.rule, t.schema, library)
-	return checked, given.locate(err, a.segments)
+	checked, err := rule.Check(given.Parsed, t.schema, library)
+	return checked, given.Locate(err)
 }

@@ -8,15 +8,11 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/picture"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/window"
-	"github.com/rollcall-db/rollcall/federate"
 )
-
-// maxTrendInPlace is how many points a trend has at most that a source is asked:
-// each is a statement.
-const maxTrendInPlace = 400
 
 func (a *app) trendCommand() *cobra.Command {
 	var where placeFlags
@@ -41,7 +37,7 @@ With --format json the object is that of count, as of the last point, with "poin
 
 %s
 
-%s`, engine.MaxTrendPoints, inPlaceHelp, maxTrendInPlace, ruleHelp, sourceHelp),
+%s`, engine.MaxTrendPoints, inPlaceHelp, ask.MaxTrendInPlace, ruleHelp, sourceHelp),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.checkSpan(&span, cmd.Name()); err != nil {
 				return err
@@ -112,92 +108,36 @@ func timesIn(from, to string, loc *time.Location) (start, end time.Time, err err
 	return start, end, err
 }
 
-// trendParts is a trend with what it is to be read with.
-type trendParts struct {
-	points []engine.TrendPoint
-	notes  []string
-}
-
-func (q *question) trend(ctx context.Context, span *givenSpan) (*answered, *trendParts, error) {
-	in, err := span.in(q.snap.Location())
-	if err != nil {
-		return nil, nil, err
-	}
-	t, err := q.Trend(ctx, in)
-	if err != nil {
-		return nil, nil, err
-	}
-	return q.answered(&t.Answer), &trendParts{t.Points, t.Notes}, nil
-}
-
-func (q *inPlace) trend(ctx context.Context, span *givenSpan) (*answered, *trendParts, error) {
-	in, err := span.in(q.loc)
-	if err != nil {
-		return nil, nil, err
-	}
-	times, err := in.Times(q.loc)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(times) > maxTrendInPlace {
-		return nil, nil, unsupportedInPlace(fmt.Sprintf("a trend of %d points is as many statements; in place it takes at most %d points", len(times), maxTrendInPlace))
-	}
-	out := &trendParts{notes: engine.HistoryNotes(q.checked)}
-	for _, at := range times {
-		n, err := federate.Count(ctx, q.Place, q.checked, at)
-		if err != nil {
-			return nil, nil, err
-		}
-		out.points = append(out.points, engine.TrendPoint{AsOf: at, Count: n})
-	}
-	q.asOf = times[len(times)-1]
-	answer, err := q.answered(ctx, out.points[len(times)-1].Count)
-	return answer, out, err
-}
-
-// trendJSON is the object that trend prints.
-type trendJSON struct {
-	countJSON
-	Every  string      `json:"every"`
-	Points []pointJSON `json:"points"`
-	Notes  []string    `json:"notes"`
-}
-
-type pointJSON struct {
-	AsOf  string `json:"as_of"`
-	Count uint64 `json:"count"`
-}
-
-func (a *app) trend(ctx context.Context, q asker, span *givenSpan, draw *drawing) error {
-	answer, t, err := q.trend(ctx, span)
+func (a *app) trend(ctx context.Context, q ask.Asker, span *givenSpan, draw *drawing) error {
+	in, err := span.in(q.Location())
 	if err != nil {
 		return err
 	}
-	chart := trendChart(answer, t, span)
+	answer, t, err := q.Trend(ctx, in)
+	if err != nil {
+		return err
+	}
+	chart := trendChart(answer, t)
 	if err := draw.write(a, chart); err != nil {
 		return err
 	}
 	if a.json() {
-		out := trendJSON{countJSON: *newCountJSON(answer), Every: span.unit.String(), Points: []pointJSON{}, Notes: append([]string{}, t.notes...)}
-		for _, p := range t.points {
-			out.Points = append(out.Points, pointJSON{timeText(p.AsOf), p.Count})
-		}
-		return a.printJSON(out)
+		return a.printJSON(ask.NewTrendJSON(answer, t))
 	}
 	if err := a.printAnswer(answer); err != nil {
 		return err
 	}
-	if err := a.printNotes(t.notes); err != nil {
+	if err := a.printNotes(t.Notes); err != nil {
 		return err
 	}
 	tw := newTable()
 	tw.AppendHeader(table.Row{"as of", "members", "change"})
-	for i, p := range t.points {
+	for i, p := range t.Points {
 		change := ""
 		if i > 0 {
-			change = signed(int64(p.Count) - int64(t.points[i-1].Count))
+			change = signed(int64(p.Count) - int64(t.Points[i-1].Count))
 		}
-		tw.AppendRow(table.Row{timeText(p.AsOf), groups(int64(p.Count)), change})
+		tw.AppendRow(table.Row{ask.TimeText(p.AsOf), groups(int64(p.Count)), change})
 	}
 	if err := a.printTable(tw, "members", "change"); err != nil {
 		return err
@@ -224,12 +164,12 @@ func signed(n int64) string {
 }
 
 // trendChart returns the picture of a trend.
-func trendChart(answer *answered, t *trendParts, span *givenSpan) picture.Chart {
-	chart := picture.Line{Title: answer.rule, Subtitle: "members every " + span.unit.String()}
-	if len(t.notes) > 0 {
+func trendChart(answer *ask.Answer, t *ask.Trend) picture.Chart {
+	chart := picture.Line{Title: answer.Rule, Subtitle: "members every " + t.Every.String()}
+	if len(t.Notes) > 0 {
 		chart.Subtitle += "; attributes have no history"
 	}
-	for _, p := range t.points {
+	for _, p := range t.Points {
 		chart.Points = append(chart.Points, picture.Point{Time: p.AsOf, Value: float64(p.Count)})
 	}
 	return chart

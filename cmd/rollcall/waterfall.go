@@ -7,6 +7,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine"
 )
 
@@ -29,7 +30,7 @@ by itself, "taken", "lost") and "rest".
 
 %s
 
-%s`, engine.MaxWaterfall, inPlaceHelp, maxWaterfallInPlace, ruleHelp, sourceHelp),
+%s`, engine.MaxWaterfall, inPlaceHelp, ask.MaxWaterfallInPlace, ruleHelp, sourceHelp),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q, err := a.compare(cmd.Context(), &where, args)
 			if err != nil {
@@ -43,33 +44,15 @@ by itself, "taken", "lost") and "rest".
 	return cmd
 }
 
-// waterfallJSON is the object that waterfall prints.
-type waterfallJSON struct {
-	countJSON
-	Rules []stepOfJSON `json:"rules"`
-	Rest  uint64       `json:"rest"`
-}
-
-type stepOfJSON struct {
-	ruleJSON
-	Taken uint64 `json:"taken"`
-	Lost  uint64 `json:"lost"`
-}
-
-func (a *app) waterfall(ctx context.Context, q comparer) error {
-	c, w, err := q.waterfall(ctx)
+func (a *app) waterfall(ctx context.Context, q ask.Comparer) error {
+	c, w, err := q.Waterfall(ctx)
 	if err != nil {
 		return err
 	}
 	if a.json() {
-		out := waterfallJSON{countJSON: *newCountJSON(c.answered), Rules: []stepOfJSON{}, Rest: w.Rest}
-		for i := range w.Steps {
-			step := &w.Steps[i]
-			out.Rules = append(out.Rules, stepOfJSON{newRuleJSON(c, i, step.Alone()), step.Taken, step.Lost()})
-		}
-		return a.printJSON(out)
+		return a.printJSON(ask.NewWaterfallJSON(c, w))
 	}
-	if err := a.printAnswer(c.answered); err != nil {
+	if err := a.printAnswer(c.Answer); err != nil {
 		return err
 	}
 	tw := newTable()
@@ -77,7 +60,7 @@ func (a *app) waterfall(ctx context.Context, q comparer) error {
 	for i := range w.Steps {
 		step := &w.Steps[i]
 		tw.AppendRow(table.Row{
-			i + 1, c.rules[i], groups(int64(step.Taken)), percent(step.Taken, w.Customers), groups(int64(step.Alone())), groups(int64(step.Lost())),
+			i + 1, c.Rules[i], groups(int64(step.Taken)), percent(step.Taken, w.Customers), groups(int64(step.Alone())), groups(int64(step.Lost())),
 		})
 	}
 	tw.AppendRow(table.Row{"", "(no rule)", groups(int64(w.Rest)), percent(w.Rest, w.Customers), "", ""})

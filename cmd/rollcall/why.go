@@ -7,6 +7,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/engine"
 )
 
@@ -50,47 +51,13 @@ a sequence its steps; a segment that was explained before has none.
 	return cmd
 }
 
-// whyJSON is the object that why prints.
-type whyJSON struct {
-	Key   string `json:"key"`
-	Holds bool   `json:"holds"`
-	answerJSON
-	Reason any `json:"reason"` // reasonJSON or decidedJSON
-}
-
-// reasonJSON is a condition with whether it holds.
-type reasonJSON struct {
-	Kind      engine.ReasonKind `json:"kind"`
-	Condition string            `json:"condition"`
-	Holds     bool              `json:"holds"`
-	Reasons   []any             `json:"reasons,omitempty"` // each reasonJSON or decidedJSON; none: a segment explained before
-}
-
-// decidedJSON is a condition that a value has decided.
-type decidedJSON struct {
-	reasonJSON
-	Subject string `json:"subject"`
-	Value   any    `json:"value"` // null: NULL
-}
-
-func newReasonJSON(r *engine.Reason) any {
-	out := reasonJSON{Kind: r.Kind, Condition: r.Condition, Holds: r.Holds}
-	for i := range r.Reasons {
-		out.Reasons = append(out.Reasons, newReasonJSON(&r.Reasons[i]))
-	}
-	if r.Subject == "" {
-		return out
-	}
-	return decidedJSON{out, r.Subject, jsonValue(r.Value)}
-}
-
-func (a *app) why(ctx context.Context, q asker, key string) error {
-	answer, reason, err := q.why(ctx, key)
+func (a *app) why(ctx context.Context, q ask.Asker, key string) error {
+	answer, reason, err := q.Why(ctx, key)
 	if err != nil {
 		return err
 	}
 	if a.json() {
-		return a.printJSON(whyJSON{Key: key, Holds: reason.Holds, answerJSON: newAnswerJSON(answer), Reason: newReasonJSON(reason)})
+		return a.printJSON(ask.NewWhyJSON(key, answer, reason))
 	}
 	a.warn(answer.Warnings)
 	verdict := "is no member"
@@ -110,7 +77,7 @@ func (a *app) why(ctx context.Context, q asker, key string) error {
 }
 
 // appendReasons adds a row per condition, those of a group indented below it.
-func appendReasons(tw table.Writer, answer *answered, r *engine.Reason, depth int) {
+func appendReasons(tw table.Writer, answer *ask.Answer, r *engine.Reason, depth int) {
 	holds, because, value := "no", r.Subject, ""
 	if r.Holds {
 		holds = "yes"
@@ -119,7 +86,7 @@ func appendReasons(tw table.Writer, answer *answered, r *engine.Reason, depth in
 	case r.Kind == engine.ReasonStep && r.Value == nil: // there is no event to show
 		because = ""
 	case r.Subject != "":
-		value = cellText(r.Value, answer.location)
+		value = cellText(r.Value, answer.Location)
 	case r.Repeats():
 		because = "explained above"
 	}

@@ -1,4 +1,4 @@
-package main
+package ask
 
 import (
 	"context"
@@ -16,16 +16,17 @@ import (
 // reads.
 const maxCompared = 1 << 20
 
-func (q *inPlace) breakdown(ctx context.Context, by []engine.By, limit int) (*answered, []*breakdownParts, error) {
+// Breakdown divides the members by each of several attributes, a statement for each.
+func (q *InPlace) Breakdown(ctx context.Context, by []engine.By, limit int) (*Answer, []*Breakdown, error) {
 	for _, each := range by {
-		at := q.Schema.Attribute(each.Attribute)
+		at := q.Schema().Attribute(each.Attribute)
 		if at >= 0 {
-			if err := each.CheckBins(&q.Schema.Attributes[at]); err != nil {
+			if err := each.CheckBins(&q.Schema().Attributes[at]); err != nil {
 				return nil, nil, err
 			}
 		}
 	}
-	var parts []*breakdownParts
+	var parts []*Breakdown
 	count := uint64(0)
 	for _, each := range by {
 		b, err := q.breakdownBy(ctx, each, limit)
@@ -35,7 +36,7 @@ func (q *inPlace) breakdown(ctx context.Context, by []engine.By, limit int) (*an
 		count = b.Count
 		parts = append(parts, b)
 	}
-	answer, err := q.answered(ctx, count)
+	answer, err := q.Answered(ctx, count)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -46,12 +47,12 @@ func (q *inPlace) breakdown(ctx context.Context, by []engine.By, limit int) (*an
 }
 
 // breakdownBy divides the members by one attribute. Of the answer it has the count.
-func (q *inPlace) breakdownBy(ctx context.Context, by engine.By, limit int) (*breakdownParts, error) {
+func (q *InPlace) breakdownBy(ctx context.Context, by engine.By, limit int) (*Breakdown, error) {
 	binned := by.Bins != 0 || by.Every != 0
 	if binned {
 		limit = maxCompared
 	}
-	groups, err := federate.Breakdown(ctx, q.Place, q.checked, q.asOf, by.Attribute, limit)
+	groups, err := federate.Breakdown(ctx, q.Place.Place, q.Checked, q.AsOf, by.Attribute, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -63,15 +64,15 @@ func (q *inPlace) breakdownBy(ctx context.Context, by engine.By, limit int) (*br
 	values := portionsOf(groups, everybody)
 	if binned {
 		if groups.Distinct > maxCompared {
-			return nil, unsupportedInPlace(fmt.Sprintf("members have %d values of %q, and a histogram in place takes up to %d",
+			return nil, UnsupportedInPlace(fmt.Sprintf("members have %d values of %q, and a histogram in place takes up to %d",
 				groups.Distinct, by.Attribute, maxCompared))
 		}
-		of := &q.Schema.Attributes[q.Schema.Attribute(by.Attribute)]
-		if b, err = by.Histogram(of, q.loc, values); err != nil {
+		of := &q.Schema().Attributes[q.Schema().Attribute(by.Attribute)]
+		if b, err = by.Histogram(of, q.Location(), values); err != nil {
 			return nil, err
 		}
 	} else {
-		b.OfElements = q.Schema.Attributes[q.Schema.Attribute(by.Attribute)].Type.IsArray()
+		b.OfElements = q.Schema().Attributes[q.Schema().Attribute(by.Attribute)].Type.IsArray()
 		b.Rest.Count = groups.Held
 		for _, p := range values[:len(groups.Groups)] {
 			b.Rest.Count -= p.Count
@@ -81,7 +82,7 @@ func (q *inPlace) breakdownBy(ctx context.Context, by engine.By, limit int) (*br
 	b.Count = groups.Customers
 	b.Null = engine.Portion{Count: groups.Null, Customers: everybody.Null}
 	b.Empty = engine.Portion{Count: groups.Empty, Customers: everybody.Empty}
-	return &breakdownParts{Breakdown: b, compared: everybody.Distinct <= maxCompared}, nil
+	return &Breakdown{Breakdown: b, Compared: everybody.Distinct <= maxCompared, Every: by.Every}, nil
 }
 
 // portionsOf returns the values that members have, in their order, and behind them
@@ -105,15 +106,15 @@ func portionsOf(members, everybody *federate.Groups) []engine.Portion {
 }
 
 // everybody divides all customers by an attribute.
-func (q *inPlace) everybody(ctx context.Context, attribute string) (*federate.Groups, error) {
+func (q *InPlace) everybody(ctx context.Context, attribute string) (*federate.Groups, error) {
 	name := `"` + strings.ReplaceAll(attribute, `"`, `""`) + `"`
 	parsed, err := rule.Parse(fmt.Sprintf("%[1]s is null or not %[1]s is null", name))
 	if err != nil {
 		return nil, err
 	}
-	checked, err := rule.Check(parsed, q.Schema, nil)
+	checked, err := rule.Check(parsed, q.Schema(), nil)
 	if err != nil {
 		return nil, err
 	}
-	return federate.Breakdown(ctx, q.Place, checked, q.asOf, attribute, maxCompared)
+	return federate.Breakdown(ctx, q.Place.Place, checked, q.AsOf, attribute, maxCompared)
 }
