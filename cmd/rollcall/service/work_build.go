@@ -1,0 +1,86 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/rollcall-db/rollcall/cmd/rollcall/audit"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/jobs"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/registry"
+	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/ingest"
+)
+
+// work returns what jobs do, by their kind. All of it is safe to be repeated: a build that
+// was broken off has left the snapshot as it was, and an export has no file or a whole one.
+func (s *Service) work() map[registry.JobKind]jobs.Work {
+	return map[registry.JobKind]jobs.Work{registry.Build: s.build, registry.Refresh: s.build, registry.Export: s.export}
+}
+
+// build builds or refreshes the snapshot of a parent segment, as it is configured when the
+// job starts, and logs the version that came of it.
+func (s *Service) build(ctx context.Context, job registry.Job, report func(registry.Progress)) (json.RawMessage, error) {
+	out, err := s.load(ctx, job, report)
+	event := audit.Event{Action: actionBuild, Object: parentObject(job.Parent) + "/" + jobObject(job.ID), Outcome: audit.Failed}
+	if err == nil {
+		event.Outcome, event.Version = audit.Done, out.Version
+	}
+	lerr := s.log(context.WithoutCancel(ctx), Caller{Name: job.Queued.By}, event)
+	if err = errors.Join(err, lerr); err != nil {
+		return nil, err
+	}
+	return json.Marshal(out)
+}
+
+// load is build, less the log.
+func (s *Service) load(ctx context.Context, job registry.Job, report func(registry.Progress)) (out *BuildJSON, err error) {
+	var in RefreshRequest
+	if len(job.Request) > 0 {
+		if err := json.Unmarshal(job.Request, &in); err != nil {
+			return nil, fmt.Errorf("the request of the job cannot be read: %w", err)
+		}
+	}
+	e, err := s.entryOf(ctx, job.Parent)
+	if err != nil {
+		return nil, err
+	}
+	if e.Mode != registry.Copied {
+		return nil, &ConfigurationError{"IN_PLACE", errors.New("the parent segment is asked in place now: there is nothing to build")}
+	}
+	src, err := s.openSource(ctx, e.Connections)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, src.Close()) }()
+	m, err := ingest.Build(ctx, e.config, src, s.folder(&e.Parent), &ingest.Options{
+		AsOf: s.now(), Full: in.Full, Delete: in.Delete, Keep: s.keep, Progress: buildProgress(report),
+	})
+	if err != nil {
+		return nil, err
+	}
+	e.resolved.Store(&resolved{m.Schema, m.Layout})
+	return newBuildJSON(m), nil
+}
+
+// newBuildJSON says what a build did, without the keys of customers that its report may
+// name: results are kept, and seen by who may see numbers only.
+func newBuildJSON(m *store.Manifest) *BuildJSON {
+	out := &BuildJSON{Version: m.Version, Customers: m.Customers, Refreshed: m.Load.RefreshedFrom > 0, Load: *publicLoad(&m.Load)}
+	for _, f := range m.Files {
+		out.SizeBytes += f.Size
+	}
+	return out
+}
+
+// buildProgress returns what tells how far a build is.
+func buildProgress(report func(registry.Progress)) func(ingest.Progress) {
+	return func(p ingest.Progress) {
+		what := "rows of " + p.Table
+		if p.Stage == "write" {
+			what = "write " + p.Table
+		}
+		report(registry.Progress{Done: uint64(max(p.Rows, 0)), Total: uint64(max(p.Total, 0)), What: what})
+	}
+}
