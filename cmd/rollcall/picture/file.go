@@ -15,7 +15,7 @@ import (
 )
 
 // formats are the ways to write a picture, by the ending of the file.
-var formats = map[string]func(Chart) ([]byte, error){".svg": svg, ".png": png}
+var formats = map[string]func(Chart) ([]byte, error){".svg": SVG, ".png": PNG}
 
 // Check reports whether a file can hold a picture by its name, which is to end in
 // .svg or .png, whatever the case of the letters.
@@ -43,8 +43,8 @@ func WriteFile(path string, c Chart) error {
 	})
 }
 
-// svg returns the picture as SVG. Its texts are texts, set in the reader's fonts.
-func svg(c Chart) ([]byte, error) {
+// SVG returns the picture of a chart as SVG. Its texts are texts, set in the reader's fonts.
+func SVG(c Chart) ([]byte, error) {
 	vector := vgsvg.New(width, size(c))
 	paint(draw.New(vector), c, false)
 	var out bytes.Buffer
@@ -57,9 +57,9 @@ func svg(c Chart) ([]byte, error) {
 		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")), nil
 }
 
-// png returns the picture as PNG. Letters that are in no Western, Greek, Cyrillic or
+// PNG returns the picture of a chart as PNG. Letters that are in no Western, Greek, Cyrillic or
 // Hebrew script are boxes in it.
-func png(c Chart) ([]byte, error) {
+func PNG(c Chart) ([]byte, error) {
 	pixels := vgimg.NewWith(vgimg.UseWH(width, size(c)), vgimg.UseDPI(dpi))
 	paint(draw.New(pixels), c, true)
 	var out bytes.Buffer
