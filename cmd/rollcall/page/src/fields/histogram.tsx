@@ -1,0 +1,39 @@
+import { n } from "../format.ts";
+import type { Breakdown, Json } from "../types.ts";
+
+const W = 220, H = 56;
+
+function edge(v: Json): string {
+  return typeof v === "number" ? n(Math.round(v * 100) / 100) : String(v ?? "").slice(0, 10);
+}
+
+/** A small histogram: everybody in a light tone, the audience within it in a strong one. */
+export function Histogram({ breakdown, name, audience, least, greatest }: {
+  breakdown: Breakdown; name: string; audience: boolean; least?: string; greatest?: string;
+}) {
+  const bins = breakdown.bins ?? (breakdown.values ?? []).map((v) => ({ ...v, from: v.value, to: v.value, to_included: true }));
+  if (bins.length === 0) return <p class="tiny muted">Nobody has a value.</p>;
+  const all = bins.map((b) => b.customers ?? b.count);
+  const most = Math.max(1, ...all, ...bins.map((b) => b.count));
+  const step = W / bins.length;
+  // Long tails would vanish: heights are of the square root.
+  const height = (c: number) => (c === 0 ? 0 : Math.max(1, Math.sqrt(c / most) * H));
+  const bar = (c: number, i: number, cls: string) =>
+    c > 0 && <rect class={cls} x={i * step + 0.5} width={Math.max(step - 1, 0.5)} y={H - height(c)} height={height(c)} />;
+  const first = bins[0], last = bins[bins.length - 1];
+  return (
+    <figure class="histogram">
+      <svg viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" role="img" aria-label={`Histogram of ${name}, ${bins.length} bins from ${edge(first?.from ?? null)} to ${edge(last?.to ?? null)}`}>
+        {bins.map((b, i) => (
+          <g key={i}>
+            <title>{`${edge(b.from)} – ${edge(b.to)}: ${audience ? `${n(b.count)} of ` : ""}${n(all[i] ?? 0)} customers`}</title>
+            <rect x={i * step} width={step} y={0} height={H} fill="transparent" />
+            {bar(all[i] ?? 0, i, "all")}
+            {audience && bar(b.count, i, "some")}
+          </g>
+        ))}
+      </svg>
+      <figcaption class="row tiny muted num"><span>{least ?? edge(first?.from ?? null)}</span><span class="right">{greatest ?? edge(last?.to ?? null)}</span></figcaption>
+    </figure>
+  );
+}

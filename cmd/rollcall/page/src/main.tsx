@@ -1,0 +1,13 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { follow } from "./route.ts";
+import { startSession } from "./session.ts";
+import { followTheme } from "./theme.ts";
+import "./style.css";
+import "./layout.css";
+
+followTheme();
+follow();
+void startSession();
+const at = document.getElementById("app");
+if (at) render(<App />, at);

@@ -1,0 +1,133 @@
+// What happens when a parent segment is chosen and left: its fields and segments are
+// fetched, and a draft that was not saved comes back. Drafts are kept in the browser's
+// session storage, one for each parent segment, so that a reload loses nothing.
+
+import { effect } from "@preact/signals";
+import * as api from "./api.ts";
+import { read, write } from "./rule/form.ts";
+import { span } from "./rule/span.ts";
+import {
+  asOf, fields, fieldsError, opened, parentName, segmentList, segmentsError, session, text, tree, truth, type Opened,
+} from "./state.ts";
+import { open, schedule, setAsOf, start, stop } from "./studio.ts";
+import type { Json } from "./types.ts";
+import { toast } from "./ui/toast.tsx";
+
+interface Draft {
+  tree: Json;
+  text: string;
+  truth: "builder" | "text";
+  asOf: string;
+  opened: Opened | null;
+}
+
+const key = (parent: string) => `rollcall.draft.${parent}`;
+let stopSaving: (() => void) | null = null;
+
+/** Chooses a parent segment, with a saved segment to be opened; without one, the draft. */
+export async function enter(name: string, segment?: string): Promise<void> {
+  leave();
+  parentName.value = name;
+  fields.value = null;
+  fieldsError.value = null;
+  segmentList.value = [];
+  const draft = load(name);
+  if (draft && (!segment || draft.opened?.path === segment)) restore(draft);
+  else {
+    opened.value = null;
+    asOf.value = draft?.asOf ?? "";
+    start({});
+    if (segment) await openSegment(segment);
+  }
+  stopSaving = keep(name);
+  await Promise.all([loadFields(name), loadSegments()]);
+}
+
+export function leave(): void {
+  stopSaving?.();
+  stopSaving = null;
+  stop();
+}
+
+async function loadFields(name: string): Promise<void> {
+  try {
+    const found = await api.parents.fields(name);
+    if (parentName.value !== name) return;
+    fields.value = found;
+    // The demonstration's events are of long ago: a new visitor looks from their end.
+    if (session.value?.server.demo && load(name) === null && asOf.value === "") setAsOf(span(found.behaviors.flatMap((b) => b.stats ?? []))?.to ?? "");
+  } catch (error) {
+    if (parentName.value === name) fieldsError.value = error;
+  }
+}
+
+/** Fetches the saved segments again. */
+export async function loadSegments(): Promise<void> {
+  const name = parentName.value;
+  try {
+    const found = await api.all((after) => api.segments.list(name, { after }));
+    if (parentName.value === name) segmentList.value = found;
+    segmentsError.value = null;
+  } catch (error) {
+    segmentsError.value = error;
+  }
+}
+
+/** Opens a saved segment in place of the rule that is there. */
+export async function openSegment(path: string): Promise<void> {
+  try {
+    open(await api.segments.get(parentName.value, path));
+  } catch (error) {
+    toast(api.words(error), { bad: true });
+  }
+}
+
+function restore(d: Draft): void {
+  opened.value = d.opened;
+  asOf.value = d.asOf;
+  start({ tree: read(d.tree), text: d.text, truth: d.truth });
+}
+
+/** Keeps the draft of a parent segment until the function returned is called. */
+function keep(name: string): () => void {
+  let timer = 0;
+  const save = () => {
+    clearTimeout(timer);
+    const draft: Draft = { tree: write(tree.value), text: text.value, truth: truth.value, asOf: asOf.value, opened: opened.value };
+    try {
+      sessionStorage.setItem(key(name), JSON.stringify(draft));
+    } catch {
+      // Storage is full or forbidden: the page works without.
+    }
+  };
+  const dispose = effect(() => {
+    void [tree.value, text.value, truth.value, asOf.value, opened.value];
+    clearTimeout(timer);
+    timer = window.setTimeout(save, 250);
+  });
+  window.addEventListener("pagehide", save);
+  return () => {
+    dispose();
+    save();
+    window.removeEventListener("pagehide", save);
+  };
+}
+
+function load(name: string): Draft | null {
+  try {
+    const d: unknown = JSON.parse(sessionStorage.getItem(key(name)) ?? "null");
+    return typeof d === "object" && d !== null && "tree" in d && "text" in d ? (d as Draft) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A new rule; what was there can be taken back. */
+export function fresh(): void {
+  const before: Draft = { tree: write(tree.value), text: text.value, truth: truth.value, asOf: asOf.value, opened: opened.value };
+  const had = tree.value.nodes.length > 0 || text.value !== "";
+  opened.value = null;
+  start({});
+  schedule(0);
+  if (had) toast("Started a new rule.", { action: { label: "Take back", run: () => restore(before) } });
+}
