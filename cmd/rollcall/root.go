@@ -81,7 +81,8 @@ a file: @rule.yml, @rule.json. See "rollcall help rules".`,
 		a.fieldsCommand(), a.countCommand(), a.listCommand(), a.exportCommand(), a.splitCommand(), a.profileCommand(), a.segmentsCommand(), a.whyCommand(), a.funnelCommand(), a.breakdownCommand(),
 		a.overlapCommand(), a.waterfallCommand(), a.trendCommand(), a.diffCommand(),
 		snapshotOnly(a.inspectCommand(), "the files of a snapshot"), snapshotOnly(a.verifyCommand(), "the files of a snapshot"),
-		snapshotOnly(a.compactCommand(), "the files of a snapshot"), a.checkCommand(), a.convertCommand(), a.sqlCommand(), a.versionCommand(), rulesHelp())
+		snapshotOnly(a.compactCommand(), "the files of a snapshot"), a.checkCommand(), a.convertCommand(), a.sqlCommand(),
+		a.serveCommand(), a.tokenCommand(), a.versionCommand(), rulesHelp())
 	return root
 }
 

@@ -15,10 +15,7 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "The version of this program and of the format it writes",
 		Args:  exactArgs(),
 		RunE: func(*cobra.Command, []string) error {
-			version := "unknown"
-			if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-				version = info.Main.Version
-			}
+			version := programVersion()
 			if a.json() {
 				return a.printJSON(struct {
 					Version string `json:"version"`
@@ -29,4 +26,12 @@ func (a *app) versionCommand() *cobra.Command {
 			return a.printf("rollcall %s, snapshot format %d, %s %s/%s\n", version, store.FormatVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		},
 	}
+}
+
+// programVersion returns the version that this program was built as.
+func programVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
 }
