@@ -58,6 +58,7 @@ type Runner struct {
 type task struct {
 	job    registry.Job
 	cancel context.CancelCauseFunc // of the job's context; nil: it waits
+	over   bool                    // its end is in the registry, and Finished may not have returned yet
 	ended  chan struct{}           // closed when the job has ended, or will not in this process
 	final  registry.Job            // read it after ended
 	err    error                   // why final is not known
@@ -154,11 +155,12 @@ func equal(a, b registry.JobInput) bool {
 	return a.Kind == b.Kind && a.Parent == b.Parent && string(a.Request) == string(b.Request)
 }
 
-// Busy reports whether a build or refresh of a parent segment waits or runs.
+// Busy reports whether a build or refresh of a parent segment waits or runs. A job that
+// Finished is called with does neither any more: who is woken by it may ask at once.
 func (r *Runner) Busy(parent string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.ContainsFunc(r.jobs, func(t *task) bool { return t.isLoad() && t.job.Parent == parent })
+	return slices.ContainsFunc(r.jobs, func(t *task) bool { return t.isLoad() && !t.over && t.job.Parent == parent })
 }
 
 // dispatch starts the jobs that can. The caller has the lock.
@@ -214,6 +216,13 @@ func (r *Runner) find(id uint64) *task {
 	return nil
 }
 
+// settle notes how a job has ended, before anybody is told.
+func (r *Runner) settle(t *task, final registry.Job) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t.final, t.over = final, true
+}
+
 // drop takes a job off that has ended, and starts those that waited for it.
 func (r *Runner) drop(t *task) {
 	r.mu.Lock()
@@ -225,7 +234,8 @@ func (r *Runner) drop(t *task) {
 
 // Cancel ends a job: one that waits at once, one that runs as soon as its work stops. One
 // that has ended is a *registry.StateError, one that is not there a
-// *registry.NotFoundError. by is for the log.
+// *registry.NotFoundError, one that a closing runner stops already ErrStopped. by is for
+// the log.
 func (r *Runner) Cancel(ctx context.Context, id uint64, by string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -238,11 +248,17 @@ func (r *Runner) Cancel(ctx context.Context, id uint64, by string) error {
 		return err
 	}
 	t := r.jobs[at]
-	r.log.Info("a job is cancelled", "job", id, "by", by)
-	if t.cancel != nil {
+	switch {
+	case t.over:
+		return &registry.StateError{ID: id, From: t.final.State, To: registry.Cancelled}
+	case t.cancel != nil && r.ctx.Err() != nil:
+		return ErrStopped // it is being stopped, to be done again after the next start
+	case t.cancel != nil:
+		r.log.Info("a job is cancelled", "job", id, "by", by)
 		t.cancel(errCancelled)
 		return nil
 	}
+	r.log.Info("a job is cancelled", "job", id, "by", by)
 	job, err := r.options.Registry.FinishJob(ctx, id, registry.JobEnd{State: registry.Cancelled, Error: errCancelled.Error()})
 	if err != nil {
 		return err
@@ -337,10 +353,13 @@ func (r *Runner) run(ctx context.Context, t *task) {
 	default:
 		end = registry.JobEnd{State: registry.Failed, Error: err.Error()}
 	}
-	if t.final, t.err = r.finish(kept, job.ID, end); t.err != nil {
-		r.log.Error("the end of a job cannot be kept", "job", job.ID, "state", end.State, "error", t.err)
+	final, err := r.finish(kept, job.ID, end)
+	if err != nil {
+		r.log.Error("the end of a job cannot be kept", "job", job.ID, "state", end.State, "error", err)
+		t.err = err
 		return
 	}
+	r.settle(t, final)
 	r.log.Info("a job has ended", "job", job.ID, "kind", job.Kind, "state", end.State, "seconds", time.Since(begun).Seconds())
 	if r.options.Finished != nil {
 		r.options.Finished(t.final)

@@ -113,26 +113,34 @@ func (s *Scheduler) look(ctx context.Context, now time.Time) time.Time {
 // NextRun returns when the next scheduled refresh of a parent segment starts, which is now
 // or before where one is due; false where there is none. It derives all from the
 // registry: a run is due when a due time has come since the start of the last load that
-// succeeded (its data is not newer), and after failures in a row not before the wait that
-// they make.
+// succeeded (its data is not newer) or that somebody cancelled (it is not to be), and after
+// failures in a row not before the wait that they make. Times that are still to come are
+// from before the clock was set back, and tell nothing.
 func NextRun(ctx context.Context, r *registry.Registry, of Scheduled, now time.Time) (time.Time, bool, error) {
 	success, err := LastLoad(ctx, r, of.Parent)
 	if err != nil {
 		return time.Time{}, false, err
 	}
+	since, err := loadsSince(ctx, r, of.Parent, success.ID)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	settled := success.Started
+	if since.cancelled.After(settled) {
+		settled = since.cancelled
+	}
+	if settled.After(now) {
+		settled = time.Time{}
+	}
 	at, ok := now, true
-	if !of.Schedule.Due(success.Started, now) {
+	if !of.Schedule.Due(settled, now) {
 		at, ok = of.Schedule.Next(now)
 	}
 	if !ok {
 		return time.Time{}, false, nil
 	}
-	failures, last, err := failuresSince(ctx, r, of.Parent, success.ID)
-	if err != nil {
-		return time.Time{}, false, err
-	}
-	if failures > 0 {
-		if earliest := last.Add(of.Schedule.Backoff(failures)); at.Before(earliest) {
+	if since.failures > 0 && !since.lastFailure.After(now) {
+		if earliest := since.lastFailure.Add(of.Schedule.Backoff(since.failures)); at.Before(earliest) {
 			at = earliest
 		}
 	}
@@ -154,27 +162,50 @@ func LastLoad(ctx context.Context, r *registry.Registry, parent string) (newest 
 	return newest, nil
 }
 
-// failuresSince returns how many loads of a parent segment have failed since a job, and
-// when the last of them has.
-func failuresSince(ctx context.Context, r *registry.Registry, parent string, since uint64) (count int, last time.Time, err error) {
+// outcomes is what has become of the loads of a parent segment since the last that
+// succeeded.
+type outcomes struct {
+	failures    int       // that failed, or ended with the process; at most countedFailures
+	lastFailure time.Time // when the newest of them ended
+	cancelled   time.Time // when the newest that was cancelled started, or was queued where it never did
+}
+
+// loadsSince returns the outcomes of the loads of a parent segment after a job. A load that
+// ends the process is a failure too: a wait keeps it from doing so for ever.
+func loadsSince(ctx context.Context, r *registry.Registry, parent string, since uint64) (out outcomes, err error) {
 	for after := ""; ; {
-		page, err := r.Jobs(ctx, registry.JobFilter{Parent: parent, State: registry.Failed}, after, 0)
+		page, err := r.Jobs(ctx, registry.JobFilter{Parent: parent}, after, 0)
 		if err != nil {
-			return 0, time.Time{}, err
+			return out, err
 		}
-		for _, job := range page.Items {
-			if job.ID <= since || count == countedFailures {
-				return count, last, nil
+		for i := range page.Items { // newest first
+			job := &page.Items[i]
+			if job.ID <= since || out.failures == countedFailures {
+				return out, nil
 			}
-			if job.Kind == registry.Export {
-				continue
-			}
-			if count++; job.Finished.After(last) {
-				last = job.Finished
+			if job.Kind != registry.Export {
+				out.add(job)
 			}
 		}
 		if after = page.Next; after == "" {
-			return count, last, nil
+			return out, nil
+		}
+	}
+}
+
+// add adds a load that is older than those before.
+func (o *outcomes) add(job *registry.Job) {
+	switch job.State {
+	case registry.Failed, registry.Interrupted:
+		if o.failures++; o.failures == 1 {
+			o.lastFailure = job.Finished
+		}
+	case registry.Cancelled:
+		if o.cancelled.IsZero() {
+			o.cancelled = job.Queued.At
+			if !job.Started.IsZero() {
+				o.cancelled = job.Started
+			}
 		}
 	}
 }
