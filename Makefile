@@ -37,10 +37,13 @@ FUZZTIME ?= 30s
 # How many pulls fuzz makes with random faults of the warehouse.
 ROLLCALL_FAULTS ?= 1000
 
+# The packages of the studio; the tests of the whole process are the command's.
+STUDIO := $(addprefix ./cmd/rollcall/,access api assistant audit jobs page registry schedule service)
+
 REF      ?= main
 BENCH    ?= .
 
-.PHONY: help demo build test race differential test-postgres test-spark test-interop test-engines test-portable lint tidy golden fuzz crash bench bench-compare cover ci
+.PHONY: help demo build test race differential test-postgres test-spark test-interop test-engines test-page test-studio test-portable lint tidy golden fuzz crash bench bench-compare cover ci
 
 help:
 	@echo "make TARGET, where TARGET is one of:"
@@ -85,6 +88,19 @@ $(INTEROP_VENV)/ready: ingest/interop/requirements.txt
 	python3 -m venv $(INTEROP_VENV)
 	$(INTEROP_VENV)/bin/pip install --quiet --requirement $<
 	touch $@
+
+test-page: ## the page's types and tests, and that what is embedded is what its sources make (Node 20)
+	cmd/rollcall/page/build.sh --check
+
+test-studio: ## the studio: API, security, load, crashes, and the page in a browser (Node 20, Debian's chromium)
+	@set -o pipefail; { go test -count=1 -v $(STUDIO) && \
+		cmd/rollcall/page/story/chromium.sh go test -count=1 -timeout 20m -v -run '^Test(Studio|APIPage)' ./cmd/rollcall; } | awk ' \
+		/: tally: /                { sub(/.*: tally: /, ""); print; next } \
+		/^=== |^ +--- PASS|^PASS$$|no test files/ { next } \
+		/^--- PASS/                { passed++; next } \
+		/^--- FAIL/                { failed++ } \
+		                           { print } \
+		END                        { print passed + 0 " passed, " failed + 0 " failed"; exit passed == 0 || failed > 0 }'
 
 test-portable: ## bitmaps and execution as machines without AVX-512, and those that cannot read words in place, run them
 	go test -race ./bitmap/ ./engine/exec/

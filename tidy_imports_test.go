@@ -17,7 +17,7 @@ var layers = [][]string{
 	{"cmd", "testdata/cdnow/warehouse"},
 	{"cmd/rollcall/api", "cmd/rollcall/assistant", "cmd/rollcall/page"},
 	{"cmd/rollcall/service"},
-	{"cmd/rollcall/jobs"},
+	{"cmd/rollcall/jobs", "cmd/rollcall/load"},
 	{"cmd/rollcall/ask", "cmd/rollcall/access", "cmd/rollcall/audit", "cmd/rollcall/registry", "cmd/rollcall/schedule", "cmd/rollcall/picture"},
 	{"bench"},
 	{"ingest", "federate"},

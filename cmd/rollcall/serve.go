@@ -126,6 +126,7 @@ func (a *app) serve(ctx context.Context, given *serveFlags) (err error) {
 	}
 	studio, err := service.New(service.Options{
 		Dir: given.tokens.data, Registry: kept.registry, Audit: kept.audit, Tokens: kept.tokens, Masks: masks, FilesRoots: roots, Log: log,
+		Load: loader(log),
 	})
 	if err != nil {
 		return err

@@ -55,7 +55,7 @@ func TestStudioKilled(t *testing.T) {
 			t.Fatalf("seed %d, kill %d", seed, kill+1)
 		}
 	}
-	t.Logf("%d kills: %d versions of segments and %d jobs were acknowledged, none is lost, none is stuck", kills, said.versions, len(said.jobs))
+	t.Logf("tally: %d kills of a server: %d versions of segments and %d jobs were acknowledged, none is lost, none is stuck", kills, said.versions, len(said.jobs))
 }
 
 // promises is what servers have acknowledged before they were killed.

@@ -197,7 +197,12 @@ func (s *studio) job(t testing.TB, id any) object {
 // cdnowStudio starts a studio with the CDNOW customers built, and returns it.
 func cdnowStudio(t testing.TB, flags ...string) *studio {
 	t.Helper()
-	files := cdnowData.Warehouse(t)
+	return cdnowStudioOf(t, cdnowData.Warehouse(t), flags...)
+}
+
+// cdnowStudioOf is cdnowStudio over a folder of the tables.
+func cdnowStudioOf(t testing.TB, files string, flags ...string) *studio {
+	t.Helper()
 	s := startStudio(t, filepath.Join(t.TempDir(), "studio"), append([]string{"--files", files}, flags...)...)
 	s.must(t, http.MethodPut, "/connections/shop", object{"kind": "files", "uri": files})
 	put := s.must(t, http.MethodPut, "/parents/CDNOW%20customers?connection=shop", string(cdnow.ParentYAML()))

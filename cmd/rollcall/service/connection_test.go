@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5/pgconn"
-
 	"github.com/rollcall-db/rollcall/cmd/rollcall/registry"
 )
 
@@ -218,25 +216,6 @@ func TestTables(t *testing.T) {
 	for _, name := range []string{"../../etc/passwd", "/etc/passwd", "events/purchases.parquet", ""} {
 		if _, err := s.Table(ctx, admin, "shop", name); StatusOf(err) != 404 {
 			t.Errorf("%q: %v", name, err)
-		}
-	}
-}
-
-// TestPostgresPassword looks that a connection logs in as it says, and not as the server's
-// environment would.
-func TestPostgresPassword(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "pgpass")
-	must(t, os.WriteFile(file, []byte("*:*:*:*:of the file\n"), 0o600))
-	t.Setenv("PGPASSWORD", "of the environment")
-	t.Setenv("PGPASSFILE", file)
-	t.Setenv("PGUSER", "root")
-	for _, password := range []string{"", "mine", "a:b@c/d?e#f%20"} {
-		uri, err := postgresURI("postgres://me@db:5433/shop?sslmode=disable", password)
-		must(t, err)
-		config, err := pgconn.ParseConfig(uri)
-		must(t, err)
-		if config.Password != password || config.User != "me" || config.Host != "db" || config.Port != 5433 || config.Database != "shop" {
-			t.Errorf("%+v", config)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/rollcall-db/rollcall/cmd/rollcall/access"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/audit"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/jobs"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/load"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/registry"
 )
 
@@ -40,6 +41,7 @@ type Options struct {
 	Exports    int                // exports that run at a time; 0: as jobs has it
 	Loads      int                // builds and refreshes that run at a time; 0: as jobs has it
 	Finished   func(registry.Job) // is called with every job that has ended; nil: nobody wants to know
+	Load       load.Loader        // what builds snapshots; nil: this process
 	Keep       int                // versions of a snapshot that stay; 0: as ingest has it
 	Now        func() time.Time   // the clock; nil: the machine's
 	Log        *slog.Logger       // never of personal data; nil: nothing is logged
@@ -53,6 +55,7 @@ type Service struct {
 	tokens   *access.Set
 	masks    map[string]access.Masks
 	roots    []string
+	load     load.Loader
 	keep     int
 	now      func() time.Time
 	slog     *slog.Logger
@@ -76,6 +79,9 @@ func New(options Options) (*Service, error) {
 	}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.load = options.Load; s.load == nil {
+		s.load = load.Here
 	}
 	if s.slog == nil {
 		s.slog = slog.New(slog.DiscardHandler)

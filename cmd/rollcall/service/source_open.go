@@ -9,10 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/load"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/registry"
-	"github.com/rollcall-db/rollcall/federate/databricks"
-	"github.com/rollcall-db/rollcall/federate/files"
-	"github.com/rollcall-db/rollcall/federate/postgres"
 	"github.com/rollcall-db/rollcall/federate/source"
 )
 
@@ -39,41 +37,61 @@ func (s *Service) openSource(ctx context.Context, names []string) (*source.Named
 
 // openConnection opens a registered connection. What fails there is a *[SourceError].
 func (s *Service) openConnection(ctx context.Context, name string) (source.Source, error) {
-	connection, err := s.registry.Connection(ctx, name)
+	located, err := s.locate(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	var src source.Source
-	switch connection.Kind {
-	case registry.Files:
-		src, err = s.openFolder(ctx, connection)
-	case registry.Databricks:
-		src, err = s.openDatabricks(ctx, connection)
-	case registry.Postgres:
-		src, err = s.openPostgres(ctx, connection)
-	default:
-		err = fmt.Errorf("its kind %q is not known", connection.Kind)
-	}
-	if err != nil && !isA[*OutsideError](err) && ctx.Err() == nil {
-		err = &SourceError{[]string{name}, err}
-	}
-	return src, err
+	src, err := located.Open(ctx)
+	return src, failedAt(ctx, name, err)
 }
 
-// openFolder opens a folder of files, if it lies in a root of the operator.
-func (s *Service) openFolder(ctx context.Context, connection registry.Connection) (source.Source, error) {
-	folder, err := s.folderOf(connection)
-	if err == nil {
-		err = s.checkLinks(ctx, folder)
+// failedAt returns an error of a connection as a *[SourceError], unless it tells more, or
+// the caller is gone.
+func failedAt(ctx context.Context, name string, err error) error {
+	if err == nil || isA[*OutsideError](err) || ctx.Err() != nil {
+		return err
 	}
+	return &SourceError{[]string{name}, err}
+}
+
+// locate returns where a registered connection is and how to log in, once it is checked
+// that the server may go there: a folder of files must lie in a root of the operator, a URI
+// must not name anything of the server's own. Its login is that of the connection's secrets
+// alone.
+func (s *Service) locate(ctx context.Context, name string) (out load.Source, err error) {
+	connection, err := s.registry.Connection(ctx, name)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	src, err := files.Open(folder)
-	if err != nil {
-		return nil, err // a nil *files.Source in a Source would not be nil
+	out = load.Source{Name: name, Kind: connection.Kind, URI: connection.URI, Secrets: map[string]registry.Secret{}}
+	if connection.Kind == registry.Files {
+		if out.URI, err = s.folderOf(connection); err == nil {
+			err = s.checkLinks(ctx, out.URI)
+		}
+	} else {
+		err = checkConnectionURI(connection.Kind, connection.URI)
 	}
-	return src, nil
+	for role := range connection.Secrets {
+		if err == nil {
+			out.Secrets[role], err = s.registry.Secret(ctx, name, role)
+		}
+	}
+	return out, failedAt(ctx, name, err)
+}
+
+// locateAll is locate for the connections of a parent segment.
+func (s *Service) locateAll(ctx context.Context, names []string) ([]load.Source, error) {
+	out := make([]load.Source, len(names))
+	for i, name := range names {
+		var err error
+		if out[i], err = s.locate(ctx, name); err != nil {
+			return nil, err
+		}
+	}
+	if len(out) == 0 {
+		return nil, inputf("connections", "there is none, expected one or more")
+	}
+	return out, nil
 }
 
 // folderOf returns the folder of a connection, with all symbolic links followed. One that
@@ -141,73 +159,4 @@ func realRoots(roots []string) ([]string, error) {
 		out = append(out, absolute)
 	}
 	return out, nil
-}
-
-// openDatabricks opens a warehouse. Its login is that of the connection's secrets alone:
-// nothing of the server's own environment goes to a host that a request has named.
-func (s *Service) openDatabricks(ctx context.Context, connection registry.Connection) (source.Source, error) {
-	if err := checkConnectionURI(connection.Kind, connection.URI); err != nil {
-		return nil, err
-	}
-	login := map[string]string{}
-	for role, variable := range map[string]string{
-		"token": "DATABRICKS_TOKEN", "client_id": "DATABRICKS_CLIENT_ID", "client_secret": "DATABRICKS_CLIENT_SECRET",
-	} {
-		if _, has := connection.Secrets[role]; !has {
-			continue
-		}
-		secret, err := s.registry.Secret(ctx, connection.Name, role)
-		if err != nil {
-			return nil, err
-		}
-		login[variable] = secret.Reveal()
-	}
-	config, err := databricks.ParseURI(connection.URI, func(name string) string { return login[name] })
-	if err != nil {
-		return nil, err
-	}
-	src, err := databricks.OpenConfig(ctx, config)
-	if err != nil {
-		return nil, err
-	}
-	return src, nil
-}
-
-// openPostgres opens a database. Its password is the connection's, or none: neither the
-// server's environment nor its file of passwords has a say.
-func (s *Service) openPostgres(ctx context.Context, connection registry.Connection) (source.Source, error) {
-	if err := checkConnectionURI(connection.Kind, connection.URI); err != nil {
-		return nil, err
-	}
-	password := ""
-	if _, has := connection.Secrets["password"]; has {
-		secret, err := s.registry.Secret(ctx, connection.Name, "password")
-		if err != nil {
-			return nil, err
-		}
-		password = secret.Reveal()
-	}
-	uri, err := postgresURI(connection.URI, password)
-	if err != nil {
-		return nil, err
-	}
-	src, err := postgres.Open(ctx, uri)
-	if err != nil {
-		return nil, err
-	}
-	return src, nil
-}
-
-// postgresURI returns a URI with the password of a connection, which may be empty: it is
-// that one, and no other from the server's environment or its file of passwords.
-func postgresURI(uri, password string) (string, error) {
-	u, err := url.Parse(uri)
-	if err != nil {
-		return "", errors.New("its URI cannot be read")
-	}
-	u.User = url.UserPassword(u.User.Username(), password)
-	options := u.Query()
-	options.Set("passfile", os.DevNull)
-	u.RawQuery = options.Encode()
-	return u.String(), nil
 }

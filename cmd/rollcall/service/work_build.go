@@ -8,6 +8,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/audit"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/jobs"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/load"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/registry"
 	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/ingest"
@@ -22,7 +23,7 @@ func (s *Service) work() map[registry.JobKind]jobs.Work {
 // build builds or refreshes the snapshot of a parent segment, as it is configured when the
 // job starts, and logs the version that came of it.
 func (s *Service) build(ctx context.Context, job registry.Job, report func(registry.Progress)) (json.RawMessage, error) {
-	out, err := s.load(ctx, job, report)
+	out, err := s.loadParent(ctx, job, report)
 	event := audit.Event{Action: actionBuild, Object: parentObject(job.Parent) + "/" + jobObject(job.ID), Outcome: audit.Failed}
 	if err == nil {
 		event.Outcome, event.Version = audit.Done, out.Version
@@ -34,8 +35,8 @@ func (s *Service) build(ctx context.Context, job registry.Job, report func(regis
 	return json.Marshal(out)
 }
 
-// load is build, less the log.
-func (s *Service) load(ctx context.Context, job registry.Job, report func(registry.Progress)) (out *BuildJSON, err error) {
+// loadParent is build, less the log.
+func (s *Service) loadParent(ctx context.Context, job registry.Job, report func(registry.Progress)) (*BuildJSON, error) {
 	var in RefreshRequest
 	if len(job.Request) > 0 {
 		if err := json.Unmarshal(job.Request, &in); err != nil {
@@ -49,14 +50,13 @@ func (s *Service) load(ctx context.Context, job registry.Job, report func(regist
 	if e.Mode != registry.Copied {
 		return nil, &ConfigurationError{"IN_PLACE", errors.New("the parent segment is asked in place now: there is nothing to build")}
 	}
-	src, err := s.openSource(ctx, e.Connections)
+	sources, err := s.locateAll(ctx, e.Connections)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, src.Close()) }()
-	m, err := ingest.Build(ctx, e.config, src, s.folder(&e.Parent), &ingest.Options{
-		AsOf: s.now(), Full: in.Full, Delete: in.Delete, Keep: s.keep, Progress: buildProgress(report),
-	})
+	m, err := s.load(ctx, load.Request{
+		Folder: s.folder(&e.Parent), Config: e.Text, Sources: sources, AsOf: s.now(), Full: in.Full, Delete: in.Delete, Keep: s.keep,
+	}, buildProgress(report))
 	if err != nil {
 		return nil, err
 	}
