@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -159,4 +160,36 @@ func TestTokensClose(t *testing.T) {
 	}
 	must(t, s.tokens.Revoke(s.tokens.List()[0].ID, s.clock.now()))
 	s.client("").send(http.MethodGet, "/parents", nil).fails(http.StatusUnauthorized, codeUnauthorized)
+}
+
+// TestLocal sends what does not come from the machine itself, where nobody needs a token.
+func TestLocal(t *testing.T) {
+	s := newStudio(t)
+	for _, header := range []string{"X-Forwarded-For", "Forwarded"} {
+		s.client("").with(header, "for=192.0.2.7").send(http.MethodGet, "/parents", nil).fails(http.StatusUnauthorized, codeUnauthorized)
+	}
+	for address, want := range map[string]int{
+		"127.0.0.1:5": http.StatusOK, "127.8.8.8:5": http.StatusOK, "[::1]:5": http.StatusOK, "[::ffff:127.0.0.1]:5": http.StatusOK,
+		"192.0.2.7:5": http.StatusUnauthorized, "[2001:db8::1]:5": http.StatusUnauthorized, "nowhere": http.StatusUnauthorized, "": http.StatusUnauthorized,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "http://localhost"+prefix+"/parents", nil)
+		r.RemoteAddr = address
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("from %q: %d, want %d", address, w.Code, want)
+		}
+	}
+}
+
+// TestAddress counts an IPv4 address by itself, and of IPv6 what one subscriber has.
+func TestAddress(t *testing.T) {
+	for remote, want := range map[string]string{
+		"192.0.2.7:5": "192.0.2.7", "[::ffff:192.0.2.7]:5": "192.0.2.7", "[2001:db8:1:2:3::4]:5": "2001:db8:1:2::/64",
+		"[fe80::1%eth0]:5": "fe80::/64", "[::1]:5": "::1", "pipe": "pipe", "name:5": "name",
+	} {
+		if got := address(&http.Request{RemoteAddr: remote}); got != want {
+			t.Errorf("address(%q) is %q, want %q", remote, got, want)
+		}
+	}
 }

@@ -57,9 +57,9 @@ func (a *answer) Flush() {
 // deadlines, as in tests, has none.
 func (a *answer) arm() { _ = a.control.SetWriteDeadline(time.Now().Add(a.limit)) }
 
-// timedBody is the body of a request that must have come by a deadline. The server's own
-// limit would end long questions too: their connection is read while they run, to see
-// whether the client is still there.
+// timedBody is the body of a request that must have come by a deadline. It is set again
+// before the first piece is read, since huma takes away what was set before. The server
+// itself forgets it where the body ends: how long the answer takes is another matter.
 type timedBody struct {
 	io.ReadCloser
 	control *http.ResponseController
@@ -72,11 +72,7 @@ func (b *timedBody) Read(p []byte) (int, error) {
 		b.started = true
 		_ = b.control.SetReadDeadline(time.Now().Add(b.limit))
 	}
-	n, err := b.ReadCloser.Read(p)
-	if err == io.EOF {
-		_ = b.control.SetReadDeadline(time.Time{})
-	}
-	return n, err
+	return b.ReadCloser.Read(p)
 }
 
 // bodies limits the time in which a body comes. The deadline stands from the start, so

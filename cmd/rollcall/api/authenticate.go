@@ -54,11 +54,18 @@ func (h *Handler) identify(r *http.Request, x *exchange) (text string, err error
 	if h.identifySession(r, x) {
 		return "", nil
 	}
-	if !required {
+	if !required && isLocal(r, x) {
 		x.knows(service.Local())
 		return "", nil
 	}
 	return "", errNoToken
+}
+
+// isLocal reports whether a request comes from the machine itself. One that a proxy there
+// passes on does not: proxies say so, and for whom.
+func isLocal(r *http.Request, x *exchange) bool {
+	ip, err := netip.ParseAddr(x.address)
+	return err == nil && ip.IsLoopback() && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
 }
 
 // errNoToken is a request without a token where one is needed.

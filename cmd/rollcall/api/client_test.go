@@ -226,3 +226,6 @@ func (r *reply) as(v any) *reply {
 	}
 	return r
 }
+
+// readCloser returns a body.
+func readCloser(data []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(data)) }

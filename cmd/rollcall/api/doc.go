@@ -6,7 +6,7 @@
 // A request passes, in this order: its id and the headers that every answer has; the
 // check of its Host; the check that no other site's page has sent it; the time and the
 // size that its body may have; who sends it; how many that caller may send; the route;
-// what the client accepts; a place among those that ask; the check against the document;
+// what the client accepts; the check against the document; a place among those that ask;
 // package service, which looks at the role. Each of these answers for itself, with the
 // error object of [Problem], and none is repeated further in.
 //

@@ -49,6 +49,10 @@ func (h *Handler) operations() (handler http.Handler, document []byte, err error
 	}
 	mux.HandleFunc(prefix+"/", unmatched(mux, prefix+"/"))
 	nullable(d.api.OpenAPI().Components.Schemas)
+	describeHeaders(d.api.OpenAPI())
+	if err := describeExamples(d.api.OpenAPI()); err != nil {
+		return nil, nil, fmt.Errorf("the examples: %w", err)
+	}
 	document, err = json.Marshal(d.api.OpenAPI())
 	return mux, document, err
 }
@@ -86,4 +90,16 @@ func marshal(w io.Writer, v any) error {
 	}
 	_, err := w.Write(buffer.Bytes())
 	return err
+}
+
+// describeHeaders has the document say which headers errors come with.
+func describeHeaders(document *huma.OpenAPI) {
+	retry := &huma.Header{Description: "seconds until it makes sense to try again", Schema: &huma.Schema{Type: huma.TypeInteger}}
+	scheme := &huma.Header{Description: "how to say who one is", Schema: &huma.Schema{Type: huma.TypeString}}
+	for _, o := range allOperations(document) {
+		o.Responses["401"].Headers = map[string]*huma.Header{"WWW-Authenticate": scheme}
+		for _, status := range []string{"429", "503"} {
+			o.Responses[status].Headers = map[string]*huma.Header{"Retry-After": retry}
+		}
+	}
 }

@@ -41,7 +41,7 @@ func (d *door) downloadOperation() {
 		"200": {Description: "the file", Content: content},
 		"206": {Description: "the part of the file that Range asks for", Content: content},
 	}
-	handleOperation(d, operation, func(ctx context.Context, who service.Caller, in *downloadRequest) (*streamed, error) {
+	handleOperation(d, &r, operation, func(ctx context.Context, who service.Caller, in *downloadRequest) (*streamed, error) {
 		file, err := d.service.Download(ctx, who, in.ID)
 		if err != nil {
 			return nil, err

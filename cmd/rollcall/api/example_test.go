@@ -35,6 +35,13 @@ func open() (*service.Service, func()) {
 	}
 }
 
+// local returns a request as one of this machine.
+func local(method, url string) *http.Request {
+	r := httptest.NewRequest(method, url, nil)
+	r.RemoteAddr = "127.0.0.1:50000"
+	return r
+}
+
 func check(err error) {
 	if err != nil {
 		panic(err)
@@ -50,7 +57,7 @@ func ExampleNew() {
 	check(err)
 
 	answer := httptest.NewRecorder()
-	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "http://localhost/api/v1/session", nil))
+	handler.ServeHTTP(answer, local(http.MethodGet, "http://localhost/api/v1/session"))
 	fmt.Print(answer.Code, " ", answer.Body)
 	// Output: 200 {"name":"local","roles":["admin"],"local":true,"tokens_required":false,"server":{"version":"1.0.0","demo":false}}
 }
@@ -97,7 +104,7 @@ func ExampleCallerOf() {
 		fmt.Println(who.Name, known, who.Roles)
 	})})
 	check(err)
-	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "http://localhost/mcp", nil))
+	handler.ServeHTTP(httptest.NewRecorder(), local(http.MethodPost, "http://localhost/mcp"))
 	// Output: local true admin
 }
 
@@ -108,7 +115,7 @@ func ExampleProblem() {
 	handler, err := api.New(s, api.Options{})
 	check(err)
 	answer := httptest.NewRecorder()
-	request := httptest.NewRequest(http.MethodGet, "http://localhost/api/v1/parents/CDNOW", nil)
+	request := local(http.MethodGet, "http://localhost/api/v1/parents/CDNOW")
 	request.Header.Set("X-Request-Id", "example")
 	handler.ServeHTTP(answer, request)
 	fmt.Print(answer.Body)

@@ -29,6 +29,7 @@ func FuzzBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, of := range targets {
 			r := httptest.NewRequest(of.method, "http://localhost"+prefix+of.path, bytes.NewReader(body))
+			r.RemoteAddr = "127.0.0.1:50000"
 			r.Header.Set("Content-Type", of.kind)
 			w := httptest.NewRecorder()
 			s.ServeHTTP(w, r)

@@ -65,13 +65,21 @@ func handleNothing[I any](d *door, r route, do func(ctx context.Context, who ser
 // headers, and a field Body.
 func handleWith[I, O any](d *door, r route, do func(ctx context.Context, who service.Caller, in *I) (*O, error)) {
 	operation := d.operation(&r)
-	handleOperation(d, operation, do)
+	handleOperation(d, &r, operation, do)
 	r.members = membersOf(d.api.OpenAPI().Components.Schemas, &operation)
 }
 
-// handleOperation registers an operation that is more than a route says.
-func handleOperation[I, O any](d *door, operation huma.Operation, do func(ctx context.Context, who service.Caller, in *I) (*O, error)) {
+// handleOperation registers an operation that is more than a route says. A question takes a
+// place when its request has come as a whole, and gives it back before its answer is
+// sent: slow clients hold no places.
+func handleOperation[I, O any](d *door, r *route, operation huma.Operation, do func(ctx context.Context, who service.Caller, in *I) (*O, error)) {
 	huma.Register(d.api, operation, func(ctx context.Context, in *I) (*O, error) {
+		if r.asks {
+			if err := d.queue.enter(ctx); err != nil {
+				return nil, d.failed(ctx, busy(err))
+			}
+			defer d.queue.leave()
+		}
 		out, err := do(ctx, exchangeOf(ctx).caller, in)
 		if err != nil {
 			return nil, d.failed(ctx, err)
@@ -111,8 +119,8 @@ func (d *door) operation(r *route) huma.Operation {
 	return out
 }
 
-// step is what an operation does before its request is read: it notes the route, agrees on
-// the content type of the answer, and takes a place for a question.
+// step is what an operation does before its request is read: it notes the route, and agrees
+// on the content type of the answer.
 func (d *door) step(r *route) func(huma.Context, func(huma.Context)) {
 	pattern := r.method + " " + prefix + r.path
 	return func(ctx huma.Context, next func(huma.Context)) {
@@ -121,13 +129,6 @@ func (d *door) step(r *route) func(huma.Context, func(huma.Context)) {
 		if x.accept = negotiate(ctx.Header("Accept"), r.offers); x.accept == "" {
 			d.answer(ctx, newProblem(http.StatusNotAcceptable, codeNotAcceptable, "the answer can be had as "+strings.Join(r.offers, " or ")+" only", ""))
 			return
-		}
-		if r.asks {
-			if err := d.queue.enter(ctx.Context()); err != nil {
-				d.answer(ctx, busy(err))
-				return
-			}
-			defer d.queue.leave()
 		}
 		next(ctx)
 	}

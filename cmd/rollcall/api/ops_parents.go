@@ -117,7 +117,7 @@ func (d *door) putParentOperation() {
 		operation.RequestBody.Content[kind] = &huma.MediaType{Schema: text, Example: exampleConfiguration}
 	}
 	operation.SkipValidateBody = true // package model says what is wrong with it, and where
-	handleOperation(d, operation, func(ctx context.Context, who service.Caller, in *putParent) (*output[service.PutJSON], error) {
+	handleOperation(d, &r, operation, func(ctx context.Context, who service.Caller, in *putParent) (*output[service.PutJSON], error) {
 		name, err := in.fileName()
 		if err != nil {
 			return nil, err

@@ -49,7 +49,7 @@ func pictured[I, O any](d *door, r route, do func(context.Context, service.Calle
 		Content:     map[string]*huma.MediaType{jsonType: {Schema: schema}, svgType: image, pngType: image},
 	}}
 	defer func() { r.members = membersOf(d.api.OpenAPI().Components.Schemas, &operation) }()
-	handleOperation(d, operation, func(ctx context.Context, who service.Caller, in *asked[I]) (*streamed, error) {
+	handleOperation(d, &r, operation, func(ctx context.Context, who service.Caller, in *asked[I]) (*streamed, error) {
 		out, err := do(ctx, who, in.Parent, in.Body)
 		if err != nil {
 			return nil, err

@@ -177,6 +177,25 @@ func TestBusy(t *testing.T) {
 	}
 }
 
+// TestSlowClientsHoldNoPlaces has more clients than there are places send bodies that do not
+// end: another is answered.
+func TestSlowClientsHoldNoPlaces(t *testing.T) {
+	s := newStudio(t, func(o *Options) { o.Limits.Asks, o.Limits.Queue, o.Limits.Wait = 1, 1, time.Minute })
+	for range 3 {
+		conn := s.dial()
+		_, err := io.WriteString(conn, "POST /api/v1/parents/CDNOW/count HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\nExpect: 100-continue\r\n\r\n")
+		must(t, err)
+		// That the body is asked for says that the server has come to read it.
+		line := make([]byte, len("HTTP/1.1 100 Continue"))
+		_, err = io.ReadFull(conn, line)
+		must(t, err)
+		if string(line) != "HTTP/1.1 100 Continue" {
+			t.Fatalf("the server says %q", line)
+		}
+	}
+	s.client("").send(http.MethodPost, "/parents/CDNOW/count", exampleCount()).fails(http.StatusNotFound, codeNotFound)
+}
+
 // TestNegotiate agrees on content types.
 func TestNegotiate(t *testing.T) {
 	offers := []string{jsonType, svgType, pngType}
