@@ -82,7 +82,7 @@ a file: @rule.yml, @rule.json. See "rollcall help rules".`,
 		a.overlapCommand(), a.waterfallCommand(), a.trendCommand(), a.diffCommand(),
 		snapshotOnly(a.inspectCommand(), "the files of a snapshot"), snapshotOnly(a.verifyCommand(), "the files of a snapshot"),
 		snapshotOnly(a.compactCommand(), "the files of a snapshot"), a.checkCommand(), a.convertCommand(), a.sqlCommand(),
-		a.serveCommand(), a.loadCommand(), a.tokenCommand(), a.versionCommand(), rulesHelp())
+		a.serveCommand(), a.mcpCommand(), a.loadCommand(), a.tokenCommand(), a.versionCommand(), rulesHelp())
 	return root
 }
 

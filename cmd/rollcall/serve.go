@@ -16,6 +16,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/access"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/api"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/assistant"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/audit"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/page"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/registry"
@@ -151,7 +152,7 @@ func (a *app) serve(ctx context.Context, given *serveFlags) (err error) {
 func (a *app) listen(ctx context.Context, given *serveFlags, studio *service.Service, tokens *access.Set, log *slog.Logger) error {
 	handler, err := api.New(studio, api.Options{
 		Version: programVersion(), Demo: given.demo, Tokens: tokens, RequireTokens: given.tokens.file != "", Hosts: given.hosts,
-		Page: page.Handler(), Limits: api.Limits{Rate: given.rate, Burst: int(2 * given.rate)}, Log: log,
+		Page: page.Handler(), Assistants: assistant.Handler(assistantOf(studio, given.personal, log)), Limits: api.Limits{Rate: given.rate, Burst: int(2 * given.rate)}, Log: log,
 	})
 	if err != nil {
 		return err
@@ -168,6 +169,18 @@ func (a *app) listen(ctx context.Context, given *serveFlags, studio *service.Ser
 		return &usageError{err}
 	}
 	return err
+}
+
+// assistantOf returns what an assistant asks, by the context of its request: the studio, as
+// the caller that it is.
+func assistantOf(studio *service.Service, personal bool, log *slog.Logger) func(context.Context) (assistant.Backend, assistant.Options) {
+	return func(ctx context.Context) (assistant.Backend, assistant.Options) {
+		who, ok := api.CallerOf(ctx)
+		if !ok {
+			return nil, assistant.Options{}
+		}
+		return assistant.NewServiceBackend(studio, who), assistant.Options{Personal: personal, Language: rulesText, Version: programVersion(), Log: log}
+	}
 }
 
 // newLog returns the log of a server.

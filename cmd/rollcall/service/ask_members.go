@@ -18,7 +18,34 @@ const (
 	MaxRows       = 10_000 // members of a list
 	defaultEvents = 5
 	MaxEvents     = 1000 // of each behavior of a profile
+
+	// MaxEventColumns is how many columns of events a question may have. Each takes
+	// memory for a whole block of customers while it is worked out.
+	MaxEventColumns = 64
+	// MaxCells is how many values a list may have, which is in memory as a whole: members
+	// times columns.
+	MaxCells = 1_000_000
 )
+
+// checkColumns refuses columns that would take more memory than a question may: more than
+// there are attributes and columns of events together, or a list of too many values.
+func checkColumns(schema *model.Schema, columns []string, rows int) error {
+	events := 0
+	for _, name := range columns {
+		if schema.Attribute(name) < 0 {
+			events++
+		}
+	}
+	switch most := len(schema.Attributes); {
+	case events > MaxEventColumns:
+		return inputf("columns", "there are %d columns of events, expected at most %d", events, MaxEventColumns)
+	case len(columns)-events > most:
+		return inputf("columns", "there are %d attributes, but only %d different ones", len(columns)-events, most)
+	case rows*len(columns) > MaxCells:
+		return inputf("limit", "%d members of %d columns are more than the %d values of a list: ask for fewer, or for an export", rows, len(columns), MaxCells)
+	}
+	return nil
+}
 
 // rowLimit returns how many customers are shown.
 func rowLimit(limit int) (int, error) {
@@ -86,20 +113,24 @@ func (s *Service) listed(ctx context.Context, who Caller, parent string, in *Lis
 	if err != nil {
 		return nil, err
 	}
-	answer, page, err := some.List(ctx, limit, columnsOf(q.schema(), in.Columns))
+	columns := columnsOf(q.schema(), in.Columns)
+	if err := checkColumns(q.schema(), columns, limit); err != nil {
+		return nil, err
+	}
+	answer, page, err := some.List(ctx, limit, columns)
 	if err != nil {
 		return nil, q.failed(ctx, err)
 	}
-	if err := s.maskPage(who, q.opened, page); err != nil {
+	if err := s.maskList(who, q, columns, page); err != nil {
 		return nil, err
 	}
 	return ask.NewListJSON(answer, page), nil
 }
 
 // maskPage masks members as a caller sees them.
-func (s *Service) maskPage(who Caller, o *opened, page *ask.Page) error {
+func (s *Service) maskPage(who Caller, o *opened, page *ask.Page, made reads) error {
 	schema := o.schema()
-	m, err := s.masker(who, o.entry.Name, append([]string{schema.KeyColumn}, page.Columns...))
+	m, err := s.masker(who, o.entry.Name, append([]string{schema.KeyColumn}, page.Columns...), made)
 	if err != nil {
 		return err
 	}
@@ -162,12 +193,7 @@ func (s *Service) maskProfile(who Caller, o *opened, p *engine.Profile) error {
 	for _, a := range p.Attributes {
 		names = append(names, a.Name)
 	}
-	for _, b := range o.schema().Behaviors {
-		for _, f := range b.Fields {
-			names = append(names, b.Name+"."+f.Name)
-		}
-	}
-	m, err := s.masker(who, o.entry.Name, names)
+	m, err := s.masker(who, o.entry.Name, append(names, fieldNames(o.schema())...), nil)
 	if err != nil {
 		return err
 	}
@@ -231,20 +257,12 @@ func (s *Service) why(ctx context.Context, who Caller, parent string, in *WhyReq
 	for _, a := range q.schema().Attributes {
 		names = append(names, a.Name)
 	}
-	m, err := s.masker(who, parent, names)
+	m, err := s.masker(who, parent, append(names, fieldNames(q.schema())...), nil)
 	if err != nil {
 		return nil, err
 	}
-	m.reason(reason)
+	if err := m.why(reason, q); err != nil {
+		return nil, err
+	}
 	return &whyOf{ask.NewWhyJSON(in.Key, answer, reason), storedKey(q.schema(), in.Key)}, nil
-}
-
-// reason masks the values of attributes in a reason and those below it.
-func (m *masker) reason(r *engine.Reason) {
-	if r.Kind == engine.ReasonAttribute {
-		r.Value = m.value(r.Subject, r.Value)
-	}
-	for i := range r.Reasons {
-		m.reason(&r.Reasons[i])
-	}
 }

@@ -111,6 +111,9 @@ func (s *Service) diff(ctx context.Context, who Caller, parent string, in *DiffR
 	if q.place != nil && len(options.Columns) > 0 {
 		return nil, 0, ask.KeysAloneInPlace(options.Show)
 	}
+	if err := checkColumns(q.schema(), options.Columns, options.Limit); err != nil {
+		return nil, 0, err
+	}
 	found, err := q.Diff(ctx, options)
 	if err != nil {
 		return nil, 0, q.failed(ctx, err)
@@ -118,7 +121,7 @@ func (s *Service) diff(ctx context.Context, who Caller, parent string, in *DiffR
 	shown := 0
 	if found.Listed != nil {
 		shown = len(found.Listed.Rows)
-		if err := s.maskPage(who, q.opened, found.Listed); err != nil {
+		if err := s.maskList(who, q, options.Columns, found.Listed); err != nil {
 			return nil, 0, err
 		}
 	}

@@ -18,6 +18,7 @@ import (
 type exportJob struct {
 	ExportRequest
 	Token string `json:"token,omitempty"` // id of the caller's, for the log
+	Made  reads  `json:"made,omitempty"`  // what columns of events are made of, for the masks of who downloads it
 }
 
 // Export submits the export of an audience to a file. What is wrong with the request is
@@ -36,77 +37,85 @@ func (s *Service) Export(ctx context.Context, who Caller, parent string, in Expo
 }
 
 func (s *Service) submitExport(ctx context.Context, who Caller, parent string, in ExportRequest) (registry.Job, error) {
-	if err := s.settle(ctx, who, parent, &in); err != nil {
+	made, err := s.settle(ctx, who, parent, &in)
+	if err != nil {
 		return registry.Job{}, err
 	}
-	request, err := json.Marshal(exportJob{in, who.TokenID})
+	request, err := json.Marshal(exportJob{in, who.TokenID, made})
 	if err != nil {
 		return registry.Job{}, err
 	}
 	return s.jobs.Submit(ctx, registry.JobInput{Kind: registry.Export, Parent: parent, Request: request}, who.by())
 }
 
-// settle checks a request and writes out the rule, the time, the columns and the masks.
-func (s *Service) settle(ctx context.Context, who Caller, parent string, in *ExportRequest) error {
+// settle checks a request and writes out the rule, the time, the columns and the masks. It
+// returns what the columns of events are made of.
+func (s *Service) settle(ctx context.Context, who Caller, parent string, in *ExportRequest) (reads, error) {
 	if in.Format == "" {
 		in.Format = export.Parquet.String()
 	}
 	format, err := export.ParseFormat(in.Format)
 	if err != nil {
-		return &InputError{"format", err}
+		return nil, &InputError{"format", err}
 	}
 	in.Format = format.String()
 	if in.DeltaFrom == 0 && in.DeltaStayed {
-		return inputf("delta_stayed", "it needs delta_from")
+		return nil, inputf("delta_stayed", "it needs delta_from")
 	}
 	q, err := s.ask(ctx, parent, &in.Ask)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer q.release()
 	if _, err := q.choose(&in.Pick); err != nil {
-		return err
+		return nil, err
 	}
 	in.Columns = columnsOf(q.schema(), in.Columns)
-	names, err := q.columnNames(in.Columns)
-	if err != nil {
-		return err
+	if err := checkColumns(q.schema(), in.Columns, 0); err != nil {
+		return nil, err
 	}
-	if in.Masks, err = s.exportMasks(who, parent, names, in.Masks); err != nil {
-		return err
+	names, made, err := q.columnNames(in.Columns)
+	if err != nil {
+		return nil, err
+	}
+	if in.Masks, err = s.exportMasks(who, parent, names, made, in.Masks); err != nil {
+		return nil, err
 	}
 	if in.DeltaFrom != 0 {
 		if _, _, err := s.earlier(ctx, parent, in.DeltaFrom); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	typed, err := q.given.Parsed.Typed(q.schema())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	in.Ask = Ask{Rule: typed.String(), AsOf: ask.TimeText(q.asOf.UTC()), Version: in.Version}
-	return nil
+	return made, nil
 }
 
-// columnNames returns what the columns of an export are called, the key first. The error
-// says which are none.
-func (q *asked) columnNames(columns []string) ([]string, error) {
+// columnNames returns what the columns of an export are called, the key first, and what
+// those of events are made of. The error says which are none.
+func (q *asked) columnNames(columns []string) ([]string, reads, error) {
 	names := []string{q.schema().KeyColumn}
 	checked, err := q.checked()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	found, err := engine.Columns(checked, columns...)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, c := range found {
 		names = append(names, c.Name)
 	}
-	return names, err
+	return names, readsIn(checked.Schema, found), nil
 }
 
 // exportMasks returns how the columns of an export are written that are not clear: as the
 // caller's roles see them, or as the request says where that hides more.
-func (s *Service) exportMasks(who Caller, parent string, names []string, asked map[string]string) (map[string]string, error) {
-	masks := s.seen(who, parent, names)
+func (s *Service) exportMasks(who Caller, parent string, names []string, made reads, asked map[string]string) (map[string]string, error) {
+	masks := s.seen(who, parent, names, made)
 	for _, name := range slices.Sorted(maps.Keys(asked)) {
 		if !slices.Contains(names, name) {
 			return nil, inputf("masks", "the export has no column %.256q", name)

@@ -169,7 +169,11 @@ func (s *Service) Download(ctx context.Context, who Caller, id uint64) (*Downloa
 	if err != nil {
 		return nil, err
 	}
-	if column := s.shownBeyond(who, job.Parent, out); column != "" {
+	column, err := s.shownBeyond(who, job, out)
+	if err != nil {
+		return nil, err
+	}
+	if column != "" {
 		return nil, s.deny(ctx, who, opDownload, object, fmt.Sprintf("the file shows the column %q as your roles do not see it: export it yourself", column))
 	}
 	file, err := os.Open(path)
@@ -194,15 +198,19 @@ func (s *Service) Download(ctx context.Context, who Caller, id uint64) (*Downloa
 
 // shownBeyond returns a column that a file shows more clearly than a caller may see it, ""
 // for none. Clear, hash and redact follow each other.
-func (s *Service) shownBeyond(who Caller, parent string, file *ExportJSON) string {
-	masks := s.masks[parent].Of(who.Roles, file.Columns)
+func (s *Service) shownBeyond(who Caller, job registry.Job, file *ExportJSON) (string, error) {
+	var in exportJob
+	if err := json.Unmarshal(job.Request, &in); err != nil {
+		return "", fmt.Errorf("job %d: its request cannot be read: %w", job.ID, err)
+	}
+	masks := s.seen(who, job.Parent, file.Columns, in.Made)
 	for _, column := range file.Columns {
 		has, _ := export.ParseMask(file.Masks[column]) // Clear where the file has none
 		if masks[column] > has {
-			return column
+			return column, nil
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // sweepExports removes files of exports whose jobs are not known any more.

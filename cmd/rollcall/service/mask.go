@@ -24,8 +24,8 @@ type masker struct {
 }
 
 // masker returns what hides columns of a parent segment from a caller.
-func (s *Service) masker(who Caller, parent string, columns []string) (*masker, error) {
-	m := &masker{masks: s.seen(who, parent, columns)}
+func (s *Service) masker(who Caller, parent string, columns []string, made reads) (*masker, error) {
+	m := &masker{masks: s.seen(who, parent, columns, made)}
 	for _, mask := range m.masks {
 		if mask == export.Hash {
 			var err error
@@ -48,12 +48,7 @@ func (s *Service) warnMasks(ctx context.Context, parent string, schema *model.Sc
 	for _, a := range schema.Attributes {
 		names = append(names, a.Name)
 	}
-	for _, b := range schema.Behaviors {
-		for _, f := range b.Fields {
-			names = append(names, b.Name+"."+f.Name)
-		}
-	}
-	if err := masks.Check(names); err != nil {
+	if err := masks.Check(append(names, fieldNames(schema)...)); err != nil {
 		s.slog.WarnContext(ctx, "a mask is about a column that is not there", "parent", parent, "problem", err.Error())
 	}
 }

@@ -23,8 +23,9 @@ const maxMasksBytes = 1 << 20
 //	{"CDNOW": {"members": {"customer_id": "hash", "purchase.amount": "redact"}}}
 //
 // by parent segment, role and column; columns are attributes, the key, fields of events
-// as behavior.field, and columns of events by their names. A file that is not there has no
-// rules. The error says which part of it is not as expected.
+// as behavior.field, and columns of events by their names. A mask on a field holds for all
+// columns of events that are made of it, or whose where is about it. A file that is not
+// there has no rules. The error says which part of it is not as expected.
 func ReadMasks(path string) (map[string]access.Masks, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {

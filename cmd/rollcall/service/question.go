@@ -163,15 +163,18 @@ func columnsOf(schema *model.Schema, columns []string) []string {
 	return columns
 }
 
-// seen returns how a caller sees columns of a parent segment.
-func (s *Service) seen(who Caller, parent string, columns []string) map[string]export.Mask {
-	return s.masks[parent].Of(who.Roles, columns)
+// seen returns how a caller sees columns of a parent segment, those of events as what they
+// are made of.
+func (s *Service) seen(who Caller, parent string, columns []string, made reads) map[string]export.Mask {
+	masks := s.masks[parent].Of(who.Roles, columns)
+	made.through(masks, func(fields []string) map[string]export.Mask { return s.masks[parent].Of(who.Roles, fields) })
+	return masks
 }
 
 // hidesSmall reports whether values of an attribute are hidden from a caller that few
 // members have: from who may see numbers only, and from whom the column is masked for.
 func (s *Service) hidesSmall(who Caller, parent, attribute string) bool {
-	return !who.Roles.Has(access.Members) || s.seen(who, parent, []string{attribute})[attribute] != export.Clear
+	return !who.Roles.Has(access.Members) || s.seen(who, parent, []string{attribute}, nil)[attribute] != export.Clear
 }
 
 // checked returns the rule as it was checked.
