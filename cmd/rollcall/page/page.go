@@ -27,18 +27,25 @@ var mediaTypes = map[string]string{
 	".js":   "text/javascript; charset=utf-8",
 	".css":  "text/css; charset=utf-8",
 	".svg":  "image/svg+xml",
+	".md":   "text/markdown; charset=utf-8",
 }
 
 // file is an embedded file, ready to be served.
 type file struct {
-	body              []byte
 	mediaType, caches string
-	tag               string // ETag
+	plain             version
+	gzip              version // without a body: there is none
+}
+
+// version is a file as it goes over the wire.
+type version struct {
+	body []byte
+	tag  string // ETag
 }
 
 // Handler returns a handler of the page's files, by the path of a request: "/" is the
 // page itself. It answers GET and HEAD, other methods with 405 and other paths with 404;
-// no path lists a folder. Sizes, ranges and conditions of requests are as net/http has
+// no path lists a folder. Files go out as gzip to clients that take it. Sizes, ranges and conditions of requests are as net/http has
 // them. It is safe for concurrent use.
 func Handler() http.Handler {
 	root, err := fs.Sub(dist, "dist")
@@ -87,14 +94,25 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", f.mediaType)
 	header.Set("Cache-Control", f.caches)
-	header.Set("ETag", f.tag)
 	header.Set("X-Content-Type-Options", "nosniff")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.body))
+	v := f.plain
+	if f.gzip.body != nil {
+		header.Set("Vary", "Accept-Encoding")
+		if acceptsGzip(strings.Join(r.Header.Values("Accept-Encoding"), ",")) {
+			header.Set("Content-Encoding", "gzip")
+			v = f.gzip
+		}
+	}
+	header.Set("ETag", v.tag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(v.body))
 }
 
 // newFile returns a file as it will be served.
 func newFile(name string, body []byte) *file {
-	f := &file{body: body, mediaType: mediaTypes[path.Ext(name)], caches: cacheChecked, tag: tagOf(body)}
+	f := &file{mediaType: mediaTypes[path.Ext(name)], caches: cacheChecked, plain: version{body, tagOf(body)}}
+	if small := compressed(body); small != nil {
+		f.gzip = version{small, tagOf(small)}
+	}
 	if f.mediaType == "" {
 		f.mediaType = "application/octet-stream"
 	}

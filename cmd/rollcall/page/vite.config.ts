@@ -9,6 +9,8 @@ export default defineConfig({
     target: "es2022",
     outDir: "dist",
     emptyOutDir: true,
+    chunkSizeWarningLimit: 1_000, // In kB: the editor is most of it, and everything is on this machine.
+    license: { fileName: "licenses.md" }, // Of what is bundled; served at /licenses.md.
     assetsInlineLimit: 0, // The content policy allows no data: but of pictures.
     modulePreload: { polyfill: false }, // The polyfill would be one more script.
     reportCompressedSize: false,

@@ -5,6 +5,7 @@ import type {
   Ask, AuditEntry, Breakdowns, Change, Check, Connection, Count, Fields, Funnel, Job, Json, List, Overlap, Page, Parent, Problem,
   ProblemItem, Profile, Role, Segment, Session, Table, Token, Trend, Values, Waterfall, Why,
 } from "./types.ts";
+import { parseExact } from "./exact.ts";
 
 const PREFIX = "/api/v1";
 
@@ -51,7 +52,12 @@ export function words(error: unknown): string {
   const text = p.detail || plain[p.status] || p.title;
   const nearest = p.nearest && !p.hint?.includes(p.nearest) ? ` Did you mean “${p.nearest}”?` : "";
   const id = p.status >= 500 && p.request_id ? ` (request ${p.request_id})` : "";
-  return [text + nearest, p.hint].filter(Boolean).join(" — ") + id;
+  return [sentence(text) + nearest, p.hint].filter(Boolean).join(" — ") + id;
+}
+
+/** Begins with a capital, if it begins with a word that is no name of something. */
+function sentence(text: string): string {
+  return /^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 let onUnauthorized: () => void = () => {};
@@ -119,6 +125,12 @@ async function json<T>(method: string, path: string, o?: Options): Promise<T> {
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
+/** The same, of an answer that has rules in it: their numbers stay exact. */
+async function exactJson<T>(method: string, path: string, o?: Options): Promise<T> {
+  const response = await send(method, path, o);
+  return parseExact(await response.text()) as T;
+}
+
 const part = encodeURIComponent;
 const parent = (name: string) => `/parents/${part(name)}`;
 
@@ -166,7 +178,7 @@ export const parents = {
 };
 
 export const asks = {
-  check: (name: string, a: Ask, signal?: AbortSignal) => ask<Check>(name, "check", a, signal),
+  check: (name: string, a: Ask, signal?: AbortSignal) => exactJson<Check>("POST", `${parent(name)}/check`, { body: a, signal }),
   count: (name: string, a: Ask & { explain?: boolean; with_segment?: boolean }, signal?: AbortSignal) => ask<Count>(name, "count", a, signal),
   list: (name: string, a: Ask & { columns?: string[]; limit?: number; top?: string; order_by?: string; per?: string }, signal?: AbortSignal) =>
     ask<List>(name, "list", a, signal),
@@ -199,17 +211,17 @@ export interface SegmentBody {
 
 export const segments = {
   list: (name: string, q: { folder?: string; counts?: boolean; deleted?: boolean; as_of?: string; after?: string }, signal?: AbortSignal) =>
-    json<Page<Segment>>("GET", `${parent(name)}/segments`, { query: { ...q, limit: 500 }, signal }),
-  get: (name: string, path: string, signal?: AbortSignal) => json<Segment>("GET", segment(name, path), { signal }),
-  create: (name: string, path: string, body: SegmentBody) => json<Segment>("POST", `${parent(name)}/segments`, { body: { path, ...body } }),
+    exactJson<Page<Segment>>("GET", `${parent(name)}/segments`, { query: { ...q, limit: 500 }, signal }),
+  get: (name: string, path: string, signal?: AbortSignal) => exactJson<Segment>("GET", segment(name, path), { signal }),
+  create: (name: string, path: string, body: SegmentBody) => exactJson<Segment>("POST", `${parent(name)}/segments`, { body: { path, ...body } }),
   update: (name: string, path: string, version: number, body: SegmentBody) =>
-    json<Segment>("PUT", segment(name, path), { body, headers: ifMatch(version) }),
+    exactJson<Segment>("PUT", segment(name, path), { body, headers: ifMatch(version) }),
   remove: (name: string, path: string, version: number) => json<void>("DELETE", segment(name, path), { headers: ifMatch(version) }),
   move: (name: string, path: string, version: number, to: string, note?: string) =>
-    json<Segment>("POST", `${segment(name, path)}/move`, { body: { to, note }, headers: ifMatch(version) }),
-  versions: (name: string, path: string, signal?: AbortSignal) => json<Page<Segment>>("GET", `${segment(name, path)}/versions`, { signal }),
+    exactJson<Segment>("POST", `${segment(name, path)}/move`, { body: { to, note }, headers: ifMatch(version) }),
+  versions: (name: string, path: string, signal?: AbortSignal) => exactJson<Page<Segment>>("GET", `${segment(name, path)}/versions`, { signal }),
   restore: (name: string, path: string, body: { version?: number; id?: number; note?: string }) =>
-    json<Segment>("POST", `${segment(name, path)}/restore`, { body }),
+    exactJson<Segment>("POST", `${segment(name, path)}/restore`, { body }),
 };
 
 export const jobs = {

@@ -9,7 +9,7 @@
 //   admin/index.tsx     <ParentsPage />             #/parents: list, freshness, upload of a configuration, refresh
 //                       <ConnectionsPage />         #/connections
 //                       <JobsPage />                #/jobs: history, progress, cancel, download
-//                       <AccessPage />              #/access: tokens and the audit log
+//                       <AccessPage />              #/tokens and #/audit: route.value.page says which of the two
 //
 // Helpers for them: loadParents() of session.ts after a change of parents; go() and href()
 // of route.ts; toast(), announce(), Dialog, Button, Combobox, Menu, Tabs, Table of ui/;
@@ -52,7 +52,8 @@ function Content() {
     case "parents": return <ParentsPage />;
     case "connections": return <ConnectionsPage />;
     case "jobs": return <JobsPage />;
-    case "access": return <AccessPage />;
+    case "tokens":
+    case "audit": return <AccessPage />;
     default: return <Home />;
   }
 }

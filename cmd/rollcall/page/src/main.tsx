@@ -1,10 +1,10 @@
+import "./style.css"; // First: the others build on its tokens.
+import "./layout.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { follow } from "./route.ts";
 import { startSession } from "./session.ts";
 import { followTheme } from "./theme.ts";
-import "./style.css";
-import "./layout.css";
 
 followTheme();
 follow();

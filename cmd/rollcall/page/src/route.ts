@@ -1,18 +1,18 @@
 // Routing by the hash: #/p/PARENT/build, #/p/PARENT/segment/PATH, #/parents, #/connections,
-// #/jobs, #/access. Every part is percent-encoded.
+// #/jobs, #/tokens, #/audit. Every part is percent-encoded.
 
 import { signal } from "@preact/signals";
 
 export type Route =
   | { page: "home" }
   | { page: "studio"; parent: string; segment?: string }
-  | { page: "parents" | "connections" | "jobs" | "access" };
+  | { page: "parents" | "connections" | "jobs" | "tokens" | "audit" };
 
 export function parse(hash: string): Route {
   const parts = hash.replace(/^#?\/?/, "").split("/").filter(Boolean).map(decode);
   const [first, second, third, fourth] = parts;
   if (first === "p" && second) return third === "segment" && fourth ? { page: "studio", parent: second, segment: fourth } : { page: "studio", parent: second };
-  if (first === "parents" || first === "connections" || first === "jobs" || first === "access") return { page: first };
+  if (first === "parents" || first === "connections" || first === "jobs" || first === "tokens" || first === "audit") return { page: first };
   return { page: "home" };
 }
 

@@ -16,6 +16,7 @@ import {
 } from "./state.ts";
 import type { Ask, Check, Count, ProblemItem, Segment } from "./types.ts";
 import { announce } from "./ui/live.tsx";
+import { toast } from "./ui/toast.tsx";
 
 /** How long edits are waited for before the server is asked, in milliseconds. */
 const DEBOUNCE = 120;
@@ -26,15 +27,30 @@ let timer = 0;
 let edits = 0; // Counts edits, so that an answer to an older rule does not overwrite a newer one.
 let abort = new AbortController();
 
+let onRefreshed: () => void = () => {};
+
+/** Sets what is done when an answer is of a newer snapshot than the one before. */
+export function setRefreshed(f: () => void): void {
+  onRefreshed = f;
+}
+
 /** Edits the tree. Edits with the same `of` in a row are undone in one step. */
 export function edit(f: (root: Group) => Group, of?: string): void {
   const next = f(tree.value);
   if (next === tree.value) return;
+  keepText();
   batch(() => {
     history.value = hist.edit(history.value, next, of);
     truth.value = "builder";
   });
   schedule();
+}
+
+/** A text with problems is no rule yet, and the builder's takes its place: it can be taken back. */
+function keepText(): void {
+  const before = text.value;
+  if (truth.value !== "text" || problems.value.length === 0 || before.trim() === "") return;
+  toast("The builder's rule has replaced the text, which had a problem.", { action: { label: "Take the text back", run: () => editText(before) } });
 }
 
 /** Edits the text: the builder follows once the server can read it. */
@@ -205,13 +221,14 @@ function pointOut(found: ProblemItem[]): void {
 }
 
 function took(answer: Count, latency: number, ask: Ask, name: string, signal: AbortSignal): void {
-  const before = count.value.answer?.count;
+  const before = count.value.answer?.count, version = count.value.answer?.snapshot?.version;
   batch(() => {
     count.value = { answer, busy: false, error: null, latency };
     countedAsk.value = ask.rule !== undefined ? { ...ask, rule: answer.rule } : ask;
     warnings.value = answer.warnings;
     windows.value = answer.windows;
   });
+  if (version !== undefined && answer.snapshot?.version !== version) onRefreshed();
   if (answer.count !== before) announce(`${n(answer.count)} of ${n(answer.customers)} customers`);
   if (parent.value?.freshness.state !== "in_place") void countNodes(name, prune(tree.value), answer, signal);
 }

@@ -5,11 +5,12 @@
 import { effect } from "@preact/signals";
 import * as api from "./api.ts";
 import { read, write } from "./rule/form.ts";
+import { href, route, type Route } from "./route.ts";
 import { span } from "./rule/span.ts";
 import {
-  asOf, fields, fieldsError, opened, parentName, segmentList, segmentsError, session, text, tree, truth, type Opened,
+  asOf, dirty, fields, fieldsError, opened, parentName, segmentList, segmentsError, session, text, tree, truth, type Opened,
 } from "./state.ts";
-import { open, schedule, setAsOf, start, stop } from "./studio.ts";
+import { open, setAsOf, setRefreshed, start, stop } from "./studio.ts";
 import type { Json } from "./types.ts";
 import { toast } from "./ui/toast.tsx";
 
@@ -22,7 +23,7 @@ interface Draft {
 }
 
 const key = (parent: string) => `rollcall.draft.${parent}`;
-let stopSaving: (() => void) | null = null;
+let stopFollowing: (() => void) | null = null;
 
 /** Chooses a parent segment, with a saved segment to be opened; without one, the draft. */
 export async function enter(name: string, segment?: string): Promise<void> {
@@ -38,24 +39,54 @@ export async function enter(name: string, segment?: string): Promise<void> {
     asOf.value = draft?.asOf ?? "";
     start({});
     if (segment) await openSegment(segment);
+    if (parentName.value !== name) return;
   }
-  stopSaving = keep(name);
-  await Promise.all([loadFields(name), loadSegments()]);
+  setRefreshed(() => void loadFields(name));
+  const stops = [keep(name), followOpened(name)];
+  stopFollowing = () => stops.forEach((f) => f());
+  const segments = loadSegments();
+  await loadFields(name);
+  // The demonstration's events are of long ago: a new visitor looks from their end.
+  const events = span(fields.peek()?.behaviors.flatMap((b) => b.stats ?? []) ?? []);
+  if (session.value?.server.demo && !draft && asOf.value === "" && parentName.value === name) setAsOf(events?.to ?? "");
+  await segments;
 }
 
 export function leave(): void {
-  stopSaving?.();
-  stopSaving = null;
+  stopFollowing?.();
+  stopFollowing = null;
   stop();
 }
 
-async function loadFields(name: string): Promise<void> {
+/** Keeps the address as the segment that is open has it. */
+function followOpened(name: string): () => void {
+  return effect(() => {
+    const now: Route = { page: "studio", parent: name, ...(opened.value ? { segment: opened.value.path } : {}) };
+    if (location.hash === href(now)) return;
+    window.history.replaceState(null, "", href(now));
+    route.value = now;
+  });
+}
+
+/** Opens the segment that the address has come to name; what was there can be taken back. */
+export function follow(segment: string | undefined): void {
+  if (!stopFollowing || segment === opened.peek()?.path) return;
+  if (segment) void replaceBy(segment);
+  else fresh();
+}
+
+/** Opens a saved segment; a rule that was not saved can be taken back. */
+export async function replaceBy(path: string): Promise<void> {
+  const before = draftNow(), lost = dirty.peek();
+  await openSegment(path);
+  if (lost) toast(`Opened ${path}.`, { action: { label: "Take my rule back", run: () => restore(before) } });
+}
+
+/** Fetches the fields again: what they are may change with every refresh. */
+export async function loadFields(name: string): Promise<void> {
   try {
     const found = await api.parents.fields(name);
-    if (parentName.value !== name) return;
-    fields.value = found;
-    // The demonstration's events are of long ago: a new visitor looks from their end.
-    if (session.value?.server.demo && load(name) === null && asOf.value === "") setAsOf(span(found.behaviors.flatMap((b) => b.stats ?? []))?.to ?? "");
+    if (parentName.value === name) fields.value = found;
   } catch (error) {
     if (parentName.value === name) fieldsError.value = error;
   }
@@ -82,6 +113,10 @@ export async function openSegment(path: string): Promise<void> {
   }
 }
 
+function draftNow(): Draft {
+  return { tree: write(tree.peek()), text: text.peek(), truth: truth.peek(), asOf: asOf.peek(), opened: opened.peek() };
+}
+
 function restore(d: Draft): void {
   opened.value = d.opened;
   asOf.value = d.asOf;
@@ -93,9 +128,8 @@ function keep(name: string): () => void {
   let timer = 0;
   const save = () => {
     clearTimeout(timer);
-    const draft: Draft = { tree: write(tree.value), text: text.value, truth: truth.value, asOf: asOf.value, opened: opened.value };
     try {
-      sessionStorage.setItem(key(name), JSON.stringify(draft));
+      sessionStorage.setItem(key(name), JSON.stringify(draftNow()));
     } catch {
       // Storage is full or forbidden: the page works without.
     }
@@ -124,10 +158,9 @@ function load(name: string): Draft | null {
 
 /** A new rule; what was there can be taken back. */
 export function fresh(): void {
-  const before: Draft = { tree: write(tree.value), text: text.value, truth: truth.value, asOf: asOf.value, opened: opened.value };
-  const had = tree.value.nodes.length > 0 || text.value !== "";
+  const before = draftNow();
+  const had = tree.peek().nodes.length > 0 || text.peek() !== "";
   opened.value = null;
   start({});
-  schedule(0);
   if (had) toast("Started a new rule.", { action: { label: "Take back", run: () => restore(before) } });
 }

@@ -21,12 +21,14 @@ test("an edit after undo forgets what was undone", () => {
 });
 
 test("edits of one thing in a row are one step", () => {
-  let h = edit(begin("a"), "x1", "value");
-  h = edit(h, "x2", "value");
-  h = edit(h, "y", "other");
+  let h = edit(begin("a"), "x1", "value", 0);
+  h = edit(h, "x2", "value", 900);
+  h = edit(h, "y", "other", 1_000);
   assert.equal(undo(h).now, "x2");
   assert.equal(undo(undo(h)).now, "a");
-  const again = edit(undo(h), "z", "other");
+  const later = edit(edit(begin("a"), "x1", "value", 0), "x2", "value", 1_100);
+  assert.equal(undo(later).now, "x1", "after a pause it is a step of its own");
+  const again = edit(undo(h), "z", "other", 1_100);
   assert.equal(undo(again).now, "x2", "a step that was undone is not added to");
 });
 

@@ -1,17 +1,15 @@
 // Pages to administer the studio.
 
-export function ParentsPage() {
-  return null;
-}
+import { route } from "../route.ts";
+import { AuditPage } from "./audit.tsx";
+import { TokensPage } from "./tokens.tsx";
+import "./admin.css";
 
-export function ConnectionsPage() {
-  return null;
-}
+export { ConnectionsPage } from "./connections.tsx";
+export { JobsPage } from "./jobs.tsx";
+export { ParentsPage } from "./parents.tsx";
 
-export function JobsPage() {
-  return null;
-}
-
+/** #/tokens and #/audit. */
 export function AccessPage() {
-  return null;
+  return route.value.page === "audit" ? <AuditPage /> : <TokensPage />;
 }

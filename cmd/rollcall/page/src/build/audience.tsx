@@ -16,8 +16,8 @@ export function AudienceBar() {
   const broken = truth.value === "text" ? problems.value.length > 0 : builderProblem.value !== "";
   return (
     <div class={"audience card" + (c.busy ? " busy" : "") + (broken ? " old" : "")}>
-      <div class="audience-line">
-        <div class="big num" data-testid="count">{c.answer ? n(c.answer.count) : empty ? n(all) : "–"}</div>
+      <div class="audience-line" role="status" aria-live="off" aria-label="Count">
+        <div class="big num" data-testid="count">{c.answer ? n(c.answer.count) : empty ? n(all) : "–"}</div>{" "}
         <div class="audience-of">
           <div class="small">
             {c.answer ? <>of <span class="num">{n(all)}</span> customers · <span class="num">{percent(share)}</span></> : empty ? "customers: everybody, as long as there is no condition" : "customers"}
@@ -29,7 +29,7 @@ export function AudienceBar() {
             </>}
           </div>
         </div>
-        <div class="right status">{c.busy && <span class="spin" aria-hidden="true" />}{broken && <span class="badge bad">not of this rule</span>}</div>
+        <div class="right status">{c.busy && <span class="spin" aria-hidden="true" />}{broken && c.answer && <span class="badge bad">not of this rule</span>}</div>
       </div>
       <div class="meter" aria-hidden="true"><i style={{ width: `${c.answer ? 100 * share : empty ? 100 : 0}%` }} /></div>
       {(left > 0 || builderProblem.value || warnings.value.length > 0 || Boolean(c.error)) && (

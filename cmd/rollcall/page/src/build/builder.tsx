@@ -18,7 +18,7 @@ import { conditionOptions, fieldsOf, typeOfAttribute, typeOfField, typeWord } fr
 /** The rule as nested groups of conditions, each with what it selects. */
 export function Builder() {
   const root = tree.value;
-  const stale = truth.value === "text" && problems.value.length > 0;
+  const stale = truth.value === "text" && problems.value.length > 0 && root.nodes.length > 0;
   return (
     <div class={"builder card" + (stale ? " stale" : "")}>
       {stale && <p class="stale-note small" role="status">The text has a problem; below is the last rule that was right.</p>}
@@ -40,6 +40,7 @@ function GroupView({ node, depth, behavior }: { node: Group; depth: number; beha
     <div
       class={["group", depth === 0 && "root", filter && "filter", `g-${node.op}`].filter(Boolean).join(" ")} id={`node-${node.id}`} data-node={node.id} tabIndex={-1}
       role="group" aria-label={filter ? "Filter of events" : depth === 0 ? "Rule" : "Group of conditions"}
+      onFocusIn={(e) => { e.stopPropagation(); current.value = node.id; }}
     >
       <div class="group-head">
         <span class="word">{filter ? "where" : depth === 0 ? "Customers who match" : "Match"}</span>
@@ -89,7 +90,6 @@ function Row({ node, depth, behavior }: { node: Leaf; depth: number; behavior?: 
             <button type="button" class="not" title="Negated: remove the not" aria-label="Remove the not" onClick={() => act("negate", node.id)}>not</button>
           )}
           <Condition node={node} behavior={behavior?.behavior} />
-          {node.kind === "behavior" && !node.filter && <FilterAdd node={node} />}
         </div>
         {!behavior && <Numbers node={node} />}
         <NodeMenu node={node} />
@@ -125,18 +125,6 @@ function NodeMenu({ node }: { node: Node }) {
   );
 }
 
-/** Adds a filter to a behavior: its first field is chosen here. */
-function FilterAdd({ node }: { node: BehaviorTest }) {
-  return (
-    <Button kind="quiet" icon="filter" class="small-btn" onClick={() => {
-      const first = fieldsOf(node.behavior)[0];
-      const test = newField(first?.name ?? "", first?.type ?? "string");
-      edit((root) => tree_.update(root, node.id, (b) => ({ ...b, filter: group("And", [test]) }) as BehaviorTest));
-      focusNode(test.id);
-    }}>where</Button>
-  );
-}
-
 /** Adds a condition or a group at the end of a group. */
 function AddRow({ node, behavior }: { node: Group; behavior?: BehaviorTest }) {
   const add = (child: Node) => {
@@ -151,11 +139,11 @@ function AddRow({ node, behavior }: { node: Group; behavior?: BehaviorTest }) {
     <div class="add">
       <Icon name="plus" />
       <Combobox
-        key={fields.value ? "ready" : "waiting"} label={behavior ? "Add a test of a field" : "Add a condition: attribute, behavior or segment"} class="add-combo" value="" clears
+        key={fields.value ? "ready" : "waiting"} label={behavior ? "Add a field" : "Add condition"} class="add-combo" value="" clears
         placeholder={behavior ? "Add a field…" : "Add a condition…"} options={options}
         onChange={(value) => add(behavior ? newField(value, typeOfField(behavior.behavior, value) ?? "string") : nodeOf(value, typeOfAttribute))}
       />
-      <Button kind="quiet" icon="group" class="small-btn" onClick={() => {
+      <Button kind="quiet" icon="group" class="small-btn" aria-label="Add group" onClick={() => {
         const child = group(node.op === "And" ? "Or" : "And");
         edit((root) => tree_.insert(root, node.id, child));
         requestAnimationFrame(() => document.querySelector<HTMLInputElement>(`#node-${child.id} .add-combo input`)?.focus());

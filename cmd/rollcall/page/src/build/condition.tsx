@@ -1,7 +1,7 @@
 // One condition: its controls, by what it is about.
 
 import type { ComponentChildren } from "preact";
-import type { AttributeTest, BehaviorTest, FieldTest, Leaf, Operator, SegmentRef, Sequence } from "../rule/node.ts";
+import { group, type AttributeTest, type BehaviorTest, type FieldTest, type Leaf, type Operator, type SegmentRef, type Sequence } from "../rule/node.ts";
 import {
   aggregateChoices, aggregates, choiceOf, choicesOf, isList, kindOf, operatorAs, quantAs, quantKey, quantKeys, quantNumber, type Choice, type Kind, type QuantKey,
 } from "../rule/operators.ts";
@@ -9,9 +9,11 @@ import { update } from "../rule/edit.ts";
 import { keyOfWindow, operatorOfWindow, windowAs, windowOfKey, windowOfOperator } from "../rule/window.ts";
 import { nodeCounts } from "../state.ts";
 import { edit } from "../studio.ts";
+import { Button } from "../ui/button.tsx";
 import { Combobox, matching } from "../ui/combobox.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { firstOperator } from "./make.ts";
+import { focusNode } from "./focus.ts";
+import { firstOperator, newField } from "./make.ts";
 import { attributeOptions, behaviorOptions, fieldsOf, segmentOptions, typeOfAttribute, typeOfField, typeWord } from "./suggest.ts";
 import { ValueEditor } from "./values.tsx";
 import { WindowEdit } from "./windowedit.tsx";
@@ -38,14 +40,14 @@ function AttributeControls({ node }: { node: AttributeTest }) {
   return (
     <>
       <Combobox
-        label="attribute" class="name" value={node.attribute} options={(s) => matching(attributeOptions(), s)} invalid={type === undefined && node.attribute !== ""}
+        label="Field" class="name" value={node.attribute} options={(s) => matching(attributeOptions(), s)} invalid={type === undefined && node.attribute !== ""}
         onChange={(attribute) => {
           const next = typeOfAttribute(attribute) ?? "string";
           const same = type !== undefined && kindOf(type) === kindOf(next) && isList(type) === isList(next);
           set(node, { attribute, ...(same ? {} : { operator: firstOperator(next), quant: undefined }) }, "name");
         }}
       />
-      <Test node={node} name={node.attribute} type={type ?? "string"} field={node.attribute} />
+      <Test node={node} type={type ?? "string"} field={node.attribute} />
     </>
   );
 }
@@ -56,37 +58,37 @@ function FieldControls({ node, behavior }: { node: FieldTest; behavior: string }
   return (
     <>
       <Combobox
-        label="field" class="name" value={node.column} options={(s) => matching(fieldsOf(behavior).map((f) => ({ value: f.name, hint: typeWord(f.type) })), s)}
+        label="Field" class="name" value={node.column} options={(s) => matching(fieldsOf(behavior).map((f) => ({ value: f.name, hint: typeWord(f.type) })), s)}
         invalid={type === undefined && node.column !== ""}
         onChange={(column) => {
           const next = typeOfField(behavior, column) ?? "string";
           set(node, { column, ...(type !== undefined && kindOf(type) === kindOf(next) ? {} : { operator: firstOperator(next), quant: undefined }) }, "name");
         }}
       />
-      <Test node={node} name={node.column} type={type ?? "string"} field={isTime ? undefined : `${behavior}.${node.column}`} />
+      <Test node={node} type={type ?? "string"} field={isTime ? undefined : `${behavior}.${node.column}`} />
     </>
   );
 }
 
 /** Quantifier, operator and values of an attribute or a field. */
-function Test({ node, name, type, field }: { node: AttributeTest | FieldTest; name: string; type: string; field?: string }) {
+function Test({ node, type, field }: { node: AttributeTest | FieldTest; type: string; field?: string }) {
   const kind = kindOf(type);
   const change = (operator: Operator | undefined, part: string) => set(node, { operator }, part);
   return (
     <>
       {isList(type) && <Quantifier node={node} />}
-      <Operators name={name} choices={choicesOf(type)} value={choiceOf(node.operator, kind)} onChange={(key) => change(operatorAs(key, node.operator), "operator")} />
-      {node.operator && <ValueEditor name={name} kind={kind} operator={node.operator} field={field} onChange={(o) => change(o, "value")} />}
+      <Operators choices={choicesOf(type)} value={choiceOf(node.operator, kind)} onChange={(key) => change(operatorAs(key, node.operator), "operator")} />
+      {node.operator && <ValueEditor kind={kind} operator={node.operator} field={field} onChange={(o) => change(o, "value")} />}
     </>
   );
 }
 
 /** A list of operators, with those of a group together. */
-function Operators({ name, choices, value, onChange }: { name: string; choices: Choice[]; value: string; onChange: (key: string) => void }) {
+function Operators({ choices, value, onChange }: { choices: Choice[]; value: string; onChange: (key: string) => void }) {
   const groups = [...new Set(choices.map((c) => c.group))];
   const options = (group: string | undefined) => choices.filter((c) => c.group === group).map((c) => <option key={c.key} value={c.key}>{c.label}</option>);
   return (
-    <select class="input op" aria-label={`${name}, operator`} value={value} onChange={(e) => onChange(e.currentTarget.value)}>
+    <select class="input op" aria-label="Operator" value={value} onChange={(e) => onChange(e.currentTarget.value)}>
       {!choices.some((c) => c.key === value) && <option value={value}>{value === "?" ? "…" : value.replace("w:", "").replace("!", " (not)")}</option>}
       {groups.map((g) => (g === undefined ? options(g) : <optgroup key={g} label={g}>{options(g)}</optgroup>))}
     </select>
@@ -137,22 +139,23 @@ function BehaviorControls({ node }: { node: BehaviorTest }) {
   const operator = !edge && node.operator;
   const field = aggregate?.fields && (
     <Combobox
-      label="field" class="name" value={a?.column ?? ""} placeholder="field" onChange={(column) => set(node, { aggregation: { type: a?.type ?? "", column } }, "field")}
+      label="Field" class="name" value={a?.column ?? ""} placeholder="field" onChange={(column) => set(node, { aggregation: { type: a?.type ?? "", column } }, "field")}
       options={(s) => matching(fieldsOf(node.behavior).filter((f) => aggregate.fields?.(f.type)).map((f) => ({ value: f.name, hint: typeWord(f.type) })), s)}
     />
   );
   return (
     <>
-      <Combobox label="behavior" class="name" value={node.behavior} options={(s) => matching(behaviorOptions(), s)} onChange={(behavior) => set(node, { behavior, filter: undefined }, "name")} />
-      <select class="input" aria-label="what its events come to" value={a?.type ?? ""} onChange={(e) => choose(e.currentTarget.value)}>
+      <Combobox label="Behavior" class="name" value={node.behavior} options={(s) => matching(behaviorOptions(), s)} onChange={(behavior) => set(node, { behavior, filter: undefined }, "name")} />
+      {!node.filter && <FilterAdd node={node} />}
+      <select class="input" aria-label="Aggregate" value={a?.type ?? ""} onChange={(e) => choose(e.currentTarget.value)}>
         {aggregates.map((x) => <option key={x.key} value={x.key} disabled={x.fields !== undefined && fieldFor(node.behavior, x.fields, undefined) === ""}>{x.label}</option>)}
         {a && !aggregate && <option value={a.type}>{a.type}</option>}
       </select>
       {field}
       {operator && (
         <>
-          <Operators name={node.behavior} choices={aggregateChoices(valueKind)} value={choiceOf(operator, valueKind)} onChange={(key) => set(node, { operator: operatorAs(key, operator) }, "operator")} />
-          <ValueEditor name={node.behavior} kind={valueKind} operator={operator} onChange={(o) => set(node, { operator: o }, "value")} />
+          <Operators choices={aggregateChoices(valueKind)} value={choiceOf(operator, valueKind)} onChange={(key) => set(node, { operator: operatorAs(key, operator) }, "operator")} />
+          <ValueEditor kind={valueKind} operator={operator} onChange={(o) => set(node, { operator: o }, "value")} />
         </>
       )}
       {edge ? (
@@ -164,11 +167,23 @@ function BehaviorControls({ node }: { node: BehaviorTest }) {
   );
 }
 
+/** Adds a filter to a behavior: its first field is chosen here. */
+function FilterAdd({ node }: { node: BehaviorTest }) {
+  return (
+    <Button kind="quiet" icon="filter" class="where-btn" aria-label="Add where: filter its events" onClick={() => {
+      const first = fieldsOf(node.behavior)[0];
+      const test = newField(first?.name ?? "", first?.type ?? "string");
+      edit((root) => update(root, node.id, (b) => ({ ...b, filter: group("And", [test]) }) as BehaviorTest));
+      focusNode(test.id);
+    }} />
+  );
+}
+
 function SegmentControls({ node }: { node: SegmentRef }) {
   return (
     <>
       <span class="word"><Icon name="users" /> in segment</span>
-      <Combobox label="segment" class="name" value={node.segment} placeholder="segment" options={(s) => matching(segmentOptions(), s)} onChange={(segment) => set(node, { segment, byId: undefined }, "name")} />
+      <Combobox label="Segment" class="name" value={node.segment} placeholder="segment" options={(s) => matching(segmentOptions(), s)} onChange={(segment) => set(node, { segment, byId: undefined }, "name")} />
     </>
   );
 }

@@ -8,6 +8,8 @@ import { Combobox, matching } from "../ui/combobox.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNote } from "../ui/note.tsx";
 import { ExportDialog } from "../results/index.tsx";
+import { KeysDialog } from "./help.tsx";
+import { PlanDialog } from "./plan.tsx";
 import { dialog, saveAs, saveOver } from "./saving.ts";
 
 /** The dialog that is open, if one is. */
@@ -17,6 +19,8 @@ export function Dialogs() {
   switch (d?.kind) {
     case "save": return <SaveDialog onClose={close} />;
     case "conflict": return <ConflictDialog theirs={d.theirs} onClose={close} />;
+    case "keys": return <KeysDialog onClose={close} />;
+    case "plan": return <PlanDialog onClose={close} />;
     case "export": return <ExportDialog onClose={close} />;
     default: return null;
   }
@@ -69,13 +73,13 @@ function SaveDialog({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog
-      title={at ? "Save as" : "Save the segment"} onClose={onClose} onSubmit={() => void save()}
+      title={at ? "Save as" : "Save segment"} onClose={onClose} onSubmit={() => void save()}
       footer={<><Button onClick={onClose}>Cancel</Button><Button kind="primary" disabled={busy || name.trim() === ""} onClick={() => void save()}>Save</Button></>}
     >
       <PathFields folder={folder} name={name} onFolder={setFolder} onName={setName} />
       <div class="field">
-        <label for="save-note">Note for the history (may be left out)</label>
-        <input id="save-note" class="input" value={note} onInput={(e) => setNote(e.currentTarget.value)} />
+        <label for="save-note">Note</label>
+        <input id="save-note" class="input" placeholder="for the history; may be left out" value={note} onInput={(e) => setNote(e.currentTarget.value)} />
       </div>
       <pre class="rule-text">{text.value}</pre>
       <ErrorNote error={error} />

@@ -16,7 +16,8 @@ export function RuleHeader() {
     { label: "New rule", icon: "plus", onSelect: fresh },
     { label: "Save as…", icon: "save", disabled: why !== "", onSelect: () => { dialog.value = { kind: "save" }; } },
   ];
-  if (may("members")) items.push({ label: "Export…", icon: "download", disabled: !countedAsk.value, onSelect: () => { dialog.value = { kind: "export" }; } });
+  items.push({ label: "How it is counted…", icon: "bolt", disabled: !countedAsk.value, onSelect: () => { dialog.value = { kind: "plan" }; } });
+  items.push({ separator: true }, { label: "Keys", key: "?", icon: "info", onSelect: () => { dialog.value = { kind: "keys" }; } });
   return (
     <div class="rule-head">
       <h1 class="rule-title">
@@ -28,6 +29,7 @@ export function RuleHeader() {
         <Button kind="quiet" icon="undo" aria-label="Undo (Ctrl+Z)" disabled={history.value.past.length === 0} onClick={undo} />
         <Button kind="quiet" icon="redo" aria-label="Redo (Ctrl+Shift+Z)" disabled={history.value.future.length === 0} onClick={redo} />
         <TimeTravel />
+        {may("members") && <Button kind="quiet" icon="download" aria-label="Export" disabled={!countedAsk.value} onClick={() => { dialog.value = { kind: "export" }; }} />}
         <Button kind="primary" icon="save" disabled={why !== "" || saving.value || !dirty.value} title={why || "Save (Ctrl+S)"} onClick={saveKey}>Save</Button>
         <Menu label="More" icon="more" items={items} />
       </div>

@@ -2,11 +2,18 @@
 
 import { redo, undo } from "../studio.ts";
 import { act, type Action } from "./actions.ts";
-import { saveKey } from "./saving.ts";
+import { dialog, saveKey } from "./saving.ts";
 
 const ofNodes: Record<string, Action> = {
   ArrowUp: "up", ArrowDown: "down", KeyN: "negate", KeyG: "group", KeyU: "ungroup", KeyD: "duplicate", Delete: "remove", Backspace: "remove",
 };
+
+/** Takes what is typed into a field and not entered yet, as leaving the field does. */
+function commit(field: HTMLElement): void {
+  if (!field.dataset.typed) return;
+  field.blur();
+  field.focus();
+}
 
 /** Handles a key anywhere in the studio; the editor of the text has its own undo. */
 export function onStudioKey(e: KeyboardEvent): void {
@@ -16,9 +23,10 @@ export function onStudioKey(e: KeyboardEvent): void {
   const inText = target.closest(".text-editor") !== null;
   if (mod && !e.altKey && e.code === "KeyS") {
     e.preventDefault();
+    commit(target);
     saveKey();
   } else if (mod && !e.altKey && !inText && (e.code === "KeyZ" || e.code === "KeyY")) {
-    if (target.closest(".pane-fields, .pane-results")) return;
+    if (target.closest(".pane-fields, .pane-results") || target.dataset.typed) return;
     e.preventDefault();
     if (e.code === "KeyY" || e.shiftKey) redo();
     else undo();
@@ -34,8 +42,9 @@ export function onStudioKey(e: KeyboardEvent): void {
     if (!next) return;
     e.preventDefault();
     next.focus();
-  } else if (!mod && e.key === "/" && !target.matches("input, textarea, select, [contenteditable]") && !inText) {
+  } else if (!mod && (e.key === "/" || e.key === "?") && !target.matches("input, textarea, select, [contenteditable]") && !inText) {
     e.preventDefault();
-    document.querySelector<HTMLInputElement>("#field-search")?.focus();
+    if (e.key === "?") dialog.value = { kind: "keys" };
+    else document.querySelector<HTMLInputElement>("#field-search")?.focus();
   }
 }

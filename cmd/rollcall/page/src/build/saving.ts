@@ -2,15 +2,14 @@
 
 import { signal } from "@preact/signals";
 import * as api from "../api.ts";
-import { href } from "../route.ts";
 import { builderProblem, may, opened, parentName, problems, text, truth } from "../state.ts";
 import { currentAsk, unfinished } from "../studio.ts";
 import type { Segment } from "../types.ts";
 import { toast } from "../ui/toast.tsx";
 import { loadSegments } from "../workspace.ts";
 
-/** Which dialog is open: of saving under a path, of a conflict, of export. */
-export type Open = { kind: "save" } | { kind: "conflict"; theirs: Segment } | { kind: "export" } | null;
+/** Which dialog is open: of saving under a path, of a conflict, of export, of the plan, of the keys. */
+export type Open = { kind: "save" } | { kind: "conflict"; theirs: Segment } | { kind: "export" } | { kind: "plan" } | { kind: "keys" } | null;
 export const dialog = signal<Open>(null);
 export const saving = signal(false);
 
@@ -40,8 +39,6 @@ function body(note?: string): api.SegmentBody {
 function took(s: Segment, before: string): void {
   opened.value = { path: s.path, version: s.version, rule: s.rule, updated: s.updated };
   if (text.value === before && truth.value === "text") text.value = s.rule;
-  const at = href({ page: "studio", parent: parentName.value, segment: s.path });
-  if (location.hash !== at) window.history.replaceState(null, "", at);
   toast(`Saved ${s.path}, version ${s.version}.`);
   void loadSegments();
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
 import { ResultsPanel } from "../results/index.tsx";
-import { enter, leave } from "../workspace.ts";
+import { enter, follow, leave } from "../workspace.ts";
 import { fieldsError, parent, parentName } from "../state.ts";
 import { loadParents } from "../session.ts";
 import { ErrorNote, Note } from "../ui/note.tsx";
@@ -23,7 +23,8 @@ export function Studio({ parent: name, segment }: { parent: string; segment?: st
   useEffect(() => {
     void enter(name, segment);
     return leave;
-  }, [name, segment]);
+  }, [name]);
+  useEffect(() => follow(segment), [segment]);
   useEffect(() => {
     document.addEventListener("keydown", onStudioKey);
     return () => document.removeEventListener("keydown", onStudioKey);
@@ -53,6 +54,13 @@ export function Studio({ parent: name, segment }: { parent: string; segment?: st
 function Unavailable() {
   const error = fieldsError.value;
   const notBuilt = error instanceof ApiError && error.code === "NOT_BUILT";
+  const state = parent.value?.freshness.state;
+  useEffect(() => {
+    if (!notBuilt) return;
+    if (state === "ready") void enter(parentName.value);
+    const timer = setInterval(() => void loadParents(), 1_500); // Until its first build is done.
+    return () => clearInterval(timer);
+  }, [notBuilt, state]);
   return (
     <div class="page">
       <h1>{parentName.value}</h1>

@@ -37,7 +37,7 @@ function Panel({ close }: { close: () => void }) {
     <div class="col time-panel">
       <div class="field">
         <label for="as-of">As of (a date, or a time) in {fields.value?.timezone}</label>
-        <DateField id="as-of" label="as of" value={typed} placeholder="now" onChange={apply} />
+        <DateField id="as-of" label="As of" value={typed} placeholder="now" onChange={apply} />
       </div>
       {data && (
         <div class="field">

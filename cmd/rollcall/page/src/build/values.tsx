@@ -9,8 +9,6 @@ import { valueOptions } from "./suggest.ts";
 import { WindowParts } from "./windowedit.tsx";
 
 interface Props {
-  /** What the value is of, for labels. */
-  name: string;
   kind: Kind;
   operator: Operator;
   /** What values are suggested of; undefined: of nothing. */
@@ -19,21 +17,21 @@ interface Props {
 }
 
 /** The values of an operator: none, one, a list, two bounds, or a window. */
-export function ValueEditor({ name, kind, operator, field, onChange }: Props) {
+export function ValueEditor({ kind, operator, field, onChange }: Props) {
   const window = windowOfOperator(operator);
   if (window) return <WindowParts window={window} onChange={(w) => onChange({ ...operatorOfWindow(w), ...(operator.not ? { not: true } : {}) })} />;
   if (operator.type === "IsNull" || kind === "boolean") return null;
   if (operator.type === "Between") {
     const bound = (key: "min" | "max", label: string) => (
-      <OneValue label={`${name}, ${label}`} kind={kind} value={operator[key]} field={field} onChange={(v) => onChange({ ...operator, [key]: v })} />
+      <OneValue label={label} kind={kind} value={operator[key]} field={field} onChange={(v) => onChange({ ...operator, [key]: v })} />
     );
-    return <>{bound("min", "from")}<span class="word">and</span>{bound("max", "to")}</>;
+    return <>{bound("min", "Value, least")}<span class="word">and</span>{bound("max", "Value, greatest")}</>;
   }
   const { rightValue: _r, rightValues: _rs, ...rest } = operator;
   if (takesList(operator)) {
-    return <ValueList name={name} kind={kind} values={valuesOf(operator)} field={wholeValues(operator.type) ? field : undefined} onChange={(value) => onChange({ ...rest, value })} />;
+    return <ValueList kind={kind} values={valuesOf(operator)} field={wholeValues(operator.type) ? field : undefined} onChange={(value) => onChange({ ...rest, value })} />;
   }
-  return <OneValue label={`${name}, value`} kind={kind} value={valuesOf(operator)[0]} field={operator.type === "Regexp" ? undefined : field} onChange={(value) => onChange({ ...rest, value })} pattern={operator.type === "Regexp"} />;
+  return <OneValue label="Value" kind={kind} value={valuesOf(operator)[0]} field={operator.type === "Regexp" ? undefined : field} onChange={(value) => onChange({ ...rest, value })} pattern={operator.type === "Regexp"} />;
 }
 
 function OneValue({ label, kind, value, field, onChange, pattern }: {
@@ -73,7 +71,7 @@ export function DateField({ label, value, onChange, placeholder = "1998-07-01", 
   );
 }
 
-function ValueList({ name, kind, values, field, onChange }: { name: string; kind: Kind; values: Json[]; field?: string; onChange: (v: Json[]) => void }) {
+function ValueList({ kind, values, field, onChange }: { kind: Kind; values: Json[]; field?: string; onChange: (v: Json[]) => void }) {
   const add = (text: string) => {
     const found = text.split(kind === "number" ? /[,;\s]+/ : /\n/).map((t) => t.trim() === "" && kind === "number" ? "" : t).filter((t) => t !== "").map((t) => valueFrom(t, kind));
     const fresh = found.filter((v) => !values.some((x) => String(x) === String(v)));
@@ -88,7 +86,7 @@ function ValueList({ name, kind, values, field, onChange }: { name: string; kind
         </span>
       ))}
       <Combobox
-        label={`${name}, add a value`} class="add-value" value="" clears free placeholder={values.length > 0 ? "add…" : "values"}
+        label="Value, add one" class="add-value" value="" clears free placeholder={values.length > 0 ? "add…" : "values"}
         options={async (search, signal) => {
           if (!field) return [];
           const found = await valueOptions(field)(search, signal);

@@ -10,40 +10,40 @@ export function WindowParts({ window: w, onChange }: { window: Window; onChange:
     />
   );
   const unit = (value: Unit, n: number, set: (u: Unit) => Window) => (
-    <select class="input" aria-label="unit" value={value} onChange={(e) => onChange(set(e.currentTarget.value as Unit))}>
+    <select class="input" aria-label="Window unit" value={value} onChange={(e) => onChange(set(e.currentTarget.value as Unit))}>
       {units.map((u) => <option key={u} value={u}>{n === 1 ? u : `${u}s`}</option>)}
     </select>
   );
   switch (w.form) {
     case "last": case "lastFull": case "next": case "nextFull":
-      return <>{number(w.n, "how many", (n) => ({ ...w, n }))}{unit(w.unit, w.n, (u) => ({ ...w, unit: u }))}</>;
+      return <>{number(w.n, "Window length", (n) => ({ ...w, n }))}{unit(w.unit, w.n, (u) => ({ ...w, unit: u }))}</>;
     case "moreAgo":
-      return <>{number(w.n, "how many", (n) => ({ ...w, n }))}{unit(w.unit, w.n, (u) => ({ ...w, unit: u }))}<span class="word">ago</span></>;
+      return <>{number(w.n, "Window length", (n) => ({ ...w, n }))}{unit(w.unit, w.n, (u) => ({ ...w, unit: u }))}<span class="word">ago</span></>;
     case "this": return unit(w.unit, 1, (u) => ({ ...w, unit: u }));
-    case "since": case "after": case "before": return <DateField label={w.form} value={w.at} onChange={(at) => onChange({ ...w, at })} />;
+    case "since": case "after": case "before": return <DateField label={`Window, ${w.form}`} value={w.at} onChange={(at) => onChange({ ...w, at })} />;
     case "between":
       return (
         <>
-          <DateField label="from" value={w.from} onChange={(from) => onChange({ ...w, from })} />
+          <DateField label="Window, from" value={w.from} onChange={(from) => onChange({ ...w, from })} />
           <span class="word">and</span>
-          <DateField label="to" value={w.to} onChange={(to) => onChange({ ...w, to })} />
+          <DateField label="Window, to" value={w.to} onChange={(to) => onChange({ ...w, to })} />
         </>
       );
     case "ago":
       return (
         <>
-          {number(w.n, "at least how many", (n) => ({ ...w, n }))}<span class="word">to</span>{number(w.m, "at most how many", (m) => ({ ...w, m }))}
+          {number(w.n, "Window, from how many", (n) => ({ ...w, n }))}<span class="word">to</span>{number(w.m, "Window, to how many", (m) => ({ ...w, m }))}
           {unit(w.unit, w.m, (u) => ({ ...w, unit: u }))}<span class="word">ago</span>
         </>
       );
     case "for":
       return (
         <>
-          {number(w.n, "for how many", (n) => ({ ...w, n }))}{unit(w.unit, w.n, (u) => ({ ...w, unit: u }))}<span class="word">from</span>
-          {number(w.m, "from how many", (m) => ({ ...w, m }))}{unit(w.unit2, w.m, (u) => ({ ...w, unit2: u }))}<span class="word">ago</span>
+          {number(w.n, "Window length", (n) => ({ ...w, n }))}{unit(w.unit, w.n, (u) => ({ ...w, unit: u }))}<span class="word">from</span>
+          {number(w.m, "Window, how long ago", (m) => ({ ...w, m }))}{unit(w.unit2, w.m, (u) => ({ ...w, unit2: u }))}<span class="word">ago</span>
         </>
       );
-    case "text": return <input class="input mono" aria-label="window, in words" value={w.text} placeholder="in last 30 days" onInput={(e) => onChange({ form: "text", text: e.currentTarget.value })} />;
+    case "text": return <input class="input mono" aria-label="Window, in words" value={w.text} placeholder="in last 30 days" onInput={(e) => onChange({ form: "text", text: e.currentTarget.value })} />;
     default: return null;
   }
 }
@@ -53,7 +53,7 @@ export function WindowEdit({ window, none, onChange }: { window: Window | undefi
   return (
     <>
       <select
-        class="input" aria-label="window of time" value={window?.form ?? ""}
+        class="input" aria-label="Window" value={window?.form ?? ""}
         onChange={(e) => onChange(e.currentTarget.value === "" ? undefined : windowAs(e.currentTarget.value as Form, window))}
       >
         <option value="">{none}</option>

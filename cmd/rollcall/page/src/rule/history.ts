@@ -2,6 +2,8 @@
 // them costs little.
 
 const LIMIT = 200;
+/** Edits of one thing that follow each other this soon are one step, in milliseconds. */
+const PAUSE = 1_000;
 
 export interface History<T> {
   readonly past: readonly T[];
@@ -9,17 +11,20 @@ export interface History<T> {
   readonly future: readonly T[];
   /** What the last edit was of: edits of one thing in a row are one step. */
   readonly of?: string;
+  /** When that was, in milliseconds. */
+  readonly at?: number;
 }
 
 export function begin<T>(now: T): History<T> {
   return { past: [], now, future: [] };
 }
 
-/** Notes an edit. With the same `of` as the edit before it replaces that one's result. */
-export function edit<T>(h: History<T>, now: T, of?: string): History<T> {
+/** Notes an edit. One of the same thing as the edit just before replaces that one's result. */
+export function edit<T>(h: History<T>, now: T, of?: string, at = Date.now()): History<T> {
   if (now === h.now) return h;
-  if (of !== undefined && of === h.of && h.past.length > 0) return { ...h, now, future: [] };
-  return { past: [...h.past.slice(-(LIMIT - 1)), h.now], now, future: [], of };
+  const goesOn = of !== undefined && of === h.of && at - (h.at ?? 0) < PAUSE && h.past.length > 0;
+  if (goesOn) return { ...h, now, future: [], at };
+  return { past: [...h.past.slice(-(LIMIT - 1)), h.now], now, future: [], of, at };
 }
 
 export function undo<T>(h: History<T>): History<T> {

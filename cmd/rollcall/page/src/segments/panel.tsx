@@ -2,7 +2,6 @@ import { useEffect, useState } from "preact/hooks";
 import * as api from "../api.ts";
 import { addCondition } from "../fields/panel.tsx";
 import { ago, short } from "../format.ts";
-import { go } from "../route.ts";
 import { segmentRef } from "../rule/node.ts";
 import { asOf, dirty, may, opened, parentName, segmentList, segmentsError } from "../state.ts";
 import type { Segment } from "../types.ts";
@@ -11,7 +10,7 @@ import { Icon } from "../ui/icon.tsx";
 import { Menu, type MenuItem } from "../ui/menu.tsx";
 import { ErrorNote } from "../ui/note.tsx";
 import { toast } from "../ui/toast.tsx";
-import { fresh, loadSegments, openSegment } from "../workspace.ts";
+import { fresh, loadSegments, replaceBy } from "../workspace.ts";
 import { DeletedDialog, DiscardDialog, HistoryDialog, MoveDialog } from "./dialogs.tsx";
 import { foldersOf, type Folder } from "./folders.ts";
 
@@ -26,13 +25,12 @@ export function SegmentsPanel({ onPicked }: { onPicked: () => void }) {
   const found = segmentList.value.filter((x) => x.path.toLowerCase().includes(s));
 
   const load = (segment: Segment) => {
-    if (dirty.value && opened.value?.path !== segment.path) setDialog({ kind: "discard", segment });
+    if (dirty.value) setDialog({ kind: "discard", segment });
     else openNow(segment);
   };
   const openNow = (segment: Segment) => {
     setDialog(null);
-    void openSegment(segment.path);
-    go({ page: "studio", parent: parentName.value, segment: segment.path });
+    void replaceBy(segment.path);
     onPicked();
   };
   const itemsOf = (x: Segment): MenuItem[] => [

@@ -21,7 +21,7 @@ export function Home() {
       {parentsLoaded.value && all.length === 0 && !parentsError.value && (
         <div class="card empty">
           <p>There is no parent segment yet.</p>
-          <p>{may("admin") ? <>Register a <a href={href({ page: "connections" })}>connection</a>, then upload a configuration under <a href={href({ page: "parents" })}>Sources</a>.</> : "Someone who administers this server has to upload a configuration."}</p>
+          <p>{may("admin") ? <>Register a <a href={href({ page: "connections" })}>connection</a>, then upload a configuration under <a href={href({ page: "parents" })}>Parent segments</a>.</> : "Someone who administers this server has to upload a configuration."}</p>
         </div>
       )}
       <ul class="parents">

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
+import { ApiError } from "../api.ts";
 import { signIn } from "../session.ts";
 import { Button } from "../ui/button.tsx";
-import { ErrorNote } from "../ui/note.tsx";
+import { ErrorNote, Note } from "../ui/note.tsx";
 
 /** Asks for a token. It is sent once and kept nowhere: the session is a cookie that scripts cannot read. */
 export function SignIn() {
@@ -28,7 +29,9 @@ export function SignIn() {
             <label for="token">Token</label>
             <input id="token" class="input mono" type="password" autocomplete="current-password" placeholder="rc_…" required autoFocus value={token} onInput={(e) => setToken(e.currentTarget.value)} />
           </div>
-          <ErrorNote error={error} />
+          {error instanceof ApiError && error.status === 401
+            ? <Note kind="bad">This is no token of this server, or it is not valid any more.</Note>
+            : <ErrorNote error={error} />}
           <div class="row"><Button type="submit" kind="primary" disabled={busy || token.trim() === ""}>Sign in</Button></div>
         </div>
       </form>

@@ -39,10 +39,11 @@ function ParentChooser() {
 }
 
 const pages: { page: Exclude<Route["page"], "home" | "studio">; label: string; admin: boolean }[] = [
-  { page: "parents", label: "Sources", admin: false },
+  { page: "parents", label: "Parent segments", admin: false },
   { page: "connections", label: "Connections", admin: true },
   { page: "jobs", label: "Jobs", admin: false },
-  { page: "access", label: "Access", admin: true },
+  { page: "tokens", label: "Tokens", admin: true },
+  { page: "audit", label: "Audit", admin: true },
 ];
 
 function Nav() {
@@ -50,13 +51,13 @@ function Nav() {
   const links = pages.filter((p) => !p.admin || may("admin"));
   const studio: Route = parentName.value ? { page: "studio", parent: parentName.value } : { page: "home" };
   const items: MenuItem[] = [
-    { label: "Studio", onSelect: () => go(studio) },
+    { label: "Build", onSelect: () => go(studio) },
     ...links.map((p) => ({ label: p.label, onSelect: () => go({ page: p.page }) })),
   ];
   return (
     <>
       <nav class="nav" aria-label="Pages">
-        <a href={href(studio)} aria-current={at === "studio" || at === "home" ? "page" : undefined}>Studio</a>
+        <a href={href(studio)} aria-current={at === "studio" || at === "home" ? "page" : undefined}>Build</a>
         {links.map((p) => <a key={p.page} href={href({ page: p.page })} aria-current={at === p.page ? "page" : undefined}>{p.label}</a>)}
       </nav>
       <div class="nav-small"><Menu label="Pages" icon="list" items={items} /></div>

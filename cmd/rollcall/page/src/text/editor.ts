@@ -75,7 +75,7 @@ export function makeEditor(host: HTMLElement, doc: string, onChange: (text: stri
           ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...lintKeymap, ...defaultKeymap,
         ]),
         EditorView.domEventHandlers({ beforeinput: typedOver }),
-        EditorView.contentAttributes.of({ "aria-label": "The rule as text", spellcheck: "false", autocapitalize: "off" }),
+        EditorView.contentAttributes.of({ "aria-label": "Rule as text", spellcheck: "false", autocapitalize: "off" }),
         EditorView.updateListener.of((u) => {
           if (u.docChanged && !u.transactions.some((t) => t.annotation(outside))) onChange(u.state.doc.toString());
         }),

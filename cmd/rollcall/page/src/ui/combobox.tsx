@@ -96,7 +96,7 @@ export function Combobox(p: Props) {
     setTyped(null);
   };
   const onKey = (e: KeyboardEvent) => {
-    if (e.isComposing) return;
+    if (e.isComposing || e.altKey) return; // Alt and arrows move conditions.
     const n = found.length;
     if (e.key === "ArrowDown" || e.key === "ArrowUp") {
       e.preventDefault();
@@ -118,6 +118,9 @@ export function Combobox(p: Props) {
       e.stopPropagation();
       setOpen(false);
       setTyped(null);
+    } else if (e.key === "Tab" && open && typed && !p.free) {
+      const option = found[active];
+      if (option) choose(option.value); // What is marked is meant, as with Enter; the focus goes on.
     } else if (e.key === "Backspace" && text === "" && p.onBackspace) p.onBackspace();
   };
 
@@ -126,7 +129,7 @@ export function Combobox(p: Props) {
     <span class={"combo " + (p.class ?? "")}>
       <input
         ref={input} id={p.id} class="input" type="text" role="combobox" aria-label={p.label} aria-expanded={visible} aria-controls={id} aria-autocomplete="list"
-        aria-activedescendant={visible && active >= 0 ? `${id}-${active}` : undefined} aria-invalid={p.invalid} placeholder={p.placeholder} autocomplete="off" spellcheck={false}
+        aria-activedescendant={visible && active >= 0 ? `${id}-${active}` : undefined} aria-invalid={p.invalid} data-typed={typed !== null || undefined} placeholder={p.placeholder} autocomplete="off" spellcheck={false}
         value={text} title={shown || undefined} autoFocus={p.autoFocus} size={Math.min(Math.max(text.length, p.placeholder?.length ?? 0, 4) + 1, 36)}
         onFocus={(e) => e.currentTarget.select()} onPointerDown={() => setOpen(true)}
         onInput={(e) => { setTyped(e.currentTarget.value); setOpen(true); }} onKeyDown={onKey} onBlur={leave}

@@ -14,7 +14,7 @@ export function Popover({ label, text, icon, kind, children }: {
   useEffect(() => {
     if (!open || !pop.current || !anchor.current) return;
     const hide = show(pop.current, anchor.current);
-    pop.current.querySelector<HTMLElement>("input, button, select")?.focus();
+    pop.current.querySelector<HTMLElement>("input:not(:disabled), button:not(:disabled), select:not(:disabled)")?.focus();
     const outside = (e: PointerEvent) => {
       const at = e.target as Node;
       if (!pop.current?.contains(at) && !anchor.current?.contains(at)) setOpen(false);
