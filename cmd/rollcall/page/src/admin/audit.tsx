@@ -55,7 +55,7 @@ export function AuditPage() {
                 { head: "Who", cell: (e) => <>{e.actor.name}{e.actor.token && <div class="tiny muted mono">{e.actor.token}</div>}</> },
                 { head: "Action", cell: (e) => <code>{e.action}</code> },
                 { head: "About", cell: (e) => <>{e.object}{e.version ? <span class="muted num"> v{e.version}</span> : null}</> },
-                { head: "Customers", number: true, cell: (e) => (e.revealed ? <>{n(e.revealed)}<span class="only-small muted"> customers</span></> : "") },
+                { head: "Customers", number: true, cell: (e) => (e.revealed ? <>{n(e.revealed)}<span class="only-small muted"> customer{e.revealed === 1 ? "" : "s"}</span></> : "") },
                 { head: "Outcome", cell: (e) => <Badge tone={e.outcome === "done" ? "good" : e.outcome === "begun" ? "" : e.outcome === "denied" ? "bad" : "warn"}>{e.outcome}</Badge> },
               ]}
             />
