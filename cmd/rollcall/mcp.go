@@ -11,6 +11,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/assistant"
+	"github.com/rollcall-db/rollcall/docs"
 )
 
 // tokenVariable is the variable of the environment with the token for --server.
@@ -27,7 +28,8 @@ starts it: tools to list attributes and behaviors, to check and explain rules, t
 count, break down, compare and follow audiences, and the language of rules as a
 resource. docs/assistants.md has the lines for common clients.
 
-SNAP is asked on this machine, always in its newest version. With --segments DIR rules
+SNAP is asked on this machine, always in its newest version, as of --as-of where the
+assistant names no time. With --segments DIR rules
 can refer to the segment files of DIR, and the assistant can save segments there.
 
 With --server URL a server that "rollcall serve" runs is asked, with the token in the
@@ -44,6 +46,8 @@ tools list_members and profile.`,
 				return usagef("mcp asks either a snapshot or --server, found %q beside --server", args[0])
 			case server != "" && a.segments != "":
 				return usagef("--segments is for a snapshot; a server has its own segments")
+			case server != "" && a.asOf != "":
+				return usagef("--as-of is for a snapshot; of a server the assistant says itself as of when it asks")
 			case server == "" && len(args) != 1:
 				return usagef("mcp takes SNAP, or --server URL, found %q", args)
 			}
@@ -54,7 +58,7 @@ tools list_members and profile.`,
 			if err != nil {
 				return err
 			}
-			options := assistant.Options{Personal: personal, Language: rulesText, Version: programVersion(), Log: a.newLog("text")}
+			options := assistant.Options{Personal: personal, Language: rulesText, Manual: docs.Rules, Version: programVersion(), Log: a.newLog("text")}
 			return a.serveMCP(cmd.Context(), backend, options, os.Stdin)
 		},
 	}
@@ -82,7 +86,7 @@ func (a *app) mcpBackend(server string, args []string) (assistant.Backend, error
 	if err := snap.Close(); err != nil {
 		return nil, err
 	}
-	return assistant.NewSnapshotBackend(assistant.SnapshotOptions{Open: open, Segments: a.segments}), nil
+	return assistant.NewSnapshotBackend(assistant.SnapshotOptions{Open: open, Segments: a.segments, AsOf: a.asOf}), nil
 }
 
 // serveMCP answers an assistant until it goes away. Stdout has nothing but the protocol.

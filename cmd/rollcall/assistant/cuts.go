@@ -13,28 +13,37 @@ type Cuts struct {
 	whole []wholeList // of Cut, each
 }
 
-// wholeList is a list before anything was left out of it.
+// wholeList is what an entry of Cut is about, and how many things there were.
 type wholeList struct {
 	what string
 	of   int
 }
 
-// note says that of a list only the first entries are shown, once for each list.
-func (c *Cuts) note(what string, shown, of int) {
+// place returns where something is among what was left out; it is put there first.
+func (c *Cuts) place(what string) int {
 	i := slices.IndexFunc(c.whole, func(w wholeList) bool { return w.what == what })
 	if i < 0 {
 		i = len(c.whole)
-		c.whole = append(c.whole, wholeList{what, of})
+		c.whole = append(c.whole, wholeList{what: what})
 		c.Cut = append(c.Cut, "")
+	}
+	return i
+}
+
+// note says that of a list only the first entries are shown, of those that there were first.
+func (c *Cuts) note(what string, shown, of int) {
+	i := c.place(what)
+	if c.whole[i].of == 0 {
+		c.whole[i].of = of
 	}
 	c.Cut[i] = fmt.Sprintf("%s: the first %d of %d are shown", what, shown, c.whole[i].of)
 }
 
+// say says what was left out of something, in place of what was said of it before.
+func (c *Cuts) say(what, text string) { c.Cut[c.place(what)] = text }
+
 // add says that something else was left out.
-func (c *Cuts) add(text string) {
-	c.whole = append(c.whole, wholeList{})
-	c.Cut = append(c.Cut, text)
-}
+func (c *Cuts) add(text string) { c.say(text, text) }
 
 // lines writes what was left out, for the text.
 func (c *Cuts) lines() string {

@@ -44,11 +44,11 @@ func problemOf(err error) *service.Problem {
 	case errors.Is(err, errBusy):
 		return &service.Problem{Status: 503, Title: "Service Unavailable", Code: "BUSY", Detail: err.Error(), Hint: "ask again in a few seconds"}
 	case errors.Is(err, context.DeadlineExceeded):
-		p := service.ProblemOf(err)
+		p := service.ProblemFor(service.Caller{}, err) // what sources say of themselves is for administrators, who see it in the studio
 		p.Detail = "it took too long"
 		return p
 	}
-	p := service.ProblemOf(err)
+	p := service.ProblemFor(service.Caller{}, err) // what sources say of themselves is for administrators, who see it in the studio
 	if p.Status == statusFault && errors.As(err, &local) {
 		p.Detail = err.Error() // on the asker's own machine there is nothing to hide
 	}

@@ -41,7 +41,7 @@ func doors(t *testing.T) map[string]*session {
 	return map[string]*session{
 		"snapshot": connect(t, snapshotBackend(t, t.TempDir()), options),
 		"service":  connect(t, assistant.NewServiceBackend(s, who), options),
-		"server":   connect(t, remote, options),
+		"server":   connect(t, remote, assistant.Options{Language: language, Personal: true}),
 		"http":     connectHTTP(t, server.URL+"/mcp", secret.Reveal()),
 	}
 }
@@ -78,6 +78,9 @@ func TestSeeds(t *testing.T) {
 			saved(t, s)
 			if name != "snapshot" {
 				asAttribute(t, s)
+			}
+			if name == "server" {
+				customers(t, s)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -12,12 +13,12 @@ import (
 )
 
 const (
-	maxLine = 4 << 20         // bytes of a message over stdio at most
-	grace   = 5 * time.Second // that questions may go on when nothing comes in any more
+	maxLine = 4 << 20          // bytes of a message over stdio at most
+	grace   = 20 * time.Second // that questions may go on when nothing comes in any more
 )
 
 // ServeStdio answers the messages that come in, one a line, and writes nothing else to out.
-// It returns nil when in has ended and what was asked by then is answered, or a few seconds
+// It returns nil when in has ended and what was asked by then is answered, or some seconds
 // after; and the error of ctx when that has ended. Where in is an io.Closer it is closed
 // then, so that nothing waits for it.
 func ServeStdio(ctx context.Context, server *mcp.Server, in io.Reader, out io.Writer) error {
@@ -26,10 +27,10 @@ func ServeStdio(ctx context.Context, server *mcp.Server, in io.Reader, out io.Wr
 		reader = io.NopCloser(in)
 	}
 	err := server.Run(ctx, answering{&mcp.IOTransport{Reader: reader, Writer: keptOpen{out}, MaxLineLength: maxLine}})
-	if errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) && ctx.Err() == nil {
 		return nil
 	}
-	return err
+	return cmp.Or(ctx.Err(), err)
 }
 
 // keptOpen is a writer that its owner closes.

@@ -220,9 +220,16 @@ func bounded(text string) string {
 	if len(text) <= MaxAnswerBytes {
 		return text
 	}
-	end := MaxAnswerBytes - len(more)
-	for end > 0 && !utf8.RuneStart(text[end]) {
-		end--
+	return shortened(text, MaxAnswerBytes-len(more)) + more
+}
+
+// shortened returns the start of a text, so many bytes at most, without half a character.
+func shortened(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	return text[:end] + more
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most]
 }

@@ -52,7 +52,8 @@ func (o *overlapOut) text() string {
 }
 
 func (o *overlapOut) cut() bool {
-	return halve(&o.Cuts, "regions", &o.Regions) || halve(&o.Cuts, "windows", &o.Windows) || halve(&o.Cuts, "pairs", &o.Pairs)
+	return halve(&o.Cuts, "regions", &o.Regions) || halve(&o.Cuts, "pairs", &o.Pairs) || halve(&o.Cuts, "windows", &o.Windows) ||
+		halve(&o.Cuts, "warnings", &o.Warnings)
 }
 
 // trendIn asks how an audience has grown.

@@ -87,8 +87,18 @@ func (o *segmentsOut) text() string {
 	return text + o.lines()
 }
 
-// cut leaves out half, and says where to go on.
+// cut leaves out half, and says where to go on; of a single segment the end of its rule.
 func (o *segmentsOut) cut() bool {
+	if len(o.Segments) == 1 {
+		one := &o.Segments[0]
+		rule := one.Rule
+		one.Rule = shortened(rule, len(rule)/2)
+		if one.Rule != rule {
+			one.add("the rule goes on")
+			return true
+		}
+		return one.cut()
+	}
 	if !halve(&o.Cuts, "segments", &o.Segments) {
 		return false
 	}

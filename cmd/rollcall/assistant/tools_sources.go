@@ -52,19 +52,24 @@ func (o *tablesOut) text() string {
 	return b.String() + o.lines()
 }
 
-// cut leaves out columns of tables that nothing uses, then tables.
+// cut leaves out half of the columns of the widest tables, then tables.
 func (o *tablesOut) cut() bool {
-	longest, at := 10, -1
+	const fewest = 10
+	widest := 0
 	for i := range o.Tables {
-		if n := len(o.Tables[i].Columns); n > longest {
-			longest, at = n, i
+		widest = max(widest, len(o.Tables[i].Columns))
+	}
+	if widest <= fewest {
+		return halve(&o.Cuts, "tables", &o.Tables)
+	}
+	most := max(fewest, widest/2)
+	for i := range o.Tables {
+		if t := &o.Tables[i]; len(t.Columns) > most {
+			t.Columns = t.Columns[:most]
 		}
 	}
-	if at >= 0 {
-		t := &o.Tables[at]
-		return halve(&o.Cuts, "columns of "+t.Name, &t.Columns)
-	}
-	return halve(&o.Cuts, "tables", &o.Tables)
+	o.say("columns", fmt.Sprintf("columns: of each table the first %d at most are shown; ask for one table to see more", most))
+	return true
 }
 
 // suggestIn asks how a column would be an attribute.
