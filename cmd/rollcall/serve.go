@@ -21,6 +21,7 @@ import (
 	"github.com/rollcall-db/rollcall/cmd/rollcall/page"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/registry"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/service"
+	"github.com/rollcall-db/rollcall/docs"
 )
 
 // masksFile is the file in the folder of a studio that says how roles see columns; the
@@ -179,7 +180,7 @@ func assistantOf(studio *service.Service, personal bool, log *slog.Logger) func(
 		if !ok {
 			return nil, assistant.Options{}
 		}
-		return assistant.NewServiceBackend(studio, who), assistant.Options{Personal: personal, Language: rulesText, Version: programVersion(), Log: log}
+		return assistant.NewServiceBackend(studio, who), assistant.Options{Personal: personal, Language: rulesText, Manual: docs.Rules, Version: programVersion(), Log: log}
 	}
 }
 
@@ -200,7 +201,7 @@ type kept struct {
 
 // openKept opens what is in the folder of a studio, which it makes where there is none.
 func openKept(ctx context.Context, given *serveFlags) (_ *kept, err error) {
-	if err := os.MkdirAll(given.tokens.data, 0o700); err != nil {
+	if err := makeData(given.tokens.data); err != nil {
 		return nil, err
 	}
 	k := &kept{}
@@ -219,6 +220,23 @@ func openKept(ctx context.Context, given *serveFlags) (_ *kept, err error) {
 		return nil, err
 	}
 	return k, nil
+}
+
+// makeData makes the folder of a studio's data, where it is not there. Who may write into it
+// could put tokens there: it must not be everybody.
+func makeData(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	const others = 0o002
+	if mode := info.Mode().Perm(); mode&others != 0 {
+		return usagef("the folder of --data, %s, has the mode %04o, expected 0700: everybody may put files of their own there", dir, mode)
+	}
+	return nil
 }
 
 // secretPrefix starts the names of variables of the environment that connections may name.

@@ -25,6 +25,8 @@ type Set struct {
 	changing sync.Mutex
 	mu       sync.RWMutex
 	records  []record // in the order in which they were made; replaced, never changed
+
+	changed func(made, revoked []Token) // see OnChange
 }
 
 // Open reads the tokens of a file. Where there is no file, there are no tokens, and
@@ -47,6 +49,14 @@ func (s *Set) Reload() error {
 	return err
 }
 
+// OnChange has f called with the tokens that another process has made or revoked, when a
+// reload finds them. It must not change tokens, nor reload them.
+func (s *Set) OnChange(f func(made, revoked []Token)) {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	s.changed = f
+}
+
 // reload reads the file and returns its tokens.
 func (s *Set) reload() ([]record, error) {
 	records, err := readFile(s.path)
@@ -56,8 +66,26 @@ func (s *Set) reload() ([]record, error) {
 	if records == nil && len(s.all()) > 0 {
 		return nil, &FileError{s.path, fmt.Sprintf("it is gone, expected %d tokens in it", len(s.all()))}
 	}
+	made, revoked := differences(s.all(), records)
 	s.put(records)
+	if len(made)+len(revoked) > 0 && s.changed != nil {
+		s.changed(made, revoked)
+	}
 	return records, nil
+}
+
+// differences returns the tokens that are new, and those that are newly revoked.
+func differences(before, now []record) (made, revoked []Token) {
+	for _, r := range now {
+		i := find(before, r.ID)
+		if i < 0 {
+			made = append(made, r.Token)
+		}
+		if !r.Revoked.IsZero() && (i < 0 || before[i].Revoked.IsZero()) {
+			revoked = append(revoked, r.Token)
+		}
+	}
+	return made, revoked
 }
 
 func (s *Set) all() []record {

@@ -165,7 +165,7 @@ func TestTokensClose(t *testing.T) {
 // TestLocal sends what does not come from the machine itself, where nobody needs a token.
 func TestLocal(t *testing.T) {
 	s := newStudio(t)
-	for _, header := range []string{"X-Forwarded-For", "Forwarded"} {
+	for _, header := range passedOn {
 		s.client("").with(header, "for=192.0.2.7").send(http.MethodGet, "/parents", nil).fails(http.StatusUnauthorized, codeUnauthorized)
 	}
 	for address, want := range map[string]int{

@@ -61,11 +61,23 @@ func (h *Handler) identify(r *http.Request, x *exchange) (text string, err error
 	return "", errNoToken
 }
 
+// passedOn are the headers by which proxies say that they pass a request on. Many can be set
+// up to say nothing: then only a token keeps their clients out.
+var passedOn = []string{
+	"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server", "X-Original-Host", "X-Real-Ip",
+	"True-Client-Ip", "Cf-Connecting-Ip", "X-Client-Ip",
+}
+
 // isLocal reports whether a request comes from the machine itself. One that a proxy there
-// passes on does not: proxies say so, and for whom.
+// passes on does not, where the proxy says so.
 func isLocal(r *http.Request, x *exchange) bool {
+	for _, name := range passedOn {
+		if _, there := r.Header[name]; there {
+			return false
+		}
+	}
 	ip, err := netip.ParseAddr(x.address)
-	return err == nil && ip.IsLoopback() && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
+	return err == nil && ip.IsLoopback()
 }
 
 // errNoToken is a request without a token where one is needed.

@@ -158,7 +158,7 @@ func (d *door) answer(ctx huma.Context, p *Problem) {
 // failed returns the answer for an error of package service. One that is the server's own
 // is logged; of others the client is told.
 func (d *door) failed(ctx context.Context, err error) error {
-	p := problemOf(err)
+	p := problemFor(exchangeOf(ctx).caller, err)
 	p.RequestID = RequestID(ctx)
 	if p.Status == http.StatusInternalServerError {
 		d.fault(ctx, err)

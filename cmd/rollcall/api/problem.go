@@ -72,13 +72,16 @@ func newProblem(status int, code, detail, hint string) *Problem {
 	return &Problem{Problem: service.Problem{Status: status, Title: http.StatusText(status), Code: code, Detail: detail, Hint: hint}}
 }
 
-// problemOf returns the answer for an error of package service.
-func problemOf(err error) *Problem {
+// problemOf returns the answer for an error of package service to who is not known.
+func problemOf(err error) *Problem { return problemFor(service.Caller{}, err) }
+
+// problemFor returns the answer for an error of package service, as a caller may see it.
+func problemFor(who service.Caller, err error) *Problem {
 	var p *Problem
 	if errors.As(err, &p) {
 		return p
 	}
-	p = &Problem{Problem: *service.ProblemOf(err)}
+	p = &Problem{Problem: *service.ProblemFor(who, err)}
 	if p.Status == http.StatusServiceUnavailable {
 		p.retry = 1
 	}

@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -22,6 +23,9 @@ type Place struct {
 	Parent   *model.ParentSegment
 	AsOf     time.Time // that rules are asked at
 	Location *time.Location
+	// Name is what Describe gives in place of the source's URI, for who must not see where
+	// that is; empty: the URI. Set before the first question.
+	Name string
 }
 
 // OpenPlace looks the tables of a parent segment up in a source, as a build at asOf
@@ -56,7 +60,7 @@ func (p *Place) Close() error { return p.Source.Close() }
 
 // Describe says which source answers, and from which state of its tables.
 func (p *Place) Describe(ctx context.Context) (*SourceJSON, error) {
-	out := &SourceJSON{URI: p.Engine.URI(), Versions: map[string]string{}, Notes: []string{}}
+	out := &SourceJSON{URI: cmp.Or(p.Name, p.Engine.URI()), Versions: map[string]string{}, Notes: []string{}}
 	for _, ref := range p.tables() {
 		name := ref.String()
 		ref.Connection = "" // a source does not know what others call it

@@ -12,6 +12,10 @@ import (
 // asked of it.
 type Snapshot struct {
 	*engine.Snapshot
+	// Sources are what Describe calls the sources of the snapshot's data, for who must not
+	// see where these are; nil: as the snapshot has them. Set before the first question.
+	Sources []string
+
 	db *engine.DB // nil: the caller has it
 }
 
@@ -45,5 +49,9 @@ func (s *Snapshot) Close() error {
 // Describe says which version answers.
 func (s *Snapshot) Describe() *SnapshotJSON {
 	m := s.Manifest()
-	return &SnapshotJSON{m.Version, m.CreatedAt, []string{m.Load.Source}}
+	sources := s.Sources
+	if sources == nil {
+		sources = []string{m.Load.Source}
+	}
+	return &SnapshotJSON{m.Version, m.CreatedAt, sources}
 }

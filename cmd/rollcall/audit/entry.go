@@ -28,7 +28,8 @@ const (
 type Outcome string
 
 // The outcomes. An action that reveals as it goes has two entries: Begun before the
-// first customer leaves, and another with their number.
+// first customer leaves, and another with their number. So has one that changes something:
+// Begun before the change, and another with what came of it.
 const (
 	Done   Outcome = "done"
 	Begun  Outcome = "begun"

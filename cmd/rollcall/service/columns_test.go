@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"github.com/rollcall-db/rollcall/cmd/rollcall/registry"
 )
 
 // TestColumnLimits asks for columns that would take gigabytes, of few customers.
@@ -47,5 +49,20 @@ func TestColumnLimits(t *testing.T) {
 	want := "limit: 1000001 members of 1 columns are more than the 1000000 values of a list: ask for fewer, or for an export"
 	if err := checkColumns(o.schema(), []string{"orders"}, MaxCells+1); fmt.Sprint(err) != want {
 		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+// TestManyExports asks for an export while as many wait as may.
+func TestManyExports(t *testing.T) {
+	ctx := context.Background()
+	s := newStudio(t)
+	s.built()
+	for range MaxWaitingExports { // behind the runner's back, so that they stay
+		must(t, second(s.registry.QueueJob(ctx, registry.JobInput{Kind: registry.Export, Parent: "CDNOW", Request: []byte("{}")}, "mia")))
+	}
+	_, err := s.Export(ctx, members, "CDNOW", ExportRequest{Ask: Ask{Rule: gold}})
+	want := "100 exports wait to be written, the most that may: try again when some have ended, or cancel some"
+	if p := ProblemOf(err); p.Status != statusConflict || p.Code != "TOO_MANY_EXPORTS" || p.Detail != want {
+		t.Errorf("%+v", p)
 	}
 }

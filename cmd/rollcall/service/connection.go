@@ -137,13 +137,13 @@ func (s *Service) TestConnection(ctx context.Context, who Caller, name string) (
 		return nil, err
 	}
 	if _, err := s.registry.Connection(ctx, name); err != nil {
-		return nil, err
+		return nil, s.record(ctx, who, opTestConnection, object, 0, err)
 	}
 	start := time.Now()
 	refs, err := s.tablesOf(ctx, []string{name})
 	out := &TestJSON{OK: err == nil, Tables: len(refs), ElapsedUS: time.Since(start).Microseconds()}
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return nil, s.record(ctx, who, opTestConnection, object, 0, ctx.Err())
 	}
 	if lerr := s.record(ctx, who, opTestConnection, object, 0, err); lerr != nil && err == nil {
 		return nil, lerr

@@ -36,7 +36,26 @@ func (s *Service) Export(ctx context.Context, who Caller, parent string, in Expo
 	return s.newJobJSON(job), nil
 }
 
+// MaxWaitingExports is how many exports may wait to be written. Each is kept, with its
+// request, until it was.
+const MaxWaitingExports = 100
+
+// ManyExportsError is an export that comes while as many wait as may.
+type ManyExportsError struct{}
+
+// Error says what to do.
+func (*ManyExportsError) Error() string {
+	return fmt.Sprintf("%d exports wait to be written, the most that may: try again when some have ended, or cancel some", MaxWaitingExports)
+}
+
 func (s *Service) submitExport(ctx context.Context, who Caller, parent string, in ExportRequest) (registry.Job, error) {
+	waiting, err := s.registry.Jobs(ctx, registry.JobFilter{Kind: registry.Export, State: registry.Queued}, "", MaxWaitingExports)
+	if err != nil {
+		return registry.Job{}, err
+	}
+	if len(waiting.Items) >= MaxWaitingExports {
+		return registry.Job{}, &ManyExportsError{}
+	}
 	made, err := s.settle(ctx, who, parent, &in)
 	if err != nil {
 		return registry.Job{}, err

@@ -60,6 +60,20 @@ func (s *Service) snapshotFacts(ctx context.Context, e *entry, out *FreshnessJSO
 	return publicLoad(&m.Load), nil
 }
 
+// shownLoad returns a load report as a caller may see it: where sources are, and which of
+// their rows are odd, is an administrator's matter.
+func shownLoad(who Caller, load *store.LoadReport, connections []string) *store.LoadReport {
+	if load == nil || who.Roles.Has(access.Admin) {
+		return load
+	}
+	out := publicLoad(load)
+	out.Source = strings.Join(connections, ", ")
+	for i := range out.Tables {
+		out.Tables[i].Location, out.Tables[i].NullKeyRows = "", nil
+	}
+	return out
+}
+
 // publicLoad returns a load report without the keys of customers that it may name.
 func publicLoad(load *store.LoadReport) *store.LoadReport {
 	out := *load

@@ -31,7 +31,7 @@ type givenRule struct {
 // given returns the rule that a question is about. A saved segment is taken as it is now.
 func (s *Service) given(ctx context.Context, parent string, in *Ask) (*givenRule, error) {
 	if in.Path == "" {
-		return parseGiven("rule", in.Rule, in.Segment, "")
+		return parseGiven(in.Rule, in.Segment, "")
 	}
 	if in.Rule != "" || len(in.Segment) > 0 {
 		return nil, inputf("path", "it is there with a rule or a segment: give one of the three")
@@ -40,12 +40,12 @@ func (s *Service) given(ctx context.Context, parent string, in *Ask) (*givenRule
 	if err != nil {
 		return nil, err
 	}
-	return parseGiven("rule", saved.Text, nil, "")
+	return parseGiven(saved.Text, nil, "")
 }
 
 // parseGiven reads a rule that is there as text, as the object of a segment file or as
-// the text of one. field is what is missing where none is.
-func parseGiven(field, text string, segment json.RawMessage, file string) (*givenRule, error) {
+// the text of one.
+func parseGiven(text string, segment json.RawMessage, file string) (*givenRule, error) {
 	given := 0
 	for _, there := range []bool{text != "", len(segment) > 0, file != ""} {
 		if there {
@@ -54,9 +54,9 @@ func parseGiven(field, text string, segment json.RawMessage, file string) (*give
 	}
 	switch {
 	case given == 0:
-		return nil, inputf(field, "there is no rule: give it as text, as a segment's object, or by the path of a saved one")
+		return nil, inputf("rule", "there is no rule: give it as text, as a segment's object, or by the path of a saved one")
 	case given > 1:
-		return nil, inputf(field, "there are several rules: give it as text or as a segment, one of them")
+		return nil, inputf("rule", "there are several rules: give it as text or as a segment, one of them")
 	case text != "":
 		parsed, err := rule.Parse(text)
 		return &givenRule{rule: parsed, form: formText}, err

@@ -73,6 +73,7 @@ func (s *Service) viewJob(who Caller, job registry.Job) *JobJSON {
 	out := s.newJobJSON(job)
 	if job.Kind != registry.Export {
 		out.Error = publicFailure(who, out.Error)
+		out.Result = shownBuild(who, out.Result)
 	} else if who.onlyCounts() {
 		out.Request, out.Result, out.Downloadable = nil, nil, false
 		if out.Error != "" {
@@ -80,6 +81,23 @@ func (s *Service) viewJob(who Caller, job registry.Job) *JobJSON {
 		}
 	}
 	return out
+}
+
+// shownBuild returns the result of a build as a caller may see it, see shownLoad.
+func shownBuild(who Caller, result json.RawMessage) json.RawMessage {
+	if who.Roles.Has(access.Admin) || len(result) == 0 {
+		return result
+	}
+	var out BuildJSON
+	if json.Unmarshal(result, &out) != nil {
+		return nil // a later version's: what it tells is not known
+	}
+	out.Load = *shownLoad(who, &out.Load, nil)
+	b, err := json.Marshal(&out)
+	if err != nil {
+		return nil
+	}
+	return b
 }
 
 // newJobJSON shows a job.

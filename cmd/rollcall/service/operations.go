@@ -15,10 +15,14 @@ type Operation struct {
 	Name string // of the method, as the log and errors have it: "segment.update"
 	// Role is what the caller needs. No role: everybody who is known may.
 	Role access.Roles
-	// Audited says that each time it is done it is in the log, under Name. Refusals
-	// always are.
+	// Audited says that each time it is done it is in the log, under Name; where it changes
+	// something, before that as well. Refusals always are.
 	Audited bool
 }
+
+// changes reports whether an operation changes what is kept. What members may do shows
+// customers, and is logged before it does.
+func (op Operation) changes() bool { return op.Audited && op.Role != access.Members }
 
 // The operations. Everything that reveals a customer, and everything that changes
 // something, is audited.
@@ -100,12 +104,16 @@ func Operations() []Operation {
 }
 
 // allow returns nil where a caller has the role of an operation. Else it logs the
-// attempt and returns a *[DeniedError].
+// attempt and returns a *[DeniedError]. That a change begins is logged: where the log takes
+// nothing, nothing is changed, and one that the end of the process cuts off is there.
 func (s *Service) allow(ctx context.Context, who Caller, op Operation, object string) error {
-	if op.Role == 0 || who.Roles.Has(op.Role) {
-		return nil
+	switch {
+	case op.Role != 0 && !who.Roles.Has(op.Role):
+		return s.deny(ctx, who, op, object, "")
+	case op.changes():
+		return s.log(ctx, who, audit.Event{Action: op.Name, Object: object, Outcome: audit.Begun})
 	}
-	return s.deny(ctx, who, op, object, "")
+	return nil
 }
 
 // deny logs that a caller was refused an operation, and returns the error of it.

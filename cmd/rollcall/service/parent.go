@@ -60,6 +60,7 @@ func (s *Service) showParent(ctx context.Context, who Caller, name string) (*Par
 		return nil, err
 	}
 	out.Freshness, out.Load, err = s.freshness(ctx, who, e)
+	out.Load = shownLoad(who, out.Load, e.Connections)
 	return out, err
 }
 
@@ -90,7 +91,7 @@ func (s *Service) DeleteParent(ctx context.Context, who Caller, name string) err
 	}
 	parent, err := s.registry.Parent(ctx, name)
 	if err != nil {
-		return err
+		return s.record(ctx, who, opDeleteParent, object, 0, err)
 	}
 	err = s.registry.DeleteParent(ctx, name, who.by())
 	s.forget(name)

@@ -112,18 +112,24 @@ func (s *Service) Refresh(ctx context.Context, who Caller, name string, in Refre
 	if err := s.allow(ctx, who, opRefresh, object); err != nil {
 		return nil, err
 	}
-	e, err := s.entryOf(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	if e.Mode != registry.Copied {
-		return nil, &ConfigurationError{"IN_PLACE", errors.New("the parent segment is asked in place, in its source: there is nothing to refresh")}
-	}
-	job, err := s.submitLoad(ctx, registry.Refresh, name, in, who.by())
-	if err := s.record(ctx, who, opRefresh, object, e.Version, err); err != nil {
+	job, version, err := s.refresh(ctx, who, name, in)
+	if err := s.record(ctx, who, opRefresh, object, version, err); err != nil {
 		return nil, err
 	}
 	return job, nil
+}
+
+// refresh is Refresh, less the log; with the version of what is refreshed.
+func (s *Service) refresh(ctx context.Context, who Caller, name string, in RefreshRequest) (*JobJSON, uint64, error) {
+	e, err := s.entryOf(ctx, name)
+	if err != nil {
+		return nil, 0, err
+	}
+	if e.Mode != registry.Copied {
+		return nil, e.Version, &ConfigurationError{"IN_PLACE", errors.New("the parent segment is asked in place, in its source: there is nothing to refresh")}
+	}
+	job, err := s.submitLoad(ctx, registry.Refresh, name, in, who.by())
+	return job, e.Version, err
 }
 
 // prepared is a parent segment that is to be put.

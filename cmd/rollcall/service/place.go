@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
@@ -47,6 +48,7 @@ func (s *Service) holdPlace(ctx context.Context, e *entry) (*heldPlace, error) {
 	if err != nil {
 		return nil, errors.Join(sourceFailed(ctx, e.Connections, err), src.Close())
 	}
+	place.Name = strings.Join(e.Connections, ", ")
 	e.resolved.Store(&resolved{place.Schema, place.Layout})
 	return e.keepPlace(place), nil
 }

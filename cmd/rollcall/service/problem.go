@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/access"
@@ -78,6 +79,17 @@ func ProblemOf(err error) *Problem {
 	return p
 }
 
+// ProblemFor is [ProblemOf] as a caller may see it: what sources say of themselves names
+// hosts and folders, and may quote data, which is for administrators.
+func ProblemFor(who Caller, err error) *Problem {
+	p := ProblemOf(err)
+	var source *SourceError
+	if p.Status == statusBadGateway && !who.Roles.Has(access.Admin) && errors.As(err, &source) {
+		p.Detail = fmt.Sprintf("connection %s: it could not be asked: administrators see why", quotedList(source.Connections))
+	}
+	return p
+}
+
 // Codes of errors that have no code of their own.
 const (
 	codeInvalid  = "INVALID"
@@ -135,6 +147,8 @@ func kindOfConflict(err error) (kind, bool) {
 		return kind{statusConflict, "IN_USE", ""}, true
 	case isA[*registry.StateError](err):
 		return kind{statusConflict, "JOB_STATE", ""}, true
+	case isA[*ManyExportsError](err):
+		return kind{statusConflict, "TOO_MANY_EXPORTS", ""}, true
 	case isA[*ingest.DriftError](err):
 		return kind{statusConflict, "DRIFT", "delete=true allows that they go"}, true
 	}

@@ -22,7 +22,8 @@ type opened struct {
 }
 
 // open opens a parent segment to be asked, in a version of its snapshot that is kept; 0 is
-// the current one. The caller releases it.
+// the current one. The caller releases it. Answers call its sources as the connections are
+// called: where these lead is an administrator's matter.
 func (s *Service) open(ctx context.Context, parent string, version uint64) (*opened, error) {
 	e, err := s.entryOf(ctx, parent)
 	if err != nil {
@@ -48,6 +49,7 @@ func (s *Service) open(ctx context.Context, parent string, version uint64) (*ope
 		return nil, err
 	}
 	snap := ask.NewSnapshot(at)
+	snap.Sources = e.Connections
 	return &opened{entry: e, snapshot: snap, library: h.library, release: func() {
 		_ = snap.Close() // it was only read
 		h.release()
@@ -61,6 +63,7 @@ func (s *Service) openVersion(e *entry, library *rule.Library, version uint64) (
 	if err != nil {
 		return nil, err
 	}
+	snap.Sources = e.Connections
 	return &opened{entry: e, snapshot: snap, library: library, release: func() { _ = snap.Close() }}, nil
 }
 

@@ -27,6 +27,9 @@ func (s *Service) newJobs(options *Options) {
 // Start runs the jobs that wait, marks and repeats those that ran when the process before
 // ended, and refreshes by schedule from then on. To be called once, before any question.
 func (s *Service) Start(ctx context.Context) error {
+	if err := s.watchTokens(ctx); err != nil {
+		return err
+	}
 	if err := s.sweepExports(ctx); err != nil {
 		return err
 	}

@@ -142,7 +142,7 @@ func (s *Service) changeSegment(ctx context.Context, who Caller, op Operation, p
 	}
 	e, err := s.entryOf(ctx, parent)
 	if err != nil {
-		return nil, err
+		return nil, s.record(ctx, who, op, object, 0, err)
 	}
 	e.changing.Lock()
 	defer e.changing.Unlock()
@@ -164,7 +164,7 @@ func (s *Service) changeSegment(ctx context.Context, who Caller, op Operation, p
 // check returns the text of a rule that is to be saved under a path: it fits the schema,
 // where there is one, and leads to no cycle of segments.
 func (c *segmentChange) check(in *SegmentRequest, path string) (registry.SegmentText, error) {
-	given, err := parseGiven("rule", in.Rule, in.Segment, in.File)
+	given, err := parseGiven(in.Rule, in.Segment, in.File)
 	if err != nil {
 		return registry.SegmentText{}, err
 	}

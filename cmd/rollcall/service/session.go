@@ -68,7 +68,7 @@ func (s *Service) AddToken(ctx context.Context, who Caller, in TokenRequest) (*T
 	out, err := s.addToken(&in)
 	object := "tokens"
 	if out != nil {
-		object += "/" + out.Token.ID
+		object = tokenObject(out.Token.ID)
 	}
 	if err := s.record(ctx, who, opAddToken, object, 0, err); err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func tokenError(err error) error {
 
 // RevokeToken ends a token from now on.
 func (s *Service) RevokeToken(ctx context.Context, who Caller, id string) error {
-	object := "tokens/" + id
+	object := tokenObject(id)
 	if err := s.allow(ctx, who, opRevokeToken, object); err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func ValuesOf(ctx context.Context, snap *ask.Snapshot, in ValuesRequest, asOf ti
 			return nil, err
 		}
 	}
-	given, err := parseGiven("rule", in.Rule, in.Segment, "")
+	given, err := parseGiven(in.Rule, in.Segment, "")
 	if err != nil {
 		return nil, err
 	}
