@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -74,6 +76,7 @@ func TestDamage(t *testing.T) {
 		{"half", whole[:used/2/4096*4096], ""},
 		{"a page short", whole[:used-4096], ""},
 		{"zeros", make([]byte, len(whole)), "it is no database of rollcall serve: invalid database"},
+		{"the older of two states", flipped(whole, newerMeta(whole)+16+20), "one of the two pages that say where all is has another checksum: what was saved last may be lost with it"},
 		{"another's", edited(func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte(jobBucket)) }),
 			`it has no bucket "jobs": it is no database of rollcall serve`},
 		{"a newer format", edited(func(tx *bolt.Tx) error {
@@ -99,6 +102,22 @@ func TestDamage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// flipped returns data with a byte changed.
+func flipped(data []byte, at int) []byte {
+	out := bytes.Clone(data)
+	out[at] ^= 1
+	return out
+}
+
+// newerMeta returns where the meta page of the last transaction starts.
+func newerMeta(data []byte) int {
+	const txid = metaOffset + 48
+	if binary.NativeEndian.Uint64(data[txid:]) > binary.NativeEndian.Uint64(data[4096+txid:]) {
+		return 0
+	}
+	return 4096
 }
 
 // TestFlips changes random bytes of a database. It opens and has all that it had,

@@ -163,7 +163,7 @@ func (r *Registry) openDatabase(path string, timeout time.Duration) error {
 	case err != nil:
 		return fmt.Errorf("registry: open %s: %w", path, err)
 	}
-	return nil
+	return checkMetas(r.file, r.db.Info().PageSize, path)
 }
 
 // create makes a database where there is none. It is made beside and linked into
