@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/chart"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/picture"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/window"
@@ -40,8 +40,8 @@ who have it, "lift"), "null" (the same without "value") and "rest" (those beyond
 a source has too many values to compare. A list has "elements": true and "empty",
 like "null", whose lists have no element. A histogram has "bins" in place of
 "distinct", "values" and "rest": each "from", "to", "to_included" and the numbers of a
-value; and of floats "below" and "above", those of -Inf and +Inf. Several attributes
-are objects in a list "breakdowns".
+value; of floats "below" and "above", those of -Inf and +Inf; of dates and timestamps
+"every", the unit. Several attributes are objects in a list "breakdowns".
 
 ` + ruleHelp + `
 
@@ -123,57 +123,40 @@ func (a *app) breakdown(ctx context.Context, q ask.Asker, f *breakdownFlags) err
 	if err != nil {
 		return err
 	}
+	out := ask.NewBreakdownsJSON(answer, parts)
 	if f.out != "" {
-		if err := picture.WriteFile(f.out, (&shownBreakdown{parts[0]}).chart(answer)); err != nil {
+		if err := picture.WriteFile(f.out, chart.Breakdown(&out.CountJSON, &out.Breakdowns[0])); err != nil {
 			return err
 		}
 		a.logf("wrote %s\n", f.out)
 	}
 	if a.json() {
-		return a.printJSON(breakdownJSON(answer, parts))
+		return a.printJSON(breakdownJSON(out))
 	}
 	if err := a.printAnswer(answer); err != nil {
 		return err
 	}
-	for i, b := range parts {
+	for i := range out.Breakdowns {
 		if i > 0 {
 			if err := a.printf("\n"); err != nil {
 				return err
 			}
 		}
-		if err := a.printBreakdown(&shownBreakdown{b}, answer, f.draws); err != nil {
+		if err := a.printBreakdown(&out.CountJSON, &out.Breakdowns[i], f.draws); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// title returns the title of a breakdown's picture.
-func (b *shownBreakdown) title() string {
-	switch {
-	case b.Every != 0:
-		return fmt.Sprintf("Members by %s, every %s", b.Attribute, b.Every)
-	case b.OfElements:
-		return fmt.Sprintf("Members by element of %s", b.Attribute)
-	}
-	return "Members by " + b.Attribute
-}
-
-// subtitle returns what a picture's numbers are of.
-func subtitle(a *ask.Answer) string {
-	return strings.Join([]string{
-		a.Rule, "as of " + ask.TimeText(a.AsOf.In(a.Location)), groups(int64(a.Count)) + " of " + groups(int64(a.Customers)) + " customers",
-	}, " · ")
-}
-
 // breakdownJSON returns the object that breakdown prints: of one attribute with the names
 // of it, of several with a list of them.
-func breakdownJSON(answer *ask.Answer, parts []*ask.Breakdown) any {
-	if len(parts) > 1 {
-		return ask.NewBreakdownsJSON(answer, parts)
+func breakdownJSON(out *ask.BreakdownsJSON) any {
+	if len(out.Breakdowns) > 1 {
+		return out
 	}
 	return struct {
 		ask.CountJSON
 		ask.BreakdownJSON
-	}{*ask.NewCountJSON(answer), ask.NewBreakdownJSON(parts[0])}
+	}{out.CountJSON, out.Breakdowns[0]}
 }

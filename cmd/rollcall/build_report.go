@@ -8,6 +8,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/store"
 )
 
@@ -45,7 +46,7 @@ func (a *app) printBuild(out string, m *store.Manifest) error {
 		verb = "refreshed"
 	}
 	return a.printf("%s: version %d, %s customers, %s, %s in %.2f s\n",
-		out, m.Version, groups(int64(m.Customers)), bytesText(sizeBytes(m)), verb, m.Load.Seconds)
+		out, m.Version, wording.Number(m.Customers), bytesText(sizeBytes(m)), verb, m.Load.Seconds)
 }
 
 // printLoad prints a load report: a line per table and use, with a column for
@@ -99,7 +100,7 @@ func (a *app) printLoad(load *store.LoadReport, when string) error {
 			row = append(row, cmp.Or(t.Version, "-"))
 		}
 		for _, value := range shown {
-			row = append(row, groups(value(t)))
+			row = append(row, wording.Number(value(t)))
 		}
 		tw.AppendRow(row)
 		notes = append(notes, loadNotes(t, when)...)
@@ -151,7 +152,7 @@ func loadNotes(t *store.TableReport, when string) []string {
 
 // rowsText writes a number of rows.
 func rowsText(n int64) string {
-	return plural(int(n), "row", "rows")
+	return wording.Plural(n, "row", "rows")
 }
 
 // gives says what came of a scan.
@@ -162,7 +163,7 @@ func gives(t *store.TableReport) string {
 	case "behavior":
 		return "behavior " + t.Names[0]
 	}
-	return plural(len(t.Names), "attribute", "attributes")
+	return wording.Plural(len(t.Names), "attribute", "attributes")
 }
 
 // sizeBytes returns the size of a version's files.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/rule"
 	"github.com/rollcall-db/rollcall/federate/source"
 	"github.com/rollcall-db/rollcall/ingest"
@@ -127,7 +128,7 @@ func (a *app) printCheck(r *checkJSON) error {
 		f := &r.Files[i]
 		result := "ok"
 		if n := len(f.Problems); n > 0 {
-			result = plural(n, "problem", "problems")
+			result = wording.Plural(n, "problem", "problems")
 		} else if f.Checked == checkedSyntax {
 			result = "ok, " + f.unchecked()
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/ingest"
 )
@@ -114,22 +115,22 @@ func less(x, y uint64) uint64 { return x - min(x, y) }
 
 // printCompact says what a compaction saved.
 func (a *app) printCompact(c *compactJSON) error {
-	if err := a.printf("purged: %s and %s\n", plural(int(c.PurgedCustomers), "deleted customer", "deleted customers"), plural(int(c.PurgedEvents), "event", "events")); err != nil {
+	if err := a.printf("purged: %s and %s\n", wording.Plural(c.PurgedCustomers, "deleted customer", "deleted customers"), wording.Plural(c.PurgedEvents, "event", "events")); err != nil {
 		return err
 	}
 	if c.RemovedRows > 0 {
-		if err := a.printf("removed: %s\n", plural(int(c.RemovedRows), "row", "rows")); err != nil {
+		if err := a.printf("removed: %s\n", wording.Plural(c.RemovedRows, "row", "rows")); err != nil {
 			return err
 		}
 	}
-	if err := a.printf("removed: %s (%s)\n", plural(len(c.RemovedVersions), "version", "versions"), versionsText(c.RemovedVersions)); err != nil {
+	if err := a.printf("removed: %s (%s)\n", wording.Plural(len(c.RemovedVersions), "version", "versions"), versionsText(c.RemovedVersions)); err != nil {
 		return err
 	}
 	if err := a.printf("on disk: %s, %s before\n", bytesText(c.BytesAfter), bytesText(c.BytesBefore)); err != nil {
 		return err
 	}
 	return a.printf("%s: version %d, %s customers, %s, compacted in %.2f s\n",
-		c.Path, c.Version, groups(int64(c.Customers)), bytesText(c.SizeBytes), c.Seconds)
+		c.Path, c.Version, wording.Number(c.Customers), bytesText(c.SizeBytes), c.Seconds)
 }
 
 // storedIn looks at what a snapshot directory holds. It fails where its current

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/picture"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 )
 
 // addSeveral adds the flags of a place, and has the command expect that many rules,
@@ -24,7 +25,7 @@ func (f *placeFlags) addSeveral(cmd *cobra.Command, least, most int) {
 			before = "SNAP and "
 		}
 		if found < least || found > most {
-			return usagef("%s takes %s%d to %d rules, found %s; see %q", cmd.CommandPath(), before, least, most, plural(max(found, 0), "rule", "rules"), cmd.CommandPath()+" --help")
+			return usagef("%s takes %s%d to %d rules, found %s; see %q", cmd.CommandPath(), before, least, most, wording.Plural(max(found, 0), "rule", "rules"), cmd.CommandPath()+" --help")
 		}
 		return nil
 	}
@@ -110,11 +111,11 @@ func (d *drawing) check(cmd *cobra.Command, a *app) error {
 }
 
 // write writes the picture to its file, if there is one.
-func (d *drawing) write(a *app, chart picture.Chart) error {
+func (d *drawing) write(a *app, c picture.Chart) error {
 	if d.file == "" {
 		return nil
 	}
-	if err := picture.WriteFile(d.file, chart); err != nil {
+	if err := picture.WriteFile(d.file, c); err != nil {
 		return err
 	}
 	a.logf("wrote %s\n", d.file)
@@ -122,12 +123,12 @@ func (d *drawing) write(a *app, chart picture.Chart) error {
 }
 
 // print draws in text, where that is wanted.
-func (d *drawing) print(a *app, chart picture.Chart) error {
+func (d *drawing) print(a *app, c picture.Chart) error {
 	if !d.draws {
 		return nil
 	}
 	if err := a.printf("\n"); err != nil {
 		return err
 	}
-	return picture.WriteText(a.stdout, chart, a.columns())
+	return picture.WriteText(a.stdout, c, a.columns())
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/document"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
@@ -119,11 +120,11 @@ func checkNames(r *rule.Rule, schema *model.Schema) error {
 func untypedWarnings(g *ask.Rule) []string {
 	warnings := []string{}
 	if n := quotedValues(g); n > 0 {
-		warnings = append(warnings, plural(n, "value in quotes looks like a number or a boolean and stays a string",
+		warnings = append(warnings, wording.Plural(n, "value in quotes looks like a number or a boolean and stays a string",
 			"values in quotes look like numbers or booleans and stay strings")+"; with --snapshot SNAP values take the types of their columns")
 	}
 	if n := g.Parsed.ElementNegations(); n > 0 {
-		warnings = append(warnings, plural(n, "negated operator is read as one of a single value", "negated operators are read as ones of single values")+
+		warnings = append(warnings, wording.Plural(n, "negated operator is read as one of a single value", "negated operators are read as ones of single values")+
 			"; of a list it would negate for each element: with --snapshot SNAP the types of the columns decide")
 	}
 	return warnings

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine"
 )
 
@@ -104,7 +105,7 @@ func (a *app) count(ctx context.Context, q ask.Asker) error {
 // printAnswer prints the count on the first line, then where it comes from.
 func (a *app) printAnswer(answer *ask.Answer) error {
 	a.warn(answer.Warnings)
-	if err := a.printf("%s of %s customers\n", groups(int64(answer.Count)), groups(int64(answer.Customers))); err != nil {
+	if err := a.printf("%s of %s customers\n", wording.Number(answer.Count), wording.Number(answer.Customers)); err != nil {
 		return err
 	}
 	if answer.Pick != "" {
@@ -148,7 +149,7 @@ func (a *app) printSource(s *ask.SourceJSON) error {
 	return nil
 }
 
-func micros(d time.Duration) string { return groups(d.Microseconds()) + " µs" }
+func micros(d time.Duration) string { return wording.Number(d.Microseconds()) + " µs" }
 
 func (a *app) explain(ctx context.Context, q ask.Asker) error {
 	answer, e, err := q.Explain(ctx)
@@ -170,8 +171,8 @@ func (a *app) explain(ctx context.Context, q ask.Asker) error {
 // appendSteps adds a row per step, those of a group indented below it.
 func appendSteps(tw table.Writer, s *engine.Step, depth int) {
 	tw.AppendRow(table.Row{
-		strings.Repeat("  ", depth) + s.Condition, groups(int64(s.Alone)), groups(int64(s.Together)),
-		groups(int64(s.Estimate)), groups(int64(s.Bytes)), micros(s.Elapsed), s.Access,
+		strings.Repeat("  ", depth) + s.Condition, wording.Number(s.Alone), wording.Number(s.Together),
+		wording.Number(s.Estimate), wording.Number(s.Bytes), micros(s.Elapsed), s.Access,
 	})
 	for i := range s.Steps {
 		appendSteps(tw, &s.Steps[i], depth+1)

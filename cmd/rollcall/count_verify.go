@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
@@ -48,7 +49,7 @@ func (a *app) printVerified(answer *ask.Answer, v *ask.VerifyJSON) error {
 		verdict = "NOT the same customers"
 	}
 	if err := a.printf("verified: %s in the source, %s in a snapshot of it: %s\n",
-		groups(int64(answer.Count)), groups(int64(v.SnapshotCount)), verdict); err != nil {
+		wording.Number(answer.Count), wording.Number(v.SnapshotCount), verdict); err != nil {
 		return err
 	}
 	if len(v.Unpinned) > 0 {
@@ -64,7 +65,7 @@ func (a *app) printVerified(answer *ask.Answer, v *ask.VerifyJSON) error {
 			continue
 		}
 		if err := a.printf("only in the %s: %s, the first %s\n", side.where,
-			plural(int(side.keys.Count), "customer", "customers"), strings.Join(side.keys.Keys, ", ")); err != nil {
+			wording.Plural(side.keys.Count, "customer", "customers"), strings.Join(side.keys.Keys, ", ")); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 )
 
 func (a *app) diffCommand() *cobra.Command {
@@ -203,7 +204,7 @@ func (a *app) diff(ctx context.Context, q differ, given *givenDiff) error {
 		{"before, " + momentText(d.Before, d.After), d.Before.Count}, {"after, " + momentText(d.After, d.Before), d.After.Count},
 		{"entered", d.Entered}, {"left", d.Left}, {"stayed", d.Stayed},
 	} {
-		tw.AppendRow(table.Row{line.name, groups(int64(line.n))})
+		tw.AppendRow(table.Row{line.name, wording.Number(line.n)})
 	}
 	if err := a.printTable(tw, "customers"); err != nil {
 		return err
@@ -232,7 +233,7 @@ func (a *app) printChanged(d *ask.Diff, show string) error {
 		return err
 	}
 	if n := uint64(len(d.Listed.Rows)); n < all {
-		a.logf("%s of %s shown; --limit shows more, export --delta-from writes all\n", groups(int64(n)), groups(int64(all)))
+		a.logf("%s of %s shown; --limit shows more, export --delta-from writes all\n", wording.Number(n), wording.Number(all))
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/federate"
 	"github.com/rollcall-db/rollcall/federate/export"
 )
@@ -189,7 +190,7 @@ func (a *app) export(ctx context.Context, q ask.Asker, given *exportFlags, forma
 
 // printExport says what was written.
 func (a *app) printExport(out string, m *ask.Audience, delta *deltaOf, rows int64) error {
-	text := fmt.Sprintf("%s: %s customers, %d columns, as of %s\n", out, groups(rows), m.Schema.NumFields(), ask.TimeText(m.AsOf))
+	text := fmt.Sprintf("%s: %s customers, %d columns, as of %s\n", out, wording.Number(rows), m.Schema.NumFields(), ask.TimeText(m.AsOf))
 	if masked := m.Metadata[export.MaskedKey]; masked != "" {
 		text += "masked: " + masked + "\n"
 	}
@@ -216,7 +217,7 @@ func (a *app) exportInSource(ctx context.Context, q *ask.InPlace, some ask.Asker
 	}
 	if !a.json() {
 		return a.printf("%s: %s customers, %d columns, as of %s, written by %s\n", cmp.Or(given.table, given.folder),
-			groups(int64(rows)), len(columns)+1, ask.TimeText(q.AsOf.In(q.Location())), q.Place.Engine.URI())
+			wording.Number(rows), len(columns)+1, ask.TimeText(q.AsOf.In(q.Location())), q.Place.Engine.URI())
 	}
 	answer, err := written.Answered(ctx, rows)
 	if err != nil {

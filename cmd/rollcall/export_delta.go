@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/window"
 	"github.com/rollcall-db/rollcall/federate/export"
 )
@@ -61,9 +62,9 @@ func isSameFile(x, y string) bool {
 func deltaText(d *ask.DeltaJSON) string {
 	gone := ""
 	if d.Gone > 0 {
-		gone = fmt.Sprintf(" (%s exist no more)", groups(d.Gone))
+		gone = fmt.Sprintf(" (%s exist no more)", wording.Number(d.Gone))
 	}
-	return fmt.Sprintf("since %s: %s entered, %s left%s, %s stayed", d.From, groups(d.Entered), groups(d.Left), gone, groups(d.Stayed))
+	return fmt.Sprintf("since %s: %s entered, %s left%s, %s stayed", d.From, wording.Number(d.Entered), wording.Number(d.Left), gone, wording.Number(d.Stayed))
 }
 
 // deltaOf is an export that is compared with an earlier audience.

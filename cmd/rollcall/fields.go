@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/model"
 )
 
@@ -68,7 +68,7 @@ func (a *app) fields(snap *ask.Snapshot, withStats bool) error {
 // fieldsTitle prints the line above the fields.
 func (a *app) fieldsTitle(f *ask.Fields, more string) error {
 	s := f.Schema
-	return a.printf("%s: %s customers by %s (%s), time zone %s%s\n\n", s.Name, groups(int64(f.Customers)), s.KeyColumn, s.KeyType, s.Timezone, more)
+	return a.printf("%s: %s customers by %s (%s), time zone %s%s\n\n", s.Name, wording.Number(f.Customers), s.KeyColumn, s.KeyType, s.Timezone, more)
 }
 
 // listFields prints attributes and behaviors, with statistics unless these are nil.
@@ -143,13 +143,6 @@ func rangeText(loc *time.Location, t model.Type, s *string) string {
 	return *s
 }
 
-func percent(n, of uint64) string {
-	if of == 0 {
-		return "-"
-	}
-	return fmt.Sprintf("%.1f %%", 100*float64(n)/float64(of))
-}
-
 func (a *app) behaviors(s *model.Schema, stats *ask.FieldStats) error {
 	tw := newTable()
 	header := table.Row{"behavior", "fields"}
@@ -165,7 +158,7 @@ func (a *app) behaviors(s *model.Schema, stats *ask.FieldStats) error {
 		row := table.Row{b.Name, strings.Join(fields, ", ")}
 		if stats != nil {
 			of := stats.Behaviors[i]
-			row = append(row, groups(int64(of.Events)), groups(int64(of.Undated)), groups(int64(of.Customers)),
+			row = append(row, wording.Number(of.Events), wording.Number(of.Undated), wording.Number(of.Customers),
 				timeOr(of.First, "-"), timeOr(of.Last, "-"))
 		}
 		tw.AppendRow(row)

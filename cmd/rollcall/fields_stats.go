@@ -4,6 +4,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/index"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/store"
@@ -15,7 +16,7 @@ func statsCells(f *ask.FieldStats, i int, t model.Type) table.Row {
 	if info == nil {
 		return table.Row{"-", "-", "-", "-"}
 	}
-	return table.Row{rangeText(f.Location, t, info.Least), rangeText(f.Location, t, info.Greatest), percent(info.Nulls, f.Customers), distinctText(f, info, t)}
+	return table.Row{rangeText(f.Location, t, info.Least), rangeText(f.Location, t, info.Greatest), wording.Percent(info.Nulls, f.Customers), distinctText(f, info, t)}
 }
 
 // distinctText says how many values an attribute has, as far as that is known.
@@ -24,7 +25,7 @@ func distinctText(f *ask.FieldStats, info *store.AttributeInfo, t model.Type) st
 	case t.IsArray():
 		return "-" // lists are not told apart
 	case !info.Indexed && !f.IsCounted:
-		return "over " + groups(index.MaxValues)
+		return "over " + wording.Number(index.MaxValues)
 	}
-	return groups(int64(info.Distinct))
+	return wording.Number(info.Distinct)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 )
 
 func (a *app) funnelCommand() *cobra.Command {
@@ -58,7 +59,7 @@ func (a *app) funnel(ctx context.Context, q ask.Asker) error {
 	tw.AppendHeader(table.Row{"step", "customers", "of first", "of previous"})
 	previous := answer.Customers
 	for _, s := range f.Steps {
-		tw.AppendRow(table.Row{s.Text, groups(int64(s.Count)), percent(s.Count, f.Steps[0].Count), percent(s.Count, previous)})
+		tw.AppendRow(table.Row{s.Text, wording.Number(s.Count), wording.Percent(s.Count, f.Steps[0].Count), wording.Percent(s.Count, previous)})
 		previous = s.Count
 	}
 	return a.printTable(tw, "customers", "of first", "of previous")

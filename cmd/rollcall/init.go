@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/model"
 )
 
@@ -106,16 +107,8 @@ func (a *app) printDraft(d *draft, text []byte, out string) error {
 		return a.printf("%s", text)
 	}
 	return a.printf("%s: customers are in %s, by %s; %s, %s, %s left out. The comments in the file say why.\n",
-		out, tableName(p.Master.Table), p.Master.KeyColumn, plural(len(p.Attributes), "attribute of other tables", "attributes of other tables"),
-		plural(len(p.Behaviors), "behavior", "behaviors"), plural(len(d.leftOut), "table", "tables"))
-}
-
-// plural writes a number of things.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return groups(int64(n)) + " " + many
+		out, tableName(p.Master.Table), p.Master.KeyColumn, wording.Plural(len(p.Attributes), "attribute of other tables", "attributes of other tables"),
+		wording.Plural(len(p.Behaviors), "behavior", "behaviors"), wording.Plural(len(d.leftOut), "table", "tables"))
 }
 
 // writeNew writes a file that does not exist, whole or not at all.

@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/federate/source"
 )
@@ -91,7 +92,7 @@ func (s *keyScan) add(values arrow.Array, keys *keyScan) bool {
 func (s *keyScan) String() string {
 	switch {
 	case !s.repeats:
-		return rowsText(s.rows) + ", " + plural(int(s.nulls), "NULL", "NULLs")
+		return rowsText(s.rows) + ", " + wording.Plural(s.nulls, "NULL", "NULLs")
 	case s.total >= 0:
 		return rowsText(s.total)
 	}
@@ -102,13 +103,13 @@ func (s *keyScan) String() string {
 func (s *keyScan) knownText() string {
 	switch {
 	case s.known == s.rows && s.repeats && s.rows < s.total:
-		return "the first " + groups(s.rows) + " are all of customers"
+		return "the first " + wording.Number(s.rows) + " are all of customers"
 	case s.known == s.rows:
 		return "all of customers"
 	case s.repeats && s.rows < s.total:
-		return fmt.Sprintf("%s of the first %s are of customers", groups(s.known), groups(s.rows))
+		return fmt.Sprintf("%s of the first %s are of customers", wording.Number(s.known), wording.Number(s.rows))
 	}
-	return groups(s.known) + " of customers"
+	return wording.Number(s.known) + " of customers"
 }
 
 // whyNot says why the column cannot be the key of a master table, "" if it can.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/ingest"
 )
@@ -87,7 +88,7 @@ func (g *guesser) keyText(m *masterGuess) string {
 		return fmt.Sprintf("key: %s; no other table has a column called like it.", m.column)
 	}
 	return fmt.Sprintf("key: %s; of %s, %s a column %s (%s).", m.column,
-		plural(len(g.tables)-1, "other table", "other tables"), plural(n, "has", "have"), called, strings.Join(links, ", "))
+		wording.Plural(len(g.tables)-1, "other table", "other tables"), wording.Plural(n, "has", "have"), called, strings.Join(links, ", "))
 }
 
 // use puts a table into the draft, as attributes or as a behavior, or leaves it

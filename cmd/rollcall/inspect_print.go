@@ -12,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/store"
 )
 
@@ -52,10 +53,10 @@ func (a *app) printHeader(out *inspectJSON) error {
 	}
 	deleted := ""
 	if out.DeletedRows > 0 {
-		deleted = fmt.Sprintf(" and %s of deleted ones", plural(int(out.DeletedRows), "row", "rows"))
+		deleted = fmt.Sprintf(" and %s of deleted ones", wording.Plural(out.DeletedRows, "row", "rows"))
 	}
-	return a.printf("%s%s, %s in %s, %s bytes a row\n", plural(int(out.Customers), "customer", "customers"), deleted,
-		bytesText(out.SizeBytes), plural(len(out.Files), "file", "files"), perText(ratio(out.SizeBytes, out.Rows)))
+	return a.printf("%s%s, %s in %s, %s bytes a row\n", wording.Plural(out.Customers, "customer", "customers"), deleted,
+		bytesText(out.SizeBytes), wording.Plural(len(out.Files), "file", "files"), perText(ratio(out.SizeBytes, out.Rows)))
 }
 
 // printTables prints what the version knows of the source's tables: what a refresh
@@ -78,9 +79,9 @@ func (a *app) printTables(out *inspectJSON) error {
 		}
 		parts := "-" // the source cannot tell
 		if t.Parts != nil {
-			parts = groups(int64(len(t.Parts)))
+			parts = wording.Number(len(t.Parts))
 		}
-		row := table.Row{t.Table, use, groups(t.Rows), groups(t.Orphans), parts}
+		row := table.Row{t.Table, use, wording.Number(t.Rows), wording.Number(t.Orphans), parts}
 		if hasVersions {
 			row = append(row, cmp.Or(t.Version, "-"))
 		}
@@ -120,7 +121,7 @@ func (a *app) printBehaviors(out *inspectJSON) error {
 			age = ageText(*newest.AgeSeconds)
 		}
 		tw.AppendRow(table.Row{
-			b.Name, groups(int64(out.Behaviors[i].Events)), textOr(newest.Last), age, groups(int64(len(b.Parts))),
+			b.Name, wording.Number(out.Behaviors[i].Events), textOr(newest.Last), age, wording.Number(len(b.Parts)),
 			bytesText(b.EventsBytes), bytesText(b.TimelineBytes), sizeOr(b.PostingsBytes), sizeOr(b.RanksBytes), perText(b.BytesPerEvent),
 		})
 	}
@@ -134,7 +135,7 @@ func (a *app) printParts(out *inspectJSON) error {
 	for _, b := range out.Storage.Behaviors {
 		for i, p := range b.Parts {
 			tw.AppendRow(table.Row{
-				fmt.Sprintf("%s %d", b.Name, i), p.Version, groups(int64(p.Events)), groups(int64(p.Undated)),
+				fmt.Sprintf("%s %d", b.Name, i), p.Version, wording.Number(p.Events), wording.Number(p.Undated),
 				bytesText(p.EventsBytes + p.TimelineBytes + p.PostingsBytes), textOr(p.First), textOr(p.Last),
 			})
 		}
@@ -247,7 +248,7 @@ func encodingsText(encodings []encodingJSON) string {
 			texts[i] += fmt.Sprintf(", %d to %d bits", k.least, k.most)
 		}
 		if len(kinds) > 1 {
-			texts[i] += fmt.Sprintf(" (%s)", plural(k.blocks, "block", "blocks"))
+			texts[i] += fmt.Sprintf(" (%s)", wording.Plural(k.blocks, "block", "blocks"))
 		}
 	}
 	return cmp.Or(strings.Join(texts, "; "), "-")
@@ -287,16 +288,16 @@ func ageText(seconds int64) string {
 		time.Duration
 	}{{"days", day}, {"hours", time.Hour}, {"minutes", time.Minute}} {
 		if n := seconds / int64(unit.Duration/time.Second); n >= 2 {
-			return fmt.Sprintf("%s%s %s", sign, groups(n), unit.name)
+			return fmt.Sprintf("%s%s %s", sign, wording.Number(n), unit.name)
 		}
 	}
-	return sign + plural(int(seconds), "second", "seconds")
+	return sign + wording.Plural(seconds, "second", "seconds")
 }
 
 // perText writes how many bytes each of many takes.
 func perText(bytes float64) string {
 	if bytes >= 100 {
-		return groups(int64(math.Round(bytes)))
+		return wording.Number(int64(math.Round(bytes)))
 	}
 	return strconv.FormatFloat(bytes, 'f', 2, 64)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 )
 
 // Members that list shows: a page to look at, not an export.
@@ -80,7 +81,7 @@ func (a *app) list(ctx context.Context, q ask.Asker, columns []string, limit int
 		return err
 	}
 	if n := answer.Count - uint64(len(page.Rows)); n > 0 {
-		a.logf("%s of %s members shown; --limit shows more, export writes all\n", groups(int64(len(page.Rows))), groups(int64(answer.Count)))
+		a.logf("%s of %s members shown; --limit shows more, export writes all\n", wording.Number(len(page.Rows)), wording.Number(answer.Count))
 	}
 	return nil
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
-	"github.com/rollcall-db/rollcall/cmd/rollcall/picture"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/chart"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine"
 )
 
@@ -59,17 +60,18 @@ func (a *app) overlap(ctx context.Context, q ask.Comparer, draw *drawing) error 
 	if err != nil {
 		return err
 	}
-	chart := overlapChart(c, o)
-	if err := draw.write(a, chart); err != nil {
+	out := ask.NewOverlapJSON(c, o)
+	drawn := chart.Overlap(out)
+	if err := draw.write(a, drawn); err != nil {
 		return err
 	}
 	if a.json() {
-		return a.printJSON(ask.NewOverlapJSON(c, o))
+		return a.printJSON(out)
 	}
 	if err := a.printAnswer(c.Answer); err != nil {
 		return err
 	}
-	return errors.Join(a.printSets(c, o), a.printRegions(o), a.printPairs(o), draw.print(a, chart))
+	return errors.Join(a.printSets(c, o), a.printRegions(o), a.printPairs(o), draw.print(a, drawn))
 }
 
 // printSets prints the size of every audience.
@@ -77,7 +79,7 @@ func (a *app) printSets(c *ask.Compared, o *engine.Overlap) error {
 	tw := newTable()
 	tw.AppendHeader(table.Row{"", "rule", "members", "share"})
 	for i := range o.Sets {
-		tw.AppendRow(table.Row{i + 1, c.Rules[i], groups(int64(o.Sets[i].Count)), percent(o.Sets[i].Count, o.Customers)})
+		tw.AppendRow(table.Row{i + 1, c.Rules[i], wording.Number(o.Sets[i].Count), wording.Percent(o.Sets[i].Count, o.Customers)})
 	}
 	return a.printTable(tw, "members", "share")
 }
@@ -87,7 +89,7 @@ func (a *app) printRegions(o *engine.Overlap) error {
 	tw := newTable()
 	tw.AppendHeader(table.Row{"in rules", "customers", "share of any"})
 	for _, r := range o.Regions {
-		tw.AppendRow(table.Row{numbersText(ask.RulesOf(r)), groups(int64(r.Count)), percent(r.Count, o.Union)})
+		tw.AppendRow(table.Row{numbersText(ask.RulesOf(r)), wording.Number(r.Count), wording.Percent(r.Count, o.Union)})
 	}
 	return errors.Join(a.printf("\n"), a.printTable(tw, "customers", "share of any"))
 }
@@ -98,7 +100,7 @@ func (a *app) printPairs(o *engine.Overlap) error {
 	tw.AppendHeader(table.Row{"rules", "in both", "alike"})
 	for i := range o.Sets {
 		for j := range i {
-			tw.AppendRow(table.Row{numbersText([]int{j + 1, i + 1}), groups(int64(o.Both(i, j))), fmt.Sprintf("%.3f", o.Jaccard(i, j))})
+			tw.AppendRow(table.Row{numbersText([]int{j + 1, i + 1}), wording.Number(o.Both(i, j)), fmt.Sprintf("%.3f", o.Jaccard(i, j))})
 		}
 	}
 	return errors.Join(a.printf("\n"), a.printTable(tw, "in both", "alike"))
@@ -107,19 +109,4 @@ func (a *app) printPairs(o *engine.Overlap) error {
 // numbersText writes the numbers of rules.
 func numbersText(rules []int) string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(rules), " ", ", "), "[]")
-}
-
-// overlapChart returns the picture of an overlap.
-func overlapChart(c *ask.Compared, o *engine.Overlap) picture.Chart {
-	chart := picture.UpSet{
-		Title:    "How the audiences overlap",
-		Subtitle: fmt.Sprintf("as of %s · %s of %s customers in any", ask.TimeText(c.AsOf.In(c.Location)), groups(int64(o.Union)), groups(int64(o.Customers))),
-	}
-	for i := range o.Sets {
-		chart.Sets = append(chart.Sets, picture.Set{Name: c.Rules[i], Size: o.Sets[i].Count})
-	}
-	for _, r := range o.Regions {
-		chart.Regions = append(chart.Regions, picture.Region(r))
-	}
-	return chart
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -52,15 +51,6 @@ func (a *app) printTable(tw table.Writer, numbers ...any) error {
 		}
 	}
 	return nil
-}
-
-// groups writes a whole number with a comma between thousands.
-func groups(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // bytesText writes a size in the unit that suits it.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine"
 )
 
@@ -127,7 +128,7 @@ func (a *app) printProfile(p *engine.Profile, snap *ask.Snapshot) error {
 	if p.Segments == nil {
 		return nil
 	}
-	if err := a.printf("\nin %d of %s\n", len(p.Segments), plural(p.SegmentsAsked, "segment", "segments")); err != nil {
+	if err := a.printf("\nin %d of %s\n", len(p.Segments), wording.Plural(p.SegmentsAsked, "segment", "segments")); err != nil {
 		return err
 	}
 	for _, path := range p.Segments {
@@ -145,7 +146,7 @@ func (a *app) printHistory(p *engine.Profile, behavior int, snap *ask.Snapshot) 
 	if h.First != nil {
 		between = fmt.Sprintf(", from %s to %s", ask.TimeText(h.First.In(snap.Location())), ask.TimeText(h.Last.In(snap.Location())))
 	}
-	if err := a.printf("%s: %s%s\n", h.Behavior, plural(int(h.Count), "event", "events"), between); err != nil {
+	if err := a.printf("%s: %s%s\n", h.Behavior, wording.Plural(h.Count, "event", "events"), between); err != nil {
 		return err
 	}
 	if len(h.Recent) == 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 )
 
 func (a *app) segmentsCommand() *cobra.Command {
@@ -140,7 +141,7 @@ func (a *app) printSegments(out *segmentsJSON) error {
 		}
 	}
 	if err := a.printf("%d of %d segments counted, of %s customers\nas of %s, in %s µs\n", counted, len(out.Segments),
-		groups(int64(out.Customers)), out.AsOf, groups(out.ElapsedUS)); err != nil {
+		wording.Number(out.Customers), out.AsOf, wording.Number(out.ElapsedUS)); err != nil {
 		return err
 	}
 	if out.Source != nil {
@@ -193,7 +194,7 @@ func (a *app) printProblems(out *segmentsJSON) error {
 func (s *segmentCountJSON) row(out *segmentsJSON) table.Row {
 	row := table.Row{s.Segment, countOr(s.Count, "see below"), ""}
 	if s.Count != nil {
-		row[2] = percent(*s.Count, out.Customers)
+		row[2] = wording.Percent(*s.Count, out.Customers)
 	}
 	if s.changeJSON == nil {
 		return row
@@ -221,7 +222,7 @@ func countOr(n *uint64, none string) string {
 	if n == nil {
 		return none
 	}
-	return groups(int64(*n))
+	return wording.Number(*n)
 }
 
 // shareOf returns a count as a share of all customers, from 0 to 1.

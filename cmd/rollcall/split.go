@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/federate/export"
 )
@@ -143,7 +144,7 @@ func (a *app) printSplit(answer *ask.Answer, out *ask.SplitJSON) error {
 	tw := newTable()
 	tw.AppendHeader(table.Row{"part", "asked", "customers", "share", "file"})
 	for _, p := range out.Parts {
-		tw.AppendRow(table.Row{p.Part, p.Share.String() + " %", groups(p.Customers), percent(uint64(p.Customers), answer.Count), p.Path})
+		tw.AppendRow(table.Row{p.Part, p.Share.String() + " %", wording.Number(p.Customers), wording.Percent(uint64(p.Customers), answer.Count), p.Path})
 	}
 	return a.printTable(tw, "asked", "customers", "share")
 }

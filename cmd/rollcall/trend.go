@@ -9,7 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
-	"github.com/rollcall-db/rollcall/cmd/rollcall/picture"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/chart"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine"
 	"github.com/rollcall-db/rollcall/engine/window"
 )
@@ -117,12 +118,16 @@ func (a *app) trend(ctx context.Context, q ask.Asker, span *givenSpan, draw *dra
 	if err != nil {
 		return err
 	}
-	chart := trendChart(answer, t)
-	if err := draw.write(a, chart); err != nil {
+	out := ask.NewTrendJSON(answer, t)
+	drawn, err := chart.Trend(out)
+	if err != nil {
+		return err
+	}
+	if err := draw.write(a, drawn); err != nil {
 		return err
 	}
 	if a.json() {
-		return a.printJSON(ask.NewTrendJSON(answer, t))
+		return a.printJSON(out)
 	}
 	if err := a.printAnswer(answer); err != nil {
 		return err
@@ -137,12 +142,12 @@ func (a *app) trend(ctx context.Context, q ask.Asker, span *givenSpan, draw *dra
 		if i > 0 {
 			change = signed(int64(p.Count) - int64(t.Points[i-1].Count))
 		}
-		tw.AppendRow(table.Row{ask.TimeText(p.AsOf), groups(int64(p.Count)), change})
+		tw.AppendRow(table.Row{ask.TimeText(p.AsOf), wording.Number(p.Count), change})
 	}
 	if err := a.printTable(tw, "members", "change"); err != nil {
 		return err
 	}
-	return draw.print(a, chart)
+	return draw.print(a, drawn)
 }
 
 // printNotes prints what a reader has to know of an answer.
@@ -158,19 +163,7 @@ func (a *app) printNotes(notes []string) error {
 // signed writes a change.
 func signed(n int64) string {
 	if n > 0 {
-		return "+" + groups(n)
+		return "+" + wording.Number(n)
 	}
-	return groups(n)
-}
-
-// trendChart returns the picture of a trend.
-func trendChart(answer *ask.Answer, t *ask.Trend) picture.Chart {
-	chart := picture.Line{Title: answer.Rule, Subtitle: "members every " + t.Every.String()}
-	if len(t.Notes) > 0 {
-		chart.Subtitle += "; attributes have no history"
-	}
-	for _, p := range t.Points {
-		chart.Points = append(chart.Points, picture.Point{Time: p.AsOf, Value: float64(p.Count)})
-	}
-	return chart
+	return wording.Number(n)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/store"
 )
 
@@ -166,7 +167,7 @@ func (a *app) printVerify(out *verifyJSON, report *store.VerifyReport) error {
 		}
 	}
 	if out.Unlisted > 0 {
-		if err := a.printf("and %s\n", plural(out.Unlisted, "more problem", "more problems")); err != nil {
+		if err := a.printf("and %s\n", wording.Plural(out.Unlisted, "more problem", "more problems")); err != nil {
 			return err
 		}
 	}
@@ -177,14 +178,14 @@ func (a *app) printVerify(out *verifyJSON, report *store.VerifyReport) error {
 	}
 	found := "sound"
 	if n := len(out.Problems) + out.Unlisted; n > 0 {
-		found = plural(n, "problem", "problems")
+		found = wording.Plural(n, "problem", "problems")
 	}
 	version := "version " + fmt.Sprint(out.Version)
 	if out.Files == 0 {
 		version = "no version can be read"
 	}
 	return a.printf("%s: %s: %s; %s, %s, %s in %.2f s\n", out.Path, version, found,
-		plural(out.Files, "file", "files"), plural(out.Sections, "section", "sections"), bytesText(out.Bytes), out.Seconds)
+		wording.Plural(out.Files, "file", "files"), wording.Plural(out.Sections, "section", "sections"), bytesText(out.Bytes), out.Seconds)
 }
 
 // maxLeftovers is how many files that no version names are shown.
@@ -194,10 +195,10 @@ const maxLeftovers = 10
 func leftoversText(names []string) string {
 	start, end := "1 file of no kept version is left; the next build or compact removes it: ", ""
 	if len(names) > 1 {
-		start = groups(int64(len(names))) + " files of no kept version are left; the next build or compact removes them: "
+		start = wording.Number(len(names)) + " files of no kept version are left; the next build or compact removes them: "
 	}
 	if more := len(names) - maxLeftovers; more > 0 {
-		names, end = names[:maxLeftovers], fmt.Sprintf(" and %s more", groups(int64(more)))
+		names, end = names[:maxLeftovers], fmt.Sprintf(" and %s more", wording.Number(more))
 	}
 	return start + strings.Join(names, ", ") + end
 }

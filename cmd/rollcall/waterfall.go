@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine"
 )
 
@@ -60,9 +61,9 @@ func (a *app) waterfall(ctx context.Context, q ask.Comparer) error {
 	for i := range w.Steps {
 		step := &w.Steps[i]
 		tw.AppendRow(table.Row{
-			i + 1, c.Rules[i], groups(int64(step.Taken)), percent(step.Taken, w.Customers), groups(int64(step.Alone())), groups(int64(step.Lost())),
+			i + 1, c.Rules[i], wording.Number(step.Taken), wording.Percent(step.Taken, w.Customers), wording.Number(step.Alone()), wording.Number(step.Lost()),
 		})
 	}
-	tw.AppendRow(table.Row{"", "(no rule)", groups(int64(w.Rest)), percent(w.Rest, w.Customers), "", ""})
+	tw.AppendRow(table.Row{"", "(no rule)", wording.Number(w.Rest), wording.Percent(w.Rest, w.Customers), "", ""})
 	return a.printTable(tw, "taken", "share", "alone", "lost")
 }

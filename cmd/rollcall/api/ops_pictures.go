@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/chart"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/picture"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/service"
 )
@@ -29,17 +30,17 @@ func (d *door) pictureOperations() {
 				return nil, newProblem(http.StatusUnprocessableEntity, codeInvalid,
 					fmt.Sprintf("by: a picture shows one attribute, found %d", len(out.Breakdowns)), "ask for one picture after the other")
 			}
-			return breakdownChart(out), nil
+			return chart.Breakdown(&out.CountJSON, &out.Breakdowns[0]), nil
 		})
 	pictured(d, questionRoute("overlap", "Who several rules have in common", needsCounts+asPicture, exampleRules), d.service.Overlap,
-		func(out *ask.OverlapJSON) (picture.Chart, error) { return overlapChart(out), nil })
+		func(out *ask.OverlapJSON) (picture.Chart, error) { return chart.Overlap(out), nil })
 	pictured(d, questionRoute("trend", "How an audience has grown", needsCounts+asPicture,
-		service.TrendRequest{Ask: service.Ask{Rule: exampleOther}, From: "1998-01-01", To: "1998-06-30", Every: "month"}), d.service.Trend, trendChart)
+		service.TrendRequest{Ask: service.Ask{Rule: exampleOther}, From: "1998-01-01", To: "1998-06-30", Every: "month"}), d.service.Trend, chart.Trend)
 }
 
 // pictured registers a question whose answer is an object, or a picture of it, as the
 // client accepts.
-func pictured[I, O any](d *door, r route, do func(context.Context, service.Caller, string, I) (*O, error), chart func(*O) (picture.Chart, error)) {
+func pictured[I, O any](d *door, r route, do func(context.Context, service.Caller, string, I) (*O, error), draws func(*O) (picture.Chart, error)) {
 	r.offers = []string{jsonType, svgType, pngType}
 	operation := d.operation(&r)
 	schema := d.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[O](), true, r.id+"Response")
@@ -58,7 +59,7 @@ func pictured[I, O any](d *door, r route, do func(context.Context, service.Calle
 		if kind == jsonType {
 			return &streamed{func(hctx huma.Context) { d.send(hctx, out) }}, nil
 		}
-		c, err := chart(out)
+		c, err := draws(out)
 		if err != nil {
 			return nil, err
 		}

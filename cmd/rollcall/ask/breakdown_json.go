@@ -1,12 +1,18 @@
 package ask
 
-import "github.com/rollcall-db/rollcall/engine"
+import (
+	"time"
+
+	"github.com/rollcall-db/rollcall/engine"
+)
 
 // BreakdownJSON is what one attribute has in the object of a breakdown. A
 // histogram has bins, others have the values.
 type BreakdownJSON struct {
 	Attribute string            `json:"attribute"`
 	Elements  bool              `json:"elements,omitempty"` // the attribute is a list
+	Every     string            `json:"every,omitempty"`    // the unit of the calendar that bins are of
+	Instants  bool              `json:"-"`                  // values are timestamps, to be shown in the zone of the answer
 	Distinct  *int              `json:"distinct,omitempty"`
 	Values    *[]ValueCountJSON `json:"values,omitempty"`
 	Bins      *[]BinJSON        `json:"bins,omitempty"`
@@ -63,6 +69,9 @@ func (b *Breakdown) Portion(p engine.Portion) PortionJSON {
 // NewBreakdownJSON returns what one attribute has.
 func NewBreakdownJSON(b *Breakdown) BreakdownJSON {
 	out := BreakdownJSON{Attribute: b.Attribute, Elements: b.OfElements, Null: b.Portion(b.Null)}
+	if b.Every != 0 {
+		out.Every = b.Every.String()
+	}
 	if b.IsBinned {
 		bins := []BinJSON{}
 		for _, bin := range b.Bins {
@@ -81,6 +90,7 @@ func NewBreakdownJSON(b *Breakdown) BreakdownJSON {
 	values := []ValueCountJSON{}
 	for _, p := range b.Values {
 		values = append(values, ValueCountJSON{ValueJSON(p.Value), b.Portion(p)})
+		_, out.Instants = p.Value.(time.Time)
 	}
 	out.Distinct, out.Values = &b.Distinct, &values
 	out.Rest = &RestJSON{b.Distinct - len(b.Values), b.Rest.Count, b.Share(b.Rest)}

@@ -1,0 +1,2 @@
+// Package wording writes numbers for people to read.
+package wording
