@@ -11,7 +11,8 @@ import (
 // are sorted. Between uses all counts are zero.
 //
 // Whether there is one event, or a second one, is a bit: 8 KiB for each, which stay in
-// the cache. Other counts are words.
+// the cache. Up to a few events the count is the bits of a cell, without a branch. Other
+// counts are words.
 //
 // Note: bytes that stop at 255 were slower: whether a count is there already is a
 // branch that the busiest customers make hard to predict.
@@ -20,6 +21,7 @@ type counter struct {
 	way    counting
 
 	once, twice bitmap.Words // who has an event, a second one
+	cells       *cells
 	counts      *[bitmap.BlockRows]uint32
 
 	noted []uint16 // the customers of the events, while they are few
@@ -32,8 +34,24 @@ type counting uint8
 const (
 	countOnce counting = iota
 	countTwice
+	countCells
 	countAll
 )
+
+// cell has the counts of 64 customers: bits 0 to 2 of each, which start so that the
+// event that reaches the threshold carries out of them, and who has reached it. An event
+// touches one line of the cache, and what it does there does not depend on who has
+// events already.
+//
+// Method: counters in bit slices, as in Rinfret, O'Neil and O'Neil, "Bit-sliced index
+// arithmetic" (2001), one addend at a time.
+type cell [4]uint64
+
+// cells are those of a block.
+type cells [bitmap.BlockRows / 64]cell
+
+// maxCells is the greatest threshold that cells count up to.
+const maxCells = 8
 
 // fewNoted is up to how many events it is quicker to decide on the customer of each
 // than on all customers; manyTwice from how many on words are quicker than bits.
@@ -46,8 +64,24 @@ const (
 func (c *counter) start(ranges []rule.Range[int64], events int) {
 	c.ranges, c.way = ranges, wayToCount(ranges, events)
 	c.noted, c.many = c.noted[:0], false
-	if c.way == countAll {
+	switch c.way {
+	case countCells:
+		c.startCells()
+	case countAll:
 		array(&c.counts)
+	}
+}
+
+// startCells has the cells count up to the threshold.
+func (c *counter) startCells() {
+	if c.cells == nil {
+		c.cells = new(cells)
+	}
+	at, _, _ := threshold(c.ranges)
+	left := uint64(maxCells - at)
+	first := cell{-(left & 1), -(left >> 1 & 1), -(left >> 2 & 1), 0}
+	for i := range c.cells {
+		c.cells[i] = first
 	}
 }
 
@@ -58,6 +92,8 @@ func wayToCount(ranges []rule.Range[int64], events int) counting {
 		return countOnce
 	case ok && at == 2 && events < manyTwice:
 		return countTwice
+	case ok && at <= maxCells && events < manyTwice:
+		return countCells
 	}
 	return countAll
 }
@@ -81,7 +117,7 @@ func threshold(ranges []rule.Range[int64]) (at int64, below, ok bool) {
 // note notes the customers of events that are added, unless they are many.
 func (c *counter) note(rows []uint16) {
 	switch {
-	case c.many || c.way <= countTwice:
+	case c.many || c.way < countAll:
 	case len(c.noted)+len(rows) > fewNoted:
 		c.many = true
 	default:
@@ -96,6 +132,8 @@ func (c *counter) add(rows []uint16) {
 		addOnce(&c.once, rows)
 	case countTwice:
 		addTwice(&c.once, &c.twice, rows)
+	case countCells:
+		addCells(c.cells, rows)
 	case countAll:
 		for _, row := range rows {
 			c.counts[row]++
@@ -118,6 +156,19 @@ func addTwice(once, twice *bitmap.Words, rows []uint16) {
 	}
 }
 
+func addCells(all *cells, rows []uint16) {
+	for _, row := range rows {
+		at, carry := &all[row/64], uint64(1)<<(row%64)
+		ones, twos, fours := at[0], at[1], at[2]
+		at[0] = ones ^ carry
+		carry &= ones
+		at[1] = twos ^ carry
+		carry &= twos
+		at[2] = fours ^ carry
+		at[3] |= fours & carry
+	}
+}
+
 // settle sets out to the customers, among n, whose count is in the ranges. All
 // counts are zero afterwards.
 func (c *counter) settle(out *bitmap.Words, n int) {
@@ -127,6 +178,8 @@ func (c *counter) settle(out *bitmap.Words, n int) {
 	case c.way == countTwice:
 		c.settleBits(&c.twice, out, n)
 		c.once.Clear()
+	case c.way == countCells:
+		c.settleCells(out, n)
 	case !c.many:
 		c.settleNoted(c.noted, out, n)
 	default:
@@ -141,6 +194,19 @@ func (c *counter) settle(out *bitmap.Words, n int) {
 func (c *counter) settleBits(reached, out *bitmap.Words, n int) {
 	*out = *reached
 	reached.Clear()
+	c.settleReached(out, n)
+}
+
+// settleCells settles the cells of those who have as many events as the threshold.
+func (c *counter) settleCells(out *bitmap.Words, n int) {
+	for i := range out {
+		out[i] = c.cells[i][3]
+	}
+	c.settleReached(out, n)
+}
+
+// settleReached settles those who have as many events as the threshold.
+func (c *counter) settleReached(out *bitmap.Words, n int) {
 	if _, below, _ := threshold(c.ranges); below {
 		keepFirst(out, n)
 		out.Not(n)

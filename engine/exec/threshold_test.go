@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -49,7 +50,7 @@ func TestThresholds(t *testing.T) {
 			} {
 				node, values := computed(t, text, events)
 				for range 6 {
-					k := 1 + r.Int64N(5)
+					k := 1 + r.Int64N(2*maxCells)
 					if r.IntN(3) == 0 {
 						k = 1 + r.Int64N(300)
 					}
@@ -65,6 +66,42 @@ func TestThresholds(t *testing.T) {
 					node.Fold.Aggregate = &aggregate
 					name := fmt.Sprintf("seed %d: %d events in %d parts: %s in %v", *seedFlag, n, parts, text, aggregate.Counts)
 					checkSelected(t, name, node, values, func(v any) bool { return inCounts(aggregate.Counts, v.(int64)) })
+				}
+			}
+		}
+	}
+}
+
+// TestCounter counts the same events by thresholds around every change of the way to
+// count, one after the other in the same memory.
+func TestCounter(t *testing.T) {
+	r := rand.New(rand.NewPCG(*seedFlag, 17))
+	var c counter
+	var out bitmap.Words
+	for _, events := range []int{0, 1, 300, 30_000, manyTwice + 5} {
+		rows := make([]uint16, events)
+		var counts [bitmap.BlockRows]int64
+		for i := range rows {
+			rows[i] = uint16(r.IntN(1 + r.IntN(bitmap.BlockRows)))
+			counts[rows[i]]++
+		}
+		n := 1 + r.IntN(bitmap.BlockRows)
+		if events > 0 {
+			n = max(n, int(slices.Max(rows))+1)
+		}
+		for k := int64(1); k <= maxCells+2; k++ {
+			for _, in := range []rule.Range[int64]{{Lo: k, Hi: math.MaxInt64}, {Lo: 0, Hi: k - 1}, {Lo: k, Hi: k}} {
+				c.start([]rule.Range[int64]{in}, events)
+				for part := range slices.Chunk(rows, 1000) {
+					c.note(part)
+					c.add(part)
+				}
+				c.settle(&out, n)
+				for row := range bitmap.BlockRows {
+					want := row < n && in.Lo <= counts[row] && counts[row] <= in.Hi
+					if out.Has(uint16(row)) != want {
+						t.Fatalf("seed %d: %d events, counts from %d to %d: row %d of %d has %d and is selected: %v", *seedFlag, events, in.Lo, in.Hi, row, n, counts[row], !want)
+					}
 				}
 			}
 		}
@@ -119,27 +156,28 @@ func TestSumsBeyond64Bits(t *testing.T) {
 	}
 }
 
-// BenchmarkThresholds answers who reaches a number, over a million events of a block.
+// BenchmarkThresholds answers who reaches a number, over few and many events of a block.
 func BenchmarkThresholds(b *testing.B) {
-	const n = 1 << 20
-	events := index.OpenEvents(visits.Behaviors[0].Fields[:6], 1, split(b, rand.New(rand.NewPCG(1, 1)), benchmarkVisits(n), 1))
-	e, err := events.Block(0)
-	if err != nil {
-		b.Fatal(err)
-	}
-	rows := e.Parts[0].Rows
-	for _, k := range []int64{1, 2, 3} {
-		b.Run(fmt.Sprintf("count=%d", k), func(b *testing.B) {
-			var c counter
-			var out bitmap.Words
-			ranges := []rule.Range[int64]{{Lo: k, Hi: math.MaxInt64}}
-			for b.Loop() {
-				c.start(ranges, len(rows))
-				c.note(rows)
-				c.add(rows)
-				c.settle(&out, bitmap.BlockRows)
-			}
-			b.ReportMetric(float64(b.Elapsed())/float64(time.Duration(b.N))/n, "ns/event")
-		})
+	for _, n := range []int{4 << 10, 32 << 10, 1 << 20} {
+		events := index.OpenEvents(visits.Behaviors[0].Fields[:6], 1, split(b, rand.New(rand.NewPCG(1, 1)), benchmarkVisits(n), 1))
+		e, err := events.Block(0)
+		if err != nil {
+			b.Fatal(err)
+		}
+		rows := e.Parts[0].Rows
+		for _, k := range []int64{1, 2, 3, 4, 8, 9} {
+			b.Run(fmt.Sprintf("events=%d/count=%d", n, k), func(b *testing.B) {
+				var c counter
+				var out bitmap.Words
+				ranges := []rule.Range[int64]{{Lo: k, Hi: math.MaxInt64}}
+				for b.Loop() {
+					c.start(ranges, len(rows))
+					c.note(rows)
+					c.add(rows)
+					c.settle(&out, bitmap.BlockRows)
+				}
+				b.ReportMetric(float64(b.Elapsed())/float64(time.Duration(b.N))/float64(n), "ns/event")
+			})
+		}
 	}
 }
