@@ -45,10 +45,17 @@ const plain: Record<number, string> = {
   503: "The server is busy or shutting down; try again in a moment.",
 };
 
+/** Says whether an error is that a source, which is asked in place, cannot answer this: no
+    fault, and asking again changes nothing. */
+export function needsSnapshot(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.code === "UNSUPPORTED_IN_PLACE";
+}
+
 /** The words that people see of any error. */
 export function words(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   const p = error.problem;
+  if (needsSnapshot(error)) return `This parent segment is asked in its source, and that cannot be done in place: ${error.problems[0]?.message ?? p.detail}. One whose mode is “copied” can do it.`;
   const text = p.detail || plain[p.status] || p.title;
   const nearest = p.nearest && !p.hint?.includes(p.nearest) ? ` Did you mean “${p.nearest}”?` : "";
   const id = p.status >= 500 && p.request_id ? ` (request ${p.request_id})` : "";
@@ -191,7 +198,7 @@ export const asks = {
   waterfall: (name: string, a: { rules: Ask[]; as_of?: string }, signal?: AbortSignal) => ask<Waterfall>(name, "waterfall", a, signal),
   trend: (name: string, a: Ask & { from: string; to: string; every: string }, signal?: AbortSignal) => ask<Trend>(name, "trend", a, signal),
   funnel: (name: string, a: Ask, signal?: AbortSignal) => ask<Funnel>(name, "funnel", a, signal),
-  exports: (name: string, a: Ask & { columns?: string[]; format?: string; masks?: Record<string, string>; top?: string; order_by?: string; per?: string; delta_from?: number }) =>
+  exports: (name: string, a: Ask & { columns?: string[]; format?: string; masks?: Record<string, string>; top?: string; order_by?: string; per?: string; delta_from?: number; delta_stayed?: boolean }) =>
     ask<Job>(name, "exports", a),
   /** A picture of breakdown, trend or overlap, drawn by the server. */
   picture: async (name: string, what: "breakdown" | "trend" | "overlap", body: object, type: "image/svg+xml" | "image/png", signal?: AbortSignal) =>

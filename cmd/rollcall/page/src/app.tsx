@@ -42,9 +42,9 @@ export function App() {
 
 function Content() {
   if (sessionError.value) {
-    return <div class="page"><ErrorNote error={sessionError.value} retry={() => void startSession()} /></div>;
+    return <div class="page"><h1 class="sr">rollcall</h1><ErrorNote error={sessionError.value} retry={() => void startSession()} /></div>;
   }
-  if (!session.value) return <div class="page empty"><span class="spin" /> <span class="sr">Loading</span></div>;
+  if (!session.value) return <div class="page empty"><h1 class="sr">rollcall</h1><span class="spin" /> <span class="sr">Loading</span></div>;
   if (signedOut.value) return <SignIn />;
   const r = route.value;
   switch (r.page) {

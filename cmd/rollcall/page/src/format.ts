@@ -1,16 +1,25 @@
 // Numbers and times as people read them; the same everywhere in the page.
 
 const whole = new Intl.NumberFormat("en-US");
-const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+const hundredths = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+const fine = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3 });
+const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 
 /** 23,570 */
 export function n(value: number): string {
   return whole.format(value);
 }
 
-/** 1.2M: where there is little room. */
+/** 1.23M: where there is little room. */
 export function short(value: number): string {
   return value < 10_000 ? whole.format(value) : compact.format(value);
+}
+
+/** An edge of a bin, as short as it can be told: numbers with separators, days without midnights. */
+export function edge(v: unknown): string {
+  if (typeof v === "number") return (Math.abs(v) < 10 ? fine : hundredths).format(v);
+  if (typeof v === "string") return v.replace(/T00:00:00(Z|[-+]\d\d:\d\d)$/, "").replace(/T(\d\d:\d\d).*$/, " $1");
+  return v === null || v === undefined ? "" : String(v);
 }
 
 /** 0.0312 → 3.1 %; what is not 0 is never shown as 0. */
@@ -19,7 +28,8 @@ export function percent(share: number): string {
   const p = share * 100;
   if (p > 0 && p < 0.1) return "< 0.1 %";
   if (p < 100 && p > 99.9) return "> 99.9 %";
-  return `${p >= 10 || p === 0 ? Math.round(p * 10) / 10 : p.toFixed(1)} %`;
+  const tenths = Math.round(p * 10) / 10;
+  return `${tenths >= 10 || p === 0 ? tenths : tenths.toFixed(1)} %`;
 }
 
 /** 412 µs, 1.8 ms, 2.4 s */

@@ -39,6 +39,7 @@ export async function countNodes(parent: string, root: Group, answer: Count, sig
     if (!known.has(key)) wanted.set(key, { key, segment });
     return key;
   };
+  for (const whole of wholesOf(root)) known.set(time + JSON.stringify(write(whole)), { count: answer.count, text: answer.rule });
   const keys = new Map<string, { alone: string; together: string | null }>();
   note(root, want, keys);
   try {
@@ -59,6 +60,13 @@ export async function countNodes(parent: string, root: Group, answer: Count, sig
     if (known.size <= KEEP) break;
     known.delete(key);
   }
+}
+
+/** The nodes that select what the whole rule does, which was counted already. */
+function wholesOf(root: Group): Node[] {
+  if (root.not) return [];
+  const only = root.nodes.length === 1 ? root.nodes[0] : undefined;
+  return [group(root.op, root.nodes), ...(only ? [only] : [])];
 }
 
 /** Notes what is to be asked of the nodes of a group, those of filters left out. */

@@ -28,6 +28,11 @@ export const fieldsError = signal<unknown>(null);
 /** "" is now; else a date or a time, as the server takes as_of. */
 export const asOf = signal("");
 
+/** The time that is looked from, as a member of a question. */
+export function lookedFrom(): { as_of?: string } {
+  return asOf.value ? { as_of: asOf.value } : {};
+}
+
 /** The rule: a tree with its history, and the same as text. */
 export const history = signal<History<Group>>(begin(group("And")));
 export const tree = computed(() => history.value.now);

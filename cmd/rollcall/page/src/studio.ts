@@ -12,14 +12,14 @@ import { group, type Group } from "./rule/node.ts";
 import { nodeAt } from "./rule/path.ts";
 import { reconcile } from "./rule/reconcile.ts";
 import {
-  asOf, builderProblem, count, countedAsk, history, nodeCounts, nodeProblems, opened, parent, parentName, problems, text, tree, truth, warnings, windows,
+  asOf, builderProblem, count, countedAsk, history, lookedFrom, nodeCounts, nodeProblems, opened, parent, parentName, problems, text, tree, truth, warnings, windows,
 } from "./state.ts";
 import type { Ask, Check, Count, ProblemItem, Segment } from "./types.ts";
 import { announce } from "./ui/live.tsx";
 import { toast } from "./ui/toast.tsx";
 
 /** How long edits are waited for before the server is asked, in milliseconds. */
-const DEBOUNCE = 120;
+const DEBOUNCE = 40;
 /** The same where a question is SQL in a warehouse. */
 const DEBOUNCE_IN_PLACE = 600;
 
@@ -129,7 +129,7 @@ export function stop(): void {
 
 /** The rule as a question, as it is now; null where there is nothing to ask. */
 export function currentAsk(): Ask | null {
-  const when = asOf.value ? { as_of: asOf.value } : {};
+  const when = lookedFrom();
   if (truth.value === "text") return text.value.trim() ? { rule: text.value, ...when } : null;
   const whole = prune(tree.value);
   return whole.nodes.length > 0 ? { segment: write(whole), ...when } : null;

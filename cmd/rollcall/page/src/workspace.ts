@@ -12,7 +12,7 @@ import {
 } from "./state.ts";
 import { open, setAsOf, setRefreshed, start, stop } from "./studio.ts";
 import type { Json } from "./types.ts";
-import { toast } from "./ui/toast.tsx";
+import { toast, toastError } from "./ui/toast.tsx";
 
 interface Draft {
   tree: Json;
@@ -109,7 +109,7 @@ export async function openSegment(path: string): Promise<void> {
   try {
     open(await api.segments.get(parentName.value, path));
   } catch (error) {
-    toast(api.words(error), { bad: true });
+    toastError(error);
   }
 }
 

@@ -6,105 +6,23 @@
 // The server at URL is new and empty. PICTURES is the folder that screenshots go to.
 // ROLLCALL_CHROMIUM is the browser.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { begin, rule } from "./browser.mjs";
 
 const [url, files, configuration, pictures] = process.argv.slice(2);
-const rule = "loyalty_tier = 'Gold' and purchase in last 30 days";
+const { page, step, shot, button, dialog, count, condition, nav, write, connect, upload, lookFrom, build, divide, openMember, exported, end } = await begin(url, pictures);
 
-const browser = await chromium.launch({ executablePath: process.env.ROLLCALL_CHROMIUM, args: ["--no-sandbox"] });
-const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, acceptDownloads: true, reducedMotion: "reduce" });
-context.setDefaultTimeout(20_000);
-const page = await context.newPage();
-
-// Whatever the browser complains about is a fault: scripts that fail, styles that the
-// content policy refuses.
-const complaints = [];
-page.on("pageerror", (error) => complaints.push(error.message));
-page.on("console", (message) => {
-  const expected = message.text().includes("Failed to load resource"); // of answers that are errors
-  if (["error", "warning"].includes(message.type()) && !expected) complaints.push(message.text());
-});
-
-let steps = 0;
-let shots = 0;
-async function step(what, f) {
-  steps++;
-  try {
-    await f();
-  } catch (error) {
-    await page.screenshot({ path: join(pictures, "failed.png") });
-    console.error(`${what}:`, error, await page.locator("body").ariaSnapshot(), complaints);
-    process.exit(1);
-  }
-}
-async function shot(name) {
-  shots++;
-  await page.evaluate(() => document.activeElement?.blur());
-  await page.waitForLoadState("networkidle");
-  const toasts = page.locator(".toast").getByRole("button", { name: "Dismiss" });
-  while ((await toasts.count()) > 0) await toasts.first().click();
-  await page.screenshot({ path: join(pictures, name + ".png"), animations: "disabled" });
-}
-const button = (name, within = page) => within.getByRole("button", { name, exact: true });
-const dialog = (name) => page.getByRole("dialog", { name });
-const count = page.getByTestId("count");
-const text = page.getByRole("textbox", { name: "Rule as text" });
-const condition = (number) => page.getByRole("group", { name: "Rule" }).getByRole("listitem").nth(number - 1);
-async function nav(name) {
-  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name, exact: true }).click();
-}
-async function write(content) {
-  await text.click();
-  await page.keyboard.press("ControlOrMeta+a");
-  await page.keyboard.insertText(content);
-}
-async function add(name) {
-  await page.getByRole("combobox", { name: "Add condition" }).fill(name);
-  await page.getByRole("option", { name }).first().click();
-}
-
-await page.goto(url);
-
-await step("register a connection", async () => {
-  await nav("Connections");
-  await button("Add connection").click();
-  const d = dialog("Add connection");
-  await d.getByRole("textbox", { name: "Name" }).fill("shop");
-  await d.getByRole("combobox", { name: "Kind" }).selectOption("files");
-  await d.getByRole("textbox", { name: "Folder" }).fill(files);
-  await button("Save", d).click();
-  await page.getByRole("row", { name: /shop/ }).waitFor();
-});
+await step("register a connection", () => connect("shop", "files", (d) => d.getByRole("textbox", { name: "Folder" }).fill(files)));
 
 await step("upload a configuration", async () => {
-  await nav("Parent segments");
-  await button("Upload configuration").click();
-  const d = dialog("Upload configuration");
-  await d.getByLabel("Configuration file").setInputFiles(configuration);
-  await button("Upload", d).click();
-  await page.getByRole("row", { name: /CDNOW customers/ }).getByText("ready").waitFor();
+  await upload(configuration, "copied", "ready");
   await shot("parents");
 });
 
 await step("build the rule by hand, count as it changes", async () => {
   await nav("Build");
   await count.getByText("23,570").waitFor();
-  await button(/^as of/).click();
-  await page.getByRole("textbox", { name: "As of" }).fill("1998-07-01");
-  await page.keyboard.press("Enter");
-  await page.keyboard.press("Escape");
-  await add("loyalty_tier");
-  await condition(1).getByRole("combobox", { name: "Operator" }).selectOption({ label: "is" });
-  await condition(1).getByRole("combobox", { name: "Value" }).fill("Gold");
-  await page.keyboard.press("Enter");
-  await count.getByText("734", { exact: true }).waitFor();
-  await add("purchase");
-  await condition(2).getByRole("combobox", { name: "Window", exact: true }).selectOption({ label: "in the last" });
-  await condition(2).getByRole("textbox", { name: "Window length" }).fill("30");
-  await count.getByText("315", { exact: true }).waitFor();
-  assert.equal((await text.innerText()).trim(), rule);
+  await lookFrom("1998-07-01");
+  await build(() => count.getByText("734", { exact: true }).waitFor());
   await shot("build");
 });
 
@@ -120,13 +38,7 @@ await step("the same rule as text, both ways", async () => {
 });
 
 await step("break it down", async () => {
-  await page.getByRole("tab", { name: "Breakdown" }).click();
-  const row = page.getByRole("row", { name: /1997-01/ });
-  if (!(await row.isVisible())) {
-    await page.getByRole("combobox", { name: "By" }).fill("cohort");
-    await page.getByRole("option", { name: "cohort" }).click();
-  }
-  await row.getByText("123").waitFor();
+  await divide();
   await shot("breakdown");
 });
 
@@ -137,12 +49,8 @@ await step("its size over time", async () => {
 });
 
 await step("who they are", async () => {
-  await page.getByRole("tab", { name: "Members" }).click();
-  const show = button("Show members");
-  if (await show.isVisible()) await show.click();
-  await page.getByRole("cell", { name: "00048" }).or(page.getByRole("rowheader", { name: "00048" })).first().waitFor();
-  await page.getByRole("button", { name: "00048" }).or(page.getByRole("link", { name: "00048" })).first().click();
-  await page.getByText(/2008|1998-0[0-9]-/).first().waitFor();
+  await openMember("00048");
+  await page.getByText(/1998-0[0-9]-/).first().waitFor();
   await shot("profile");
 });
 
@@ -157,17 +65,21 @@ await step("save it", async () => {
 });
 
 await step("export it", async () => {
-  await button("Export").click();
-  const d = dialog("Export audience");
-  await d.getByRole("combobox", { name: "Format" }).selectOption("csv");
-  await button("Start export", d).click();
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("link", { name: "Download" }).first().click(),
-  ]);
-  const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\n");
-  assert.equal(lines.length, 1 + 315);
-  await page.keyboard.press("Escape");
+  assert.equal((await exported()).length, 1 + 315);
+});
+
+await step("export what was different a month before", async () => {
+  await lookFrom("1998-06-01");
+  await count.getByText("316", { exact: true }).waitFor();
+  const lines = await exported(async (d) => {
+    const what = d.getByRole("combobox", { name: "What is written" });
+    await what.selectOption({ label: "changes since job 2 · as of 1998-07-01 · 315 customers" });
+    await shot("export");
+  });
+  const changes = lines.slice(1).map((line) => line.split(",")[1]);
+  assert.deepEqual([changes.filter((c) => c === "entered").length, changes.filter((c) => c === "left").length, changes.length], [137, 136, 137 + 136]);
+  await lookFrom("1998-07-01");
+  await count.getByText("315", { exact: true }).waitFor();
 });
 
 await step("reload: all is there", async () => {
@@ -194,8 +106,12 @@ await step("in the dark, and on a telephone", async () => {
   await shot("narrow");
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 360, `the page is ${width} px wide on a screen of 360`);
+  const views = page.getByRole("group", { name: "View" });
+  for (const [view, heading] of [["Fields", "Fields and segments of CDNOW customers"], ["Audience", "Audience of New rule"], ["Rule", /New rule/]]) {
+    await button(view, views).click();
+    await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+    assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1);
+  }
 });
 
-await browser.close();
-assert.deepEqual(complaints, []);
-console.log(`${steps} steps of the story, ${shots} pictures`);
+await end();

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { edge } from "../src/format.ts";
 import { maskOf, masksOf } from "../src/results/masks.ts";
-import { firstPeriod, pointsOf, stepFor, wrong } from "../src/results/period.ts";
-import { edge, lift, nearest, places, ticks, timeLabel } from "../src/results/scale.ts";
+import { binsFor, firstPeriod, pointsOf, stepFor, wrong } from "../src/results/period.ts";
+import { lift, nearest, places, ticks, timeLabel } from "../src/results/scale.ts";
 import { layout, regionsOf, room, words } from "../src/results/upset.ts";
 
 test("ticks are round, whole, and reach the greatest value", () => {
@@ -55,6 +56,9 @@ test("a period that cannot be asked says why", () => {
   assert.equal(pointsOf({ from: "1998-01-01", to: "1998-01-31", every: "day" }), 31);
   assert.equal(stepFor("1998-01-01", "1998-01-02"), "hour");
   assert.equal(stepFor("1980-01-01", "1998-01-02"), "year");
+  assert.equal(binsFor("1998-01-01T00:00:00Z", "1998-01-02T00:00:00Z"), "day");
+  assert.equal(binsFor("1997-01-01", "1998-06-30"), "month");
+  assert.equal(binsFor(undefined, "1998-06-30"), "month");
 });
 
 test("regions of an overlap: the largest first, empty ones left out, the rest told", () => {

@@ -34,6 +34,9 @@ test("another operator keeps the values that fit", () => {
   assert.deepEqual(operatorAs("Contain!", { type: "In", value: ["x"] }), { type: "Contain", not: true, value: ["x"] });
   assert.deepEqual(operatorAs("w:lastFull", { type: "Window", text: "in last 7 days" }), { type: "TimeWithinPast", value: 7, unit: "day" });
   assert.deepEqual(operatorAs("IsNull", { type: "Equal", value: "x" }), { type: "IsNull" });
+  assert.deepEqual(operatorAs("Equal", { type: "In", value: [] }), { type: "Equal" });
+  assert.equal(missingValue({ type: "Equal" }), "a value");
+  assert.equal(missingValue({ type: "Equal", value: "" }), "");
 });
 
 test("numbers stay exact", () => {

@@ -9,6 +9,9 @@ import type { Segment } from "../src/types.ts";
 test("numbers and times", () => {
   assert.equal(n(10_000_000), "10,000,000");
   assert.equal(short(69_659), "69.7K");
+  assert.equal(short(850_123), "850K");
+  assert.equal(short(7_640_000), "7.64M");
+  assert.equal(percent(0.0999), "10 %");
   assert.deepEqual([0, 0.00001, 0.031, 0.5, 0.99999, 1].map(percent), ["0 %", "< 0.1 %", "3.1 %", "50 %", "> 99.9 %", "100 %"]);
   assert.deepEqual([412, 1_810, 15_000, 2_400_000].map(micros), ["412 µs", "1.8 ms", "15 ms", "2.4 s"]);
   assert.equal(time("1998-07-01T00:00:00Z"), "1998-07-01");

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
-import { jobs, words } from "../api.ts";
+import { jobs } from "../api.ts";
 import { ago, n } from "../format.ts";
 import { may, parentList } from "../state.ts";
 import type { Job, Page } from "../types.ts";
 import { Button } from "../ui/button.tsx";
 import { Table } from "../ui/table.tsx";
-import { toast } from "../ui/toast.tsx";
+import { toast, toastError } from "../ui/toast.tsx";
 import { AdminPage, Badge, List } from "./frame.tsx";
 import { useLoaded } from "./loaded.ts";
 import { progressOf, resultOf, ruleOf, runs, toneOf, took } from "./words.ts";
@@ -29,7 +29,7 @@ export function JobsPage() {
       await jobs.cancel(job.id);
       toast(`Job ${job.id} is being cancelled.`);
     } catch (error) {
-      toast(words(error), { bad: true });
+      toastError(error);
     }
     loaded.again();
   };
@@ -51,7 +51,7 @@ export function JobsPage() {
                 { head: "What", cell: (j) => <>{j.kind} <span class="muted">of</span> {j.parent}{ruleOf(j) && <div class="tiny muted"><code class="job-rule">{ruleOf(j)}</code></div>}</> },
                 { head: "State", cell: (j) => <State job={j} /> },
                 { head: "Started", cell: (j) => <Started job={j} /> },
-                { head: "Took", cell: (j) => <span class="num small"><span class="only-small muted">took </span>{took(j, Date.now())}</span> },
+                { head: "Took", cell: (j) => <span class="num small nowrap"><span class="only-small muted">took </span>{took(j, Date.now())}</span> },
                 {
                   head: "Actions", cell: (j) => (
                     <div class="row actions">

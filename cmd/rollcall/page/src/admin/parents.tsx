@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { parents, words } from "../api.ts";
+import { parents } from "../api.ts";
 import { ago, n } from "../format.ts";
 import { href } from "../route.ts";
 import { loadParents, parentsError, parentsLoaded } from "../session.ts";
@@ -9,7 +9,7 @@ import { Button } from "../ui/button.tsx";
 import { Menu, type MenuItem } from "../ui/menu.tsx";
 import { ErrorNote } from "../ui/note.tsx";
 import { Table } from "../ui/table.tsx";
-import { toast } from "../ui/toast.tsx";
+import { toast, toastError } from "../ui/toast.tsx";
 import { AdminPage, Badge, Confirm } from "./frame.tsx";
 import { ParentDialog } from "./parent.tsx";
 import { RefreshDialog } from "./refresh.tsx";
@@ -35,7 +35,7 @@ export function ParentsPage() {
       const job = await parents.refresh(p.name);
       toast(`Refreshing ${p.name}, job ${job.id}.`);
     } catch (error) {
-      toast(words(error), { bad: true });
+      toastError(error);
     }
     await loadParents();
   };
@@ -63,7 +63,7 @@ export function ParentsPage() {
               ...(admin ? [{
                 head: "Actions", cell: (p: Parent) => (
                   <div class="row actions">
-                    {p.mode !== "in_place" && <Button icon="refresh" disabled={p.freshness.running_job !== null} onClick={() => void refresh(p)} aria-label={`Refresh ${p.name} now`}>Refresh now</Button>}
+                    {p.mode !== "in_place" && <Button icon="refresh" disabled={p.freshness.running_job !== null} onClick={() => void refresh(p)} aria-label={`Refresh now: ${p.name}`}>Refresh now</Button>}
                     <Menu label={`More of ${p.name}`} icon="more" items={() => itemsOf(p)} />
                   </div>
                 ),

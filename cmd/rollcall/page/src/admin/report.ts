@@ -1,6 +1,7 @@
 // The report of a load, as a table: what was read of each table, and what was left out.
 
 import { n } from "../format.ts";
+import { isMap, numberIn } from "../json.ts";
 import type { Json } from "../types.ts";
 
 export interface ReportRow {
@@ -23,15 +24,7 @@ export function rowsOf(report: Json | undefined): ReportRow[] {
   if (!isMap(report) || !Array.isArray(report.tables)) return [];
   return report.tables.filter(isMap).map((t) => ({
     table: String(t.table ?? ""), use: String(t.use ?? ""), names: Array.isArray(t.names) ? t.names.join(", ") : "",
-    rows: count(t.rows), loaded: count(t.loaded),
-    left: reasons.flatMap(([key, text]) => (count(t[key]) > 0 ? [`${n(count(t[key]))} ${text}`] : [])),
+    rows: numberIn(t, "rows"), loaded: numberIn(t, "loaded"),
+    left: reasons.flatMap(([key, text]) => (numberIn(t, key) > 0 ? [`${n(numberIn(t, key))} ${text}`] : [])),
   }));
-}
-
-function isMap(v: Json | undefined): v is { [key: string]: Json } {
-  return typeof v === "object" && v !== null && !Array.isArray(v);
-}
-
-function count(v: Json | undefined): number {
-  return typeof v === "number" ? v : 0;
 }

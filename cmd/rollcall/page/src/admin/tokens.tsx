@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { tokens, words } from "../api.ts";
+import { tokens } from "../api.ts";
 import { ago } from "../format.ts";
 import { signIn, startSession } from "../session.ts";
 import { session } from "../state.ts";
@@ -8,7 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNote, Note } from "../ui/note.tsx";
 import { Table } from "../ui/table.tsx";
-import { toast } from "../ui/toast.tsx";
+import { toast, toastError } from "../ui/toast.tsx";
 import { AdminPage, Badge, Confirm, List } from "./frame.tsx";
 import { useLoaded } from "./loaded.ts";
 import { inZone } from "./zones.ts";
@@ -118,7 +118,7 @@ function SecretDialog({ made, onClose }: { made: { token: Token; secret: string 
       await signIn(made.secret);
       onClose();
     } catch (e) {
-      toast(words(e), { bad: true });
+      toastError(e);
     }
   };
   const close = () => {

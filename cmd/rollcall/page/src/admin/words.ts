@@ -1,7 +1,9 @@
 // Words for states, changes and jobs.
 
 import { n } from "../format.ts";
-import type { Change, Freshness, Job, JobState, Json } from "../types.ts";
+import { member, numberIn, textIn } from "../json.ts";
+import { changesOf } from "../results/earlier.ts";
+import type { Change, Freshness, Job, JobState } from "../types.ts";
 
 export type Tone = "" | "good" | "warn" | "bad" | "accent";
 
@@ -49,22 +51,17 @@ export function progressOf(job: Job): string {
   return [`${n(done)}${total > 0 ? ` of ${n(total)}` : ""}`, what].filter(Boolean).join(" ");
 }
 
-function member(v: Json | undefined, name: string): Json | undefined {
-  return typeof v === "object" && v !== null && !Array.isArray(v) ? v[name] : undefined;
-}
-
 /** What a job came to: customers that were read, or rows that were written. */
 export function resultOf(job: Job): string {
-  const customers = member(job.result, "customers"), rows = member(job.result, "rows"), version = member(job.result, "version");
-  if (typeof rows === "number") return `${n(rows)} rows`;
-  if (typeof customers === "number") return `${n(customers)} customers${typeof version === "number" ? `, version ${n(version)}` : ""}`;
+  const r = job.result, version = numberIn(r, "version");
+  if (member(r, "rows") !== undefined) return [`${n(numberIn(r, "rows"))} rows`, changesOf(job)].filter(Boolean).join(", ");
+  if (member(r, "customers") !== undefined) return `${n(numberIn(r, "customers"))} customers${version > 0 ? `, version ${n(version)}` : ""}`;
   return "";
 }
 
 /** The rule of an export, as the job keeps it. */
 export function ruleOf(job: Job): string {
-  const rule = member(job.request, "rule");
-  return typeof rule === "string" ? rule : "";
+  return textIn(job.request, "rule");
 }
 
 /** One difference between a configuration and what there was: removed attribute orders. */

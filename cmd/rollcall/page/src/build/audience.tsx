@@ -17,7 +17,7 @@ export function AudienceBar() {
   return (
     <div class={"audience card" + (c.busy ? " busy" : "") + (broken ? " old" : "")}>
       <div class="audience-line" role="status" aria-live="off" aria-label="Count">
-        <div class="big num" data-testid="count">{c.answer ? n(c.answer.count) : empty ? n(all) : "–"}</div>{" "}
+        <div class={"big num" + (all >= 10_000_000 ? " long" : "")} data-testid="count">{c.answer ? n(c.answer.count) : empty ? n(all) : "–"}</div>{" "}
         <div class="audience-of">
           <div class="small">
             {c.answer ? <>of <span class="num">{n(all)}</span> customers · <span class="num">{percent(share)}</span></> : empty ? "customers: everybody, as long as there is no condition" : "customers"}

@@ -20,7 +20,7 @@ export function Builder() {
   const root = tree.value;
   const stale = truth.value === "text" && problems.value.length > 0 && root.nodes.length > 0;
   return (
-    <div class={"builder card" + (stale ? " stale" : "")}>
+    <div class={"builder card" + (stale ? " stale" : "")} style={{ "--digits": n(fields.value?.customers ?? 0).length }}>
       {stale && <p class="stale-note small" role="status">The text has a problem; below is the last rule that was right.</p>}
       <GroupView node={root} depth={0} />
     </div>

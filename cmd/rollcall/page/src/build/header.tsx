@@ -1,4 +1,5 @@
 import { history, dirty, may, opened, countedAsk } from "../state.ts";
+import { titleOf } from "../title.ts";
 import { redo, undo } from "../studio.ts";
 import { Button } from "../ui/button.tsx";
 import { Menu, type MenuItem } from "../ui/menu.tsx";
@@ -21,7 +22,7 @@ export function RuleHeader() {
   return (
     <div class="rule-head">
       <h1 class="rule-title">
-        <span class="ellipsis" title={at?.path}>{at ? <>{slash > 0 && <span class="muted">{at.path.slice(0, slash)} / </span>}{at.path.slice(slash + 1)}</> : "New rule"}</span>
+        <span class="ellipsis" title={at?.path}>{at ? <>{slash > 0 && <span class="muted">{at.path.slice(0, slash)} / </span>}{at.path.slice(slash + 1)}</> : titleOf(at)}</span>
         {at && <span class="badge" title={`Saved by ${at.updated.by}`}>v{at.version}</span>}
         {dirty.value && <span class="badge warn">not saved</span>}
       </h1>

@@ -2,7 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
 import { ResultsPanel } from "../results/index.tsx";
 import { enter, follow, leave } from "../workspace.ts";
-import { fieldsError, parent, parentName } from "../state.ts";
+import { fieldsError, opened, parent, parentName } from "../state.ts";
+import { titleOf } from "../title.ts";
 import { loadParents } from "../session.ts";
 import { ErrorNote, Note } from "../ui/note.tsx";
 import { LeftPanel } from "../fields/left.tsx";
@@ -17,7 +18,8 @@ import "./build.css";
 type View = "fields" | "rule" | "results";
 
 /** The studio of a parent segment: its fields, the rule, and what the rule selects. On
-    small screens they are three views of one column. */
+    small screens they are three views of one column, and those without the rule, whose
+    heading names the page, have a heading of their own. */
 export function Studio({ parent: name, segment }: { parent: string; segment?: string }) {
   const [view, setView] = useState<View>("rule");
   useEffect(() => {
@@ -38,6 +40,7 @@ export function Studio({ parent: name, segment }: { parent: string; segment?: st
           <button key={v} type="button" class="tab" aria-pressed={view === v} onClick={() => setView(v)}>{{ fields: "Fields", rule: "Rule", results: "Audience" }[v]}</button>
         ))}
       </div>
+      {view !== "rule" && <h1 class="sr view-name">{view === "fields" ? `Fields and segments of ${name}` : `Audience of ${titleOf(opened.value)}`}</h1>}
       <aside class="pane pane-fields" aria-label="Fields and segments"><LeftPanel onPicked={() => setView("rule")} /></aside>
       <section class="pane pane-rule" aria-label="Rule">
         <RuleHeader />

@@ -1,8 +1,8 @@
 // Options for the names and values of rules.
 
-import * as api from "../api.ts";
+import { valuesOf } from "../fields/values.ts";
 import { n, short } from "../format.ts";
-import { fields, parentName, segmentList } from "../state.ts";
+import { fields, segmentList } from "../state.ts";
 import type { Attribute } from "../types.ts";
 import { matching, type Option } from "../ui/combobox.tsx";
 
@@ -41,7 +41,7 @@ export function typeWord(type: string): string {
 /** Suggestions of values with how many have each, from the server. */
 export function valueOptions(field: string) {
   return async (search: string, signal: AbortSignal): Promise<Option[]> => {
-    const found = await api.parents.values(parentName.value, { field, search, limit: 30 }, signal);
+    const found = await valuesOf(field, search, 30, signal);
     return found.values.filter((v) => v.value !== null).map((v) => ({ value: String(v.value), hint: n(v.count) }));
   };
 }

@@ -1,10 +1,14 @@
-import { useEffect, useState } from "preact/hooks";
-import * as api from "../api.ts";
-import { n, percent, value as shown } from "../format.ts";
+import { useState } from "preact/hooks";
+import { asks, needsSnapshot, words } from "../api.ts";
+import { edge, n, percent, value as shown } from "../format.ts";
+import { useAsked } from "../results/asked.ts";
+import { binsFor } from "../results/period.ts";
+import { everybody } from "../rule/everybody.ts";
 import { isList, kindOf } from "../rule/operators.ts";
-import { asOf, countedAsk, fields, parentName } from "../state.ts";
-import type { Ask, Attribute, Breakdown, Json, Values } from "../types.ts";
+import { countedAsk, fields, lookedFrom, parentName } from "../state.ts";
+import type { Attribute, Json } from "../types.ts";
 import { Histogram } from "./histogram.tsx";
+import { valuesOf } from "./values.ts";
 
 /** What an attribute, or a field of events, looks like: its most frequent values, or a histogram. */
 export function Detail({ field, attribute, ofEvents, onValue }: { field: string; attribute: Attribute; ofEvents?: boolean; onValue?: (v: Json) => void }) {
@@ -25,26 +29,10 @@ export function Detail({ field, attribute, ofEvents, onValue }: { field: string;
   );
 }
 
-/** A least or greatest value where there is little room. */
-function short(text: string | undefined): string | undefined {
-  return text?.replace(/T00:00:00(Z|[-+]\d\d:\d\d)$/, "").replace("T", " ");
-}
-
 function TopValues({ field, onValue }: { field: string; onValue?: (v: Json) => void }) {
   const [search, setSearch] = useState("");
-  const [found, setFound] = useState<Values | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  useEffect(() => {
-    const abort = new AbortController();
-    const timer = setTimeout(() => {
-      api.parents.values(parentName.value, { field, search, limit: 12 }, abort.signal).then(
-        (v) => { setFound(v); setError(null); },
-        (e: unknown) => { if (!api.isAbort(e)) setError(e); },
-      );
-    }, search ? 120 : 0);
-    return () => { clearTimeout(timer); abort.abort(); };
-  }, [field, search]);
-  if (error) return <p class="tiny bad-text">{api.words(error)}</p>;
+  const { data: found, error } = useAsked(JSON.stringify([parentName.value, field, search]), (signal) => valuesOf(field, search, 12, signal), search ? 120 : 0);
+  if (error) return <Failed error={error} />;
   if (!found) return <p class="tiny muted">…</p>;
   const most = Math.max(1, ...found.values.map((v) => v.count));
   return (
@@ -66,40 +54,20 @@ function TopValues({ field, onValue }: { field: string; onValue?: (v: Json) => v
   );
 }
 
-/** All customers, as a rule about one attribute: there is no other way to say it. */
-function everybody(attribute: string): Ask {
-  const test = (not: boolean): Json => ({ type: "Value", attribute, operator: not ? { type: "IsNull", not } : { type: "IsNull" } });
-  return { segment: { type: "Or", conditions: [test(false), test(true)] } };
-}
-
-/** The step that makes about thirty bins of a span of dates. */
-export function stepOf(least: string, greatest: string): string {
-  const days = (Date.parse(greatest.slice(0, 10)) - Date.parse(least.slice(0, 10))) / 86_400_000;
-  if (!(days >= 0)) return "month";
-  return days <= 45 ? "day" : days <= 300 ? "week" : days <= 1_500 ? "month" : days <= 4_500 ? "quarter" : "year";
+function Failed({ error }: { error: unknown }) {
+  return <p class={"tiny " + (needsSnapshot(error) ? "muted" : "bad-text")}>{words(error)}</p>;
 }
 
 /** A histogram of everybody with the audience in it. */
 function Bins({ field, attribute }: { field: string; attribute: Attribute }) {
-  const [found, setFound] = useState<Breakdown | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const audience = countedAsk.value;
-  const at = asOf.value;
-  useEffect(() => {
-    const abort = new AbortController();
-    const ask = audience ?? { ...everybody(field), ...(at ? { as_of: at } : {}) };
-    const s = attribute.stats;
-    const bins = kindOf(attribute.type) === "number" ? { bins: 24 } : { every: stepOf(s?.least ?? "", s?.greatest ?? "") };
-    const timer = setTimeout(() => {
-      api.asks.breakdown(parentName.value, { ...ask, by: [field], ...bins }, abort.signal).then(
-        (b) => { setFound(b.breakdowns[0] ?? null); setError(null); },
-        (e: unknown) => { if (!api.isAbort(e)) setError(e); },
-      );
-    }, 60);
-    return () => { clearTimeout(timer); abort.abort(); };
-  }, [field, audience, at]);
-  if (error) return <p class="tiny bad-text">{api.words(error)}</p>;
-  if (!found) return <p class="tiny muted">…</p>;
   const s = attribute.stats;
-  return <Histogram breakdown={found} name={field} audience={audience !== null} least={short(s?.least)} greatest={short(s?.greatest)} />;
+  const numbers = kindOf(attribute.type) === "number";
+  const told = (v: string | undefined) => v && edge(numbers ? Number(v) : v);
+  const bins = numbers ? { bins: 24 } : { every: binsFor(s?.least, s?.greatest) };
+  const body = { ...(countedAsk.value ?? { ...everybody(field), ...lookedFrom() }), by: [field], ...bins };
+  const { data, error } = useAsked(JSON.stringify([parentName.value, body]), (signal) => asks.breakdown(parentName.value, body, signal));
+  if (error) return <Failed error={error} />;
+  const found = data?.breakdowns[0];
+  if (!found) return <p class="tiny muted">…</p>;
+  return <Histogram breakdown={found} name={field} audience={countedAsk.value !== null} least={told(s?.least)} greatest={told(s?.greatest)} />;
 }

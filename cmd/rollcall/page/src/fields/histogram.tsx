@@ -1,11 +1,7 @@
-import { n } from "../format.ts";
+import { edge, n } from "../format.ts";
 import type { Breakdown, Json } from "../types.ts";
 
 const W = 220, H = 56;
-
-function edge(v: Json): string {
-  return typeof v === "number" ? n(Math.round(v * 100) / 100) : String(v ?? "").slice(0, 10);
-}
 
 function position(v: Json): number {
   return typeof v === "number" ? v : typeof v === "string" && /^[-+]?[\d.]+$/.test(v) ? Number(v) : Date.parse(String(v));

@@ -4,14 +4,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "../api.ts";
 import { prune } from "../rule/complete.ts";
-import { asOf, count, countedAsk, fields, text, tree, truth } from "../state.ts";
-import type { Ask, Json } from "../types.ts";
-
-/** All customers, as a rule about one attribute: there is no other way to say it. */
-function everybody(attribute: string): Ask {
-  const test = (not: boolean): Json => ({ type: "Value", attribute, operator: not ? { type: "IsNull", not } : { type: "IsNull" } });
-  return { segment: { type: "Or", conditions: [test(false), test(true)] }, ...(asOf.value ? { as_of: asOf.value } : {}) };
-}
+import { everybody } from "../rule/everybody.ts";
+import { count, countedAsk, fields, lookedFrom, text, tree, truth } from "../state.ts";
+import type { Ask } from "../types.ts";
 
 /** The audience that results are of: of the rule that was counted last, and as long as
     there is no rule, everybody. null: nothing can be asked yet. */
@@ -19,7 +14,7 @@ export function audience(): Ask | null {
   if (countedAsk.value) return countedAsk.value;
   const first = fields.value?.attributes[0];
   const nothing = truth.value === "builder" ? prune(tree.value).nodes.length === 0 : text.value.trim() === "";
-  return nothing && first ? everybody(first.name) : null;
+  return nothing && first ? { ...everybody(first.name), ...lookedFrom() } : null;
 }
 
 /** A question without its time: for asks that have times of their own. */
@@ -35,10 +30,10 @@ export interface Asked<T> {
   again: () => void;
 }
 
-/** Asks what key says, `wait` milliseconds after it or the snapshot has changed; null asks
-    nothing. The answer before stays until the new one is there; a request that is overtaken
-    is aborted. */
-export function useAsked<T>(key: string | null, ask: (signal: AbortSignal) => Promise<T>, wait = 80): Asked<T> {
+/** Asks what key says, `wait` milliseconds after it or the snapshot has changed, and at once
+    where there is no answer yet; null asks nothing. The answer before stays until the new one
+    is there; a request that is overtaken is aborted. */
+export function useAsked<T>(key: string | null, ask: (signal: AbortSignal) => Promise<T>, wait = 20): Asked<T> {
   const [state, setState] = useState<{ data: T | null; busy: boolean; error: unknown }>({ data: null, busy: key !== null, error: null });
   const [round, setRound] = useState(0);
   const latest = useRef(ask);
@@ -56,7 +51,7 @@ export function useAsked<T>(key: string | null, ask: (signal: AbortSignal) => Pr
         (data) => { if (!abort.signal.aborted) setState({ data, busy: false, error: null }); },
         (error: unknown) => { if (!abort.signal.aborted && !api.isAbort(error)) setState({ data: null, busy: false, error }); },
       );
-    }, wait);
+    }, state.data === null ? 0 : wait);
     return () => { clearTimeout(timer); abort.abort(); };
   }, [key, version, round]);
   return { ...state, again: () => setRound((r) => r + 1) };

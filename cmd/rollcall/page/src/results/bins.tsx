@@ -1,8 +1,8 @@
-import { n, percent } from "../format.ts";
+import { edge, n, percent, short } from "../format.ts";
 import type { Breakdown } from "../types.ts";
 import { Table } from "../ui/table.tsx";
 import { AsTable, Plot } from "./plot.tsx";
-import { edge, lift, places, ticks } from "./scale.ts";
+import { lift, places, ticks } from "./scale.ts";
 
 const H = 150, TOP = 8, BOTTOM = 20, LEFT = 40, RIGHT = 4;
 
@@ -31,7 +31,7 @@ export function Bins({ breakdown: b, members, customers, label }: { breakdown: B
       >
         {(w, active) => (
           <>
-            {axis.map((t) => <g key={t}><line class="grid" x1={LEFT} x2={w - RIGHT} y1={y(t)} y2={y(t)} /><text class="tick" x={LEFT - 6} y={y(t) + 4} text-anchor="end">{compact(t)}</text></g>)}
+            {axis.map((t) => <g key={t}><line class="grid" x1={LEFT} x2={w - RIGHT} y1={y(t)} y2={y(t)} /><text class="tick" x={LEFT - 6} y={y(t) + 4} text-anchor="end">{short(t)}</text></g>)}
             {bins.map((x, i) => {
               const left = LEFT + i * step(w), wide = Math.max(1, step(w) - (bins.length > 60 ? 0 : 1.5)), e = expected[i];
               return (
@@ -65,11 +65,4 @@ export function Bins({ breakdown: b, members, customers, label }: { breakdown: B
       </AsTable>
     </>
   );
-}
-
-const whole = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
-
-/** A number of an axis: 1,500 and 2.5M. */
-export function compact(v: number): string {
-  return v < 10_000 ? n(v) : whole.format(v);
 }

@@ -2,7 +2,6 @@ import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { asks } from "../api.ts";
 import { n } from "../format.ts";
-import { stepOf } from "../fields/detail.tsx";
 import { isList, kindOf } from "../rule/operators.ts";
 import { fields, parentName } from "../state.ts";
 import type { Attribute } from "../types.ts";
@@ -12,6 +11,7 @@ import { audience, useAsked } from "./asked.ts";
 import { Bars } from "./bars.tsx";
 import { Bins } from "./bins.tsx";
 import { Answered, Notes } from "./frame.tsx";
+import { binsFor } from "./period.ts";
 import { PictureMenu } from "./picture.tsx";
 
 /** The attributes that were chosen, by parent segment; kept while the page is open. */
@@ -58,7 +58,7 @@ function formsOf(a: Attribute): { key: string; label: string }[] {
 function firstForm(a: Attribute): string {
   const kind = isList(a.type) ? "string" : kindOf(a.type);
   if (kind === "number") return (a.stats?.distinct ?? 999) <= 12 ? "values" : "bins:20";
-  if (kind === "date" || kind === "timestamp") return `every:${stepOf(a.stats?.least ?? "", a.stats?.greatest ?? "")}`;
+  if (kind === "date" || kind === "timestamp") return `every:${binsFor(a.stats?.least, a.stats?.greatest)}`;
   return "values";
 }
 
@@ -73,7 +73,7 @@ function One({ attribute: a, onRemove }: { attribute: Attribute; onRemove: () =>
   return (
     <section class="result-card" aria-label={`By ${a.name}`}>
       <header class="row">
-        <h3 class="grow ellipsis" title={a.name}>{a.name}</h3>
+        <h2 class="grow ellipsis" title={a.name}>{a.name}</h2>
         {forms.length > 1 && (
           <select class="input small-select" aria-label={`Form of ${a.name}`} value={form} onChange={(e) => setForm(e.currentTarget.value)}>
             {forms.map((f) => <option key={f.key} value={f.key}>{f.label}</option>)}

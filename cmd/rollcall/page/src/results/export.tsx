@@ -8,7 +8,9 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNote, Note } from "../ui/note.tsx";
 import { ColumnChoice } from "./columns.tsx";
+import { changesOf } from "./earlier.ts";
 import { pickOf, type Pick } from "./pick.ts";
+import { SinceChoice, type Since } from "./since.tsx";
 
 const formats = [["parquet", "Parquet"], ["csv", "CSV"], ["arrow", "Arrow IPC"]] as const;
 
@@ -19,6 +21,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   const [columns, setColumns] = useState(() => (fields.value?.attributes ?? []).map((a) => a.name));
   const [masks, setMasks] = useState<Record<string, string>>({});
   const [pick, setPick] = useState<Pick>({ kind: "all", many: "1000", of: "", by: "", least: false });
+  const [since, setSince] = useState<Since>({ job: 0, stayed: false });
   const [job, setJob] = useState<Job | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -29,8 +32,9 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
     setError(null);
     const names = [fields.value?.key_column ?? "", ...columns];
     const hidden = Object.fromEntries(Object.entries(masks).filter(([name, mask]) => mask !== "clear" && names.includes(name)));
+    const changes = since.job > 0 ? { delta_from: since.job, ...(since.stayed ? { delta_stayed: true } : {}) } : {};
     try {
-      setJob(await asks.exports(parent, { ...ask, columns, format, masks: hidden, ...chosen.body }));
+      setJob(await asks.exports(parent, { ...ask, columns, format, masks: hidden, ...chosen.body, ...changes }));
     } catch (e) {
       setError(e);
     }
@@ -52,6 +56,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
             <PickChoice pick={pick} onChange={setPick} />
           </div>
           {chosen.wrong && <Note kind="warn">{chosen.wrong}</Note>}
+          <SinceChoice rule={count.value.answer?.rule ?? ""} since={since} onChange={setSince} />
           <ColumnChoice value={columns} onChange={setColumns} />
           <MaskChoice columns={[fields.value?.key_column ?? "", ...columns].filter(Boolean)} masks={masks} onChange={setMasks} />
           <p class="tiny muted">Columns that your roles do not see are masked in any case. Starting and downloading are written into the audit log.</p>
@@ -124,12 +129,12 @@ function Running({ first }: { first: Job }) {
     }, 700);
     return () => { clearTimeout(timer); abort.abort(); };
   }, [job]);
-  const { done, total } = job.progress;
+  const { done, total } = job.progress, changes = changesOf(job);
   return (
     <div class="col" role="status">
       {running && <p class="row small"><span class="spin" /> {job.state === "queued" ? "Waiting for its turn" : "Writing"}<span class="num muted">{done > 0 && ` ${n(done)}${total > 0 ? ` of ${n(total)}` : ""} ${job.progress.what ?? ""}`}</span></p>}
       {running && total > 0 && <progress class="progress" max={total} value={done} aria-label="Progress" />}
-      {job.state === "succeeded" && <Note kind="good" action={job.downloadable && <a class="btn" href={jobs.downloadUrl(job.id)} download>Download</a>}>The export is written.</Note>}
+      {job.state === "succeeded" && <Note kind="good" action={job.downloadable && <a class="btn" href={jobs.downloadUrl(job.id)} download>Download</a>}>The export is written{changes ? `, ${changes}` : ""}.</Note>}
       {(job.state === "failed" || job.state === "cancelled") && <Note kind="bad">{job.state === "cancelled" ? "The export was cancelled." : job.error || "The export has failed."}</Note>}
       {job.state === "interrupted" && <Note kind="warn">The server was stopped; the export is done again when it starts.</Note>}
       <ErrorNote error={error} />

@@ -12,7 +12,7 @@ export function isSequence(): boolean {
 /** How far customers get along the steps of a sequence. */
 export function FunnelView() {
   const ask = countedAsk.value;
-  const asked = useAsked(ask && JSON.stringify([parentName.value, ask]), (signal) => asks.funnel(parentName.value, ask!, signal), 150);
+  const asked = useAsked(ask && JSON.stringify([parentName.value, ask]), (signal) => asks.funnel(parentName.value, ask!, signal), 60);
   return (
     <div class="col results-view">
       <Answered asked={asked} none="Write a sequence, such as purchase then purchase within 30 days, to see its funnel.">

@@ -1,6 +1,5 @@
-import { n, time } from "../format.ts";
+import { n, short, time } from "../format.ts";
 import type { Trend } from "../types.ts";
-import { compact } from "./bins.tsx";
 import { Plot } from "./plot.tsx";
 import { places, ticks, timeLabel } from "./scale.ts";
 
@@ -30,10 +29,10 @@ export function Line({ trend, label }: { trend: Trend; label: string }) {
         const at = points[active];
         return (
           <>
-            {axis.map((t) => <g key={t}><line class="grid" x1={LEFT} x2={w - RIGHT} y1={y(t)} y2={y(t)} /><text class="tick" x={LEFT - 6} y={y(t) + 4} text-anchor="end">{compact(t)}</text></g>)}
+            {axis.map((t) => <g key={t}><line class="grid" x1={LEFT} x2={w - RIGHT} y1={y(t)} y2={y(t)} /><text class="tick" x={LEFT - 6} y={y(t) + 4} text-anchor="end">{short(t)}</text></g>)}
             {places(points.length, Math.max(2, Math.floor((w - LEFT) / 78))).map((i) => {
               const left = x(i, w);
-              return left + 30 <= w ? <text key={i} class="tick" x={Math.max(left, LEFT + 10)} y={H - 5} text-anchor={points.length === 1 ? "middle" : i === 0 ? "start" : "middle"}>{timeLabel(points[i]?.as_of ?? "", trend.every)}</text> : null;
+              return left + 30 <= w ? <text key={i} class="tick" x={left} y={H - 5} text-anchor="middle">{timeLabel(points[i]?.as_of ?? "", trend.every)}</text> : null;
             })}
             <path class="area" d={`${path}L${x(points.length - 1, w).toFixed(1)} ${y(0)}L${x(0, w).toFixed(1)} ${y(0)}Z`} />
             <path class="line" d={path} />

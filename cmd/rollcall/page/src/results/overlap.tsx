@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { asks } from "../api.ts";
 import { n, percent } from "../format.ts";
-import { asOf, countedAsk, opened, parentName, segmentList } from "../state.ts";
+import { countedAsk, lookedFrom, opened, parentName, segmentList } from "../state.ts";
 import type { Ask } from "../types.ts";
 import { Button } from "../ui/button.tsx";
 import { Combobox, matching } from "../ui/combobox.tsx";
@@ -31,9 +31,9 @@ export function OverlapView() {
   const choose = (next: string[]) => { chosen.value = { ...chosen.value, [parent]: next }; };
   const names = picked.map((x) => (x === CURRENT ? `this rule${opened.value ? ` (${opened.value.path})` : ""}` : x));
   const rules: Ask[] = picked.map((x) => (x === CURRENT && current ? timeless(current) : { path: x }));
-  const body = { rules, ...(asOf.value ? { as_of: asOf.value } : {}) };
+  const body = { rules, ...lookedFrom() };
   const enough = picked.length >= 2;
-  const asked = useAsked(enough ? JSON.stringify([parent, body]) : null, (signal) => asks.overlap(parent, body, signal), 150);
+  const asked = useAsked(enough ? JSON.stringify([parent, body]) : null, (signal) => asks.overlap(parent, body, signal), 60);
   const options = [...(current && !picked.includes(CURRENT) ? [{ value: "\0current", label: "this rule" }] : []), ...paths.filter((p) => !picked.includes(p)).map((p) => ({ value: p }))];
   const earlier = (i: number) => choose(picked.map((x, j) => (j === i - 1 ? picked[i]! : j === i ? picked[i - 1]! : x)));
   return (
@@ -68,7 +68,7 @@ export function OverlapView() {
           {(o) => (o.rules.length !== names.length ? null : (
             <>
               {o.count === 0 ? <p class="empty">Nobody is in any of them.</p> : <UpSet overlap={o} names={names.map((_, i) => letter(i))} />}
-              <h3>Pairs</h3>
+              <h2>Pairs</h2>
               <Pairs overlap={o} />
               {o.rules.length > 2 && <p class="tiny muted num">Jaccard of all: {o.jaccard.toFixed(3)}</p>}
             </>

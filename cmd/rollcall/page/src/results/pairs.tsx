@@ -11,8 +11,8 @@ export function Pairs({ overlap }: { overlap: Overlap }) {
       columns={[
         { head: "Pair", cell: (p) => `${letter(p.rules[0] - 1)} ∩ ${letter(p.rules[1] - 1)}` },
         { head: "Both", number: true, cell: (p) => n(p.both) },
-        { head: "Of the first", number: true, cell: (p) => of(p.both, overlap.rules[p.rules[0] - 1]?.count) },
-        { head: "Of the second", number: true, cell: (p) => of(p.both, overlap.rules[p.rules[1] - 1]?.count) },
+        { head: "Of first", number: true, cell: (p) => of(p.both, overlap.rules[p.rules[0] - 1]?.count) },
+        { head: "Of second", number: true, cell: (p) => of(p.both, overlap.rules[p.rules[1] - 1]?.count) },
         { head: "Jaccard", number: true, cell: (p) => p.jaccard.toFixed(3) },
       ]}
     />

@@ -1,5 +1,6 @@
 // The range and step of a trend: what is asked at first, and whether it can be asked.
 
+import { n } from "../format.ts";
 import { DAY, dayOf } from "../rule/span.ts";
 
 export const steps = ["hour", "day", "week", "month", "quarter", "year"] as const;
@@ -28,9 +29,9 @@ export function pointsOf(p: Period): number {
 export function wrong(p: Period): string {
   if (!isDay(p.from)) return "“From” is no date: write one as 1998-01-31.";
   if (!isDay(p.to)) return "“To” is no date: write one as 1998-01-31.";
-  const n = pointsOf(p);
-  if (n < 1) return "“From” is after “To”.";
-  if (n > MAX_POINTS) return `That is ${Math.round(n).toLocaleString("en-US")} points, at most ${MAX_POINTS.toLocaleString("en-US")} are drawn: choose a longer step.`;
+  const points = pointsOf(p);
+  if (points < 1) return "“From” is after “To”.";
+  if (points > MAX_POINTS) return `That is ${n(points)} points, at most ${n(MAX_POINTS)} are drawn: choose a longer step.`;
   return "";
 }
 
@@ -39,6 +40,15 @@ export function stepFor(from: string, to: string): Step {
   const days = (Date.parse(to) - Date.parse(from)) / DAY;
   if (!(days > 2)) return "hour";
   return days <= 62 ? "day" : days <= 300 ? "week" : days <= 1_300 ? "month" : days <= 4_000 ? "quarter" : "year";
+}
+
+/** The step that makes about thirty bins of days or times; days are the least, and where the
+    ends are not known, months. */
+export function binsFor(least: string | undefined, greatest: string | undefined): Step {
+  const from = least?.slice(0, 10) ?? "", to = greatest?.slice(0, 10) ?? "";
+  if (!isDay(from) || !isDay(to)) return "month";
+  const step = stepFor(from, to);
+  return step === "hour" ? "day" : step;
 }
 
 /** The period that is shown at first: the year before the time that is asked, or what

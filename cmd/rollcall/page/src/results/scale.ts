@@ -46,13 +46,6 @@ export function timeLabel(rfc3339: string, every: string): string {
   }
 }
 
-/** An edge of a bin, as short as it can be told: numbers with separators, days without midnights. */
-export function edge(v: unknown): string {
-  if (typeof v === "number") return new Intl.NumberFormat("en-US", { maximumFractionDigits: Math.abs(v) < 10 ? 3 : 2 }).format(v);
-  if (typeof v === "string") return v.replace(/T00:00:00(Z|[-+]\d\d:\d\d)$/, "").replace(/T(\d\d:\d\d).*$/, " $1");
-  return v === null || v === undefined ? "" : String(v);
-}
-
 /** Lift in words' place: 1.17×, 32×; without one, a dash. */
 export function lift(v: number | null | undefined): string {
   if (v === null || v === undefined || !Number.isFinite(v)) return "–";

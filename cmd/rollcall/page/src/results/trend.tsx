@@ -27,7 +27,7 @@ export function TrendView() {
   const why = wrong(period);
   const ask = audience();
   const body = ask && !why ? { ...timeless(ask), ...period } : null;
-  const asked = useAsked(body && JSON.stringify([parentName.value, body]), (signal) => asks.trend(parentName.value, body!, signal), 150);
+  const asked = useAsked(body && JSON.stringify([parentName.value, body]), (signal) => asks.trend(parentName.value, body!, signal), 60);
   return (
     <div class="col results-view">
       <div class="period">

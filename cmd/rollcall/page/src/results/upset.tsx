@@ -1,7 +1,6 @@
-import { n, percent } from "../format.ts";
+import { n, percent, short } from "../format.ts";
 import type { Overlap } from "../types.ts";
 import { Table } from "../ui/table.tsx";
-import { compact } from "./bins.tsx";
 import { AsTable, Plot } from "./plot.tsx";
 import { ticks } from "./scale.ts";
 import { HEAD, LEFT, layout, regionsOf, room, words } from "./upset.ts";
@@ -33,7 +32,7 @@ export function UpSet({ overlap, names }: { overlap: Overlap; names: string[] })
           const l = layout(shown.length, rules, w);
           return (
             <>
-              {axis.map((t) => <g key={t}><line class="grid" x1={LEFT} x2={w} y1={y(t)} y2={y(t)} /><text class="tick" x={LEFT - 6} y={y(t) + 4} text-anchor="end">{compact(t)}</text></g>)}
+              {axis.map((t) => <g key={t}><line class="grid" x1={LEFT} x2={w} y1={y(t)} y2={y(t)} /><text class="tick" x={LEFT - 6} y={y(t) + 4} text-anchor="end">{short(t)}</text></g>)}
               {overlap.rules.map((_, j) => (
                 <g key={j}>
                   {j % 2 === 0 && <rect class="stripe" x={0} width={w} y={l.y(j) - 11} height={22} rx={4} />}
@@ -45,7 +44,7 @@ export function UpSet({ overlap, names }: { overlap: Overlap; names: string[] })
                 return (
                   <g key={i} class={i === active ? "column on" : "column"}>
                     <rect class="bin" x={x - l.bar / 2} width={l.bar} y={Math.min(y(r.count), y(0) - 1)} height={Math.max(1, y(0) - y(r.count))} rx={1.5} />
-                    {l.bar >= 22 && <text class="bar-count" x={x} y={y(r.count) - 4} text-anchor="middle">{compact(r.count)}</text>}
+                    {l.bar >= 22 && <text class="bar-count" x={x} y={y(r.count) - 4} text-anchor="middle">{short(r.count)}</text>}
                     {overlap.rules.map((_, j) => <circle key={j} class={r.rules.includes(j) ? "in" : "out"} cx={x} cy={l.y(j)} r={5} />)}
                     {high > low && <line class="joins" x1={x} x2={x} y1={l.y(low)} y2={l.y(high)} />}
                   </g>

@@ -8,7 +8,7 @@ import { letter } from "./upset.tsx";
 
 /** Who is taken where rules take customers one after the other, each at most once. */
 export function WaterfallView({ body, names }: { body: { rules: Ask[]; as_of?: string }; names: string[] }) {
-  const asked = useAsked(JSON.stringify([parentName.value, "waterfall", body]), (signal) => asks.waterfall(parentName.value, body, signal), 150);
+  const asked = useAsked(JSON.stringify([parentName.value, "waterfall", body]), (signal) => asks.waterfall(parentName.value, body, signal), 60);
   return (
     <Answered asked={asked}>
       {(w) => {
@@ -23,7 +23,7 @@ export function WaterfallView({ body, names }: { body: { rules: Ask[]; as_of?: s
                 return (
                   <li key={i}>
                     <div class="row"><span class="ellipsis grow"><strong>{letter(i)}</strong> {names[i]}</span><span class="num">{n(r.taken)}</span><span class="num muted tiny">{percent(r.taken / all)}</span></div>
-                    <span class="bar"><i class="past" style={{ width: `${(100 * left) / all}%` }} /><i style={{ left: `${(100 * left) / all}%`, width: `${(100 * r.taken) / all}%` }} /></span>
+                    <span class="bar"><i class="past" style={{ width: `${(100 * left) / all}%` }} />{r.taken > 0 && <i style={{ left: `${(100 * left) / all}%`, width: `${(100 * r.taken) / all}%` }} />}</span>
                     {r.lost > 0 && <p class="tiny muted num">{n(r.lost)} of its {n(r.count)} were taken before</p>}
                   </li>
                 );

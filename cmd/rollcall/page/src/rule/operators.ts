@@ -96,7 +96,8 @@ export function operatorAs(key: string, old: Operator | undefined): Operator | u
   if (type === "IsNull") return out;
   if (type === "Between") return { ...out, min: before[0] ?? "", max: before[1] ?? "" };
   if (listed.has(type)) return { ...out, value: before };
-  return { ...out, value: before[0] ?? "" };
+  const [first] = before;
+  return first === undefined ? out : { ...out, value: first }; // No value is not the empty text.
 }
 
 /** What an operator's value is called where one is missing; "" if all is there. */

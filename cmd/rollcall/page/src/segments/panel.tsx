@@ -9,7 +9,7 @@ import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Menu, type MenuItem } from "../ui/menu.tsx";
 import { ErrorNote } from "../ui/note.tsx";
-import { toast } from "../ui/toast.tsx";
+import { toast, toastError } from "../ui/toast.tsx";
 import { fresh, loadSegments, replaceBy } from "../workspace.ts";
 import { DeletedDialog, DiscardDialog, HistoryDialog, MoveDialog } from "./dialogs.tsx";
 import { foldersOf, type Folder } from "./folders.ts";
@@ -121,7 +121,7 @@ async function remove(x: Segment): Promise<void> {
     if (opened.value?.path === x.path) opened.value = null; // The rule stays, as one that is not saved.
     toast(`Deleted ${x.path}.`, { action: { label: "Restore", run: () => void restore(x) } });
   } catch (error) {
-    toast(api.words(error), { bad: true });
+    toastError(error);
   }
   await loadSegments();
 }
@@ -132,7 +132,7 @@ export async function restore(x: Segment): Promise<void> {
     await api.segments.restore(parentName.value, x.path, { id: x.id });
     toast(`Restored ${x.path}.`);
   } catch (error) {
-    toast(api.words(error), { bad: true });
+    toastError(error);
   }
   await loadSegments();
 }

@@ -1,6 +1,5 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icon.tsx";
-import { show } from "./popup.ts";
+import { usePopup } from "./usepopup.ts";
 
 /** An entry of a menu: something to do, a line between, or a heading. */
 export type MenuItem =
@@ -19,30 +18,7 @@ interface Props {
 
 /** A button that opens a menu: arrows, Home, End and first letters move, Escape closes. */
 export function Menu({ label, items, icon, text, kind = "quiet", disabled }: Props) {
-  const [open, setOpen] = useState(false);
-  const anchor = useRef<HTMLButtonElement>(null);
-  const pop = useRef<HTMLDivElement>(null);
-  const id = useId();
-
-  useEffect(() => {
-    if (!open || !pop.current || !anchor.current) return;
-    const hide = show(pop.current, anchor.current);
-    pop.current.querySelector<HTMLElement>("button:not(:disabled)")?.focus();
-    const outside = (e: PointerEvent) => {
-      const at = e.target as Node;
-      if (!pop.current?.contains(at) && !anchor.current?.contains(at)) setOpen(false);
-    };
-    document.addEventListener("pointerdown", outside, true);
-    return () => {
-      document.removeEventListener("pointerdown", outside, true);
-      hide();
-    };
-  }, [open]);
-
-  const close = () => {
-    setOpen(false);
-    anchor.current?.focus();
-  };
+  const { open, setOpen, close, anchor, pop, id } = usePopup("button:not(:disabled)");
   const onKey = (e: KeyboardEvent) => {
     const all = [...(pop.current?.querySelectorAll<HTMLElement>("button:not(:disabled)") ?? [])];
     const at = all.indexOf(document.activeElement as HTMLElement);

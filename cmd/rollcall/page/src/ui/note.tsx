@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { ApiError, words } from "../api.ts";
+import { ApiError, needsSnapshot, words } from "../api.ts";
 import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -17,6 +17,7 @@ export function Note({ kind, children, action }: { kind?: "warn" | "bad" | "good
 /** An error in words, with each of its problems, and a button to try again. */
 export function ErrorNote({ error, retry }: { error: unknown; retry?: () => void }) {
   if (!error) return null;
+  if (needsSnapshot(error)) return <Note>{words(error)}</Note>;
   const items = error instanceof ApiError ? error.problems : [];
   return (
     <Note kind="bad" action={retry && <Button onClick={retry}>Try again</Button>}>

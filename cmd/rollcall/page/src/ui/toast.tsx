@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { words } from "../api.ts";
 
 interface Toast {
   id: number;
@@ -16,6 +17,11 @@ export function toast(text: string, o: { bad?: boolean; action?: Toast["action"]
   const id = ++last;
   toasts.value = [...toasts.value.slice(-3), { id, text, bad: !!o.bad, action: o.action }];
   setTimeout(() => dismiss(id), o.bad || o.action ? 10_000 : 4_000);
+}
+
+/** Tells what went wrong. */
+export function toastError(error: unknown): void {
+  toast(words(error), { bad: true });
 }
 
 function dismiss(id: number): void {
