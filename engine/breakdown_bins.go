@@ -127,17 +127,6 @@ type edges struct {
 // bins returns how many bins there are.
 func (e *edges) bins() int { return max(len(e.values)-1, 0) }
 
-// of returns the bin of a value that is not NULL, -1 where it lies in none.
-func (e *edges) of(values *column.Vector, row int, k kind) int {
-	switch k {
-	case ofWholes:
-		return binOf(e.wholes, values.Int(row), e.closed, cmp.Compare[int64])
-	case ofFloats:
-		return binOf(e.floats, values.Float(row), e.closed, cmp.Compare[float64])
-	}
-	return binOf(e.decimals, values.Decimal(row), e.closed, decimal128.Num.Cmp)
-}
-
 // binOf returns the bin of x between edges, -1 where it lies in none.
 func binOf[T any](edges []T, x T, closed bool, compare func(x, y T) int) int {
 	last := len(edges) - 1
@@ -151,17 +140,58 @@ func binOf[T any](edges []T, x T, closed bool, compare func(x, y T) int) int {
 	return at
 }
 
+// finder finds the bins of many numbers: bins are about as wide as one another, so that
+// a number's place between the ends says nearly which one it is.
+type finder[T int64 | float64] struct {
+	edges  []T
+	closed bool    // the last bin holds its end
+	scale  float64 // bins in a distance of 1; 0: there are none, or it is no number
+}
+
+func newFinder[T int64 | float64](edges []T, closed bool) finder[T] {
+	f := finder[T]{edges: edges, closed: closed}
+	if last := len(edges) - 1; last > 0 {
+		// A distance that T does not hold is negative or infinite; one of almost nothing
+		// gives an infinite scale.
+		width := edges[last] - edges[0]
+		if scale := float64(last) / float64(width); width > 0 && scale > 0 && !math.IsInf(scale, 0) {
+			f.scale = scale
+		}
+	}
+	return f
+}
+
+// bin returns the bin of x, -1 where it lies in none.
+func (f *finder[T]) bin(x T) int {
+	last := len(f.edges) - 1
+	if f.scale == 0 || !(x >= f.edges[0] && x < f.edges[last]) {
+		return binOf(f.edges, x, f.closed, cmp.Compare[T])
+	}
+	at := min(int(float64(x-f.edges[0])*f.scale), last-1)
+	for f.edges[at] > x {
+		at--
+	}
+	for f.edges[at+1] <= x {
+		at++
+	}
+	return at
+}
+
 // binTally counts customers by bin.
 type binTally struct {
 	column             *column.Column
 	edges              *edges
+	wholes             finder[int64]
+	floats             finder[float64]
 	null, below, above Portion
 	bins               []Portion
 	codes              codeCounts
 }
 
 func newBinTally(values *column.Column, e *edges) *binTally {
-	return &binTally{column: values, edges: e, bins: make([]Portion, e.bins())}
+	return &binTally{
+		column: values, edges: e, wholes: newFinder(e.wholes, e.closed), floats: newFinder(e.floats, e.closed), bins: make([]Portion, e.bins()),
+	}
 }
 
 func (t *binTally) add(b *tallied) error {
@@ -174,6 +204,10 @@ func (t *binTally) add(b *tallied) error {
 	if t.codes.add(values, &live, &members, t.addRow) {
 		return nil
 	}
+	if kindOf(values) == ofWholes {
+		t.addWholes(values, &live, &members)
+		return nil
+	}
 	for i, word := range live {
 		for ; word != 0; word &= word - 1 {
 			row := i*64 + bits.TrailingZeros64(word)
@@ -183,15 +217,40 @@ func (t *binTally) add(b *tallied) error {
 	return nil
 }
 
+// addWholes adds the customers of a block, whose values are wholes.
+func (t *binTally) addWholes(values *column.Vector, live, members *bitmap.Words) {
+	for i, word := range live {
+		for ; word != 0; word &= word - 1 {
+			row := i*64 + bits.TrailingZeros64(word)
+			if bin := t.wholes.bin(values.Int(row)); bin >= 0 {
+				t.bins[bin].Count += members[i] >> (row % 64) & 1
+				t.bins[bin].Customers++
+			}
+		}
+	}
+}
+
 // addRow adds numbers of the value of a row.
 func (t *binTally) addRow(values *column.Vector, row int, members, customers uint64) {
 	numbers := Portion{Count: members, Customers: customers}
-	k := kindOf(values)
-	if k == ofFloats && math.IsInf(values.Float(row), -1) {
-		t.below.add(numbers)
-	} else if k == ofFloats && math.IsInf(values.Float(row), 1) {
-		t.above.add(numbers)
-	} else if bin := t.edges.of(values, row, k); bin >= 0 {
+	bin := -1
+	switch kindOf(values) {
+	case ofWholes:
+		bin = t.wholes.bin(values.Int(row))
+	case ofFloats:
+		x := values.Float(row)
+		switch {
+		case math.IsInf(x, -1):
+			t.below.add(numbers)
+		case math.IsInf(x, 1):
+			t.above.add(numbers)
+		default:
+			bin = t.floats.bin(x)
+		}
+	case ofDecimals:
+		bin = binOf(t.edges.decimals, values.Decimal(row), t.edges.closed, decimal128.Num.Cmp)
+	}
+	if bin >= 0 {
 		t.bins[bin].add(numbers)
 	}
 }
