@@ -10,11 +10,13 @@
 //
 // # What survives
 //
-// A job is in the registry before Submit returns. One that ran when the process ended,
-// however it ended, is marked as interrupted by the next [Runner.Start], which in the same
-// transaction queues it again: builds, refreshes and exports can all be done twice. Those
-// that waited go on waiting. [Runner.Close] lets jobs that run end, as long as its context
-// allows, and leaves the rest to the next start.
+// A job is in the registry before Submit returns. One that ran when the process died is
+// marked as interrupted by the next [Runner.Start], which in the same transaction queues it
+// again, registry.MaxAttempts times at most: builds, refreshes and exports can all be done
+// twice. Those that waited go on waiting. [Runner.Close] lets jobs that run end, as long as
+// its context allows, and puts the rest back: they wait for the next start as if they had
+// never begun. Where the disk takes neither the start nor the end of a job, it is tried
+// again until it does.
 //
 // # Scheduler
 //

@@ -106,6 +106,21 @@ func (m *modelWorld) crash() {
 	m.dispatch()
 }
 
+// restart ends the process in good order and starts another.
+func (m *modelWorld) restart() {
+	for _, id := range m.ids(registry.Running) {
+		m.jobs[id].state = registry.Queued
+	}
+	m.dispatch()
+}
+
+// dying is a registry of a process that dies before it can put jobs back.
+type dying struct{ *registry.Registry }
+
+func (dying) PutBackJob(context.Context, uint64) (registry.Job, error) {
+	return registry.Job{}, errors.New("the process has died")
+}
+
 // end is how a job is told to end.
 type end int
 
@@ -175,7 +190,14 @@ func (m *machine) start(t *testing.T) {
 	synctest.Wait()
 }
 
-// stop ends the process without grace: to the registry it is as if it was killed.
+// kill ends the process so that to the registry it is as if it was killed.
+func (m *machine) kill(t *testing.T) {
+	t.Helper()
+	m.runner.kept = dying{m.registry}
+	m.stop(t)
+}
+
+// stop ends the process in good order, without grace.
 func (m *machine) stop(t *testing.T) {
 	t.Helper()
 	none, cancel := context.WithCancel(t.Context())
@@ -287,8 +309,14 @@ func (m *machine) step(t *testing.T, random *rand.Rand, want *modelWorld) string
 		}
 		return fmt.Sprintf("cancel job %d", id)
 	}
-	m.stop(t)
+	if random.IntN(2) == 0 {
+		m.stop(t)
+		want.restart()
+		m.start(t)
+		return "end of the process in good order"
+	}
+	m.kill(t)
 	want.crash()
 	m.start(t)
-	return "end of the process"
+	return "death of the process"
 }

@@ -52,6 +52,8 @@ type Runner struct {
 	ctx     context.Context
 	stop    context.CancelCauseFunc
 	running sync.WaitGroup
+	closing chan struct{} // closed when Close has begun
+	kept    keeper
 }
 
 // task is a job that waits or runs.
@@ -78,7 +80,7 @@ func New(options Options) *Runner {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Runner{options: options, log: options.Log}
+	r := &Runner{options: options, log: options.Log, closing: make(chan struct{}), kept: options.Registry}
 	r.ctx, r.stop = context.WithCancelCause(context.Background())
 	return r
 }
@@ -259,7 +261,7 @@ func (r *Runner) Cancel(ctx context.Context, id uint64, by string) error {
 		return nil
 	}
 	r.log.Info("a job is cancelled", "job", id, "by", by)
-	job, err := r.options.Registry.FinishJob(ctx, id, registry.JobEnd{State: registry.Cancelled, Error: errCancelled.Error()})
+	job, err := r.kept.FinishJob(ctx, id, registry.JobEnd{State: registry.Cancelled, Error: errCancelled.Error()})
 	if err != nil {
 		return err
 	}
@@ -293,10 +295,14 @@ func (r *Runner) Wait(ctx context.Context, id uint64) (registry.Job, error) {
 }
 
 // Close takes no more jobs and waits for those that run; when ctx ends they are told to
-// stop. Jobs that have not ended by themselves are run again after the next start. When it
-// returns, no goroutine of the runner is left. Closing twice does nothing.
+// stop. Jobs that have not ended by themselves are put back: they wait for the next start,
+// and have not used up an attempt. When it returns, no goroutine of the runner is left.
+// Closing twice does nothing.
 func (r *Runner) Close(ctx context.Context) error {
 	r.mu.Lock()
+	if !r.closed {
+		close(r.closing)
+	}
 	r.closed = true
 	for _, t := range r.jobs {
 		if t.cancel == nil { // it waits for the next process
@@ -327,22 +333,31 @@ const progressEvery = time.Second
 // run does a job and notes how it ended.
 func (r *Runner) run(ctx context.Context, t *task) {
 	defer r.drop(t)
-	if errors.Is(context.Cause(ctx), errClosing) {
+	kept := context.WithoutCancel(ctx) // what is to be noted is, whatever becomes of the job
+	var job registry.Job
+	err := r.note(ctx, t.job.ID, "the start", func() (err error) {
+		if err := context.Cause(ctx); err != nil {
+			return err // before the disk took the start
+		}
+		job, err = r.kept.StartJob(kept, t.job.ID)
+		return err
+	})
+	switch {
+	case err == nil:
+	case errors.Is(err, errCancelled):
+		r.end(kept, t, registry.JobEnd{State: registry.Cancelled, Error: errCancelled.Error()})
+		return
+	case errors.Is(err, errClosing):
 		t.err = ErrStopped // it goes on waiting, for the next process
 		return
-	}
-	kept := context.WithoutCancel(ctx) // what is to be noted is, whatever becomes of the job
-	job, err := r.options.Registry.StartJob(kept, t.job.ID)
-	if err != nil {
-		r.log.Error("a job cannot be started", "job", t.job.ID, "error", err)
+	default:
 		t.err = err
 		return
 	}
 	begun := time.Now()
 	result, err := r.work(ctx, job)
 	if err != nil && errors.Is(context.Cause(ctx), errClosing) {
-		r.log.Warn("a job was stopped by the end of the process, and is done again after the next start", "job", job.ID, "kind", job.Kind)
-		t.err = ErrStopped // the registry still has it as running, which is what Start looks for
+		r.putBack(kept, t)
 		return
 	}
 	end := registry.JobEnd{State: registry.Succeeded, Result: result}
@@ -353,27 +368,9 @@ func (r *Runner) run(ctx context.Context, t *task) {
 	default:
 		end = registry.JobEnd{State: registry.Failed, Error: err.Error()}
 	}
-	final, err := r.finish(kept, job.ID, end)
-	if err != nil {
-		r.log.Error("the end of a job cannot be kept", "job", job.ID, "state", end.State, "error", err)
-		t.err = err
-		return
+	if r.end(kept, t, end) {
+		r.log.Info("a job has ended", "job", job.ID, "kind", job.Kind, "state", t.final.State, "seconds", time.Since(begun).Seconds())
 	}
-	r.settle(t, final)
-	r.log.Info("a job has ended", "job", job.ID, "kind", job.Kind, "state", end.State, "seconds", time.Since(begun).Seconds())
-	if r.options.Finished != nil {
-		r.options.Finished(t.final)
-	}
-}
-
-// finish notes how a job has ended. A result that the registry does not take fails the
-// job, whose work is done: it says why.
-func (r *Runner) finish(ctx context.Context, id uint64, end registry.JobEnd) (registry.Job, error) {
-	job, err := r.options.Registry.FinishJob(ctx, id, end)
-	if invalid := (*registry.InvalidError)(nil); errors.As(err, &invalid) {
-		return r.options.Registry.FinishJob(ctx, id, registry.JobEnd{State: registry.Failed, Error: "the result of the job cannot be kept: " + invalid.Error()})
-	}
-	return job, err
 }
 
 // work calls the Work of a job. A panic of it is an error.

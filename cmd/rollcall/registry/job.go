@@ -24,15 +24,15 @@ const (
 // JobState is how far a job is.
 type JobState string
 
-// The states of jobs. One that is queued becomes running or cancelled, one that
-// runs any of the others.
+// The states of jobs. One that is queued becomes running or cancelled; one that runs is
+// put back, or becomes any of the others.
 const (
 	Queued      JobState = "queued"
 	Running     JobState = "running"
 	Succeeded   JobState = "succeeded"
 	Failed      JobState = "failed"
 	Cancelled   JobState = "cancelled"
-	Interrupted JobState = "interrupted" // the process ended while it ran
+	Interrupted JobState = "interrupted" // the process died while it ran
 )
 
 // Finished reports whether a job of this state stays as it is.
@@ -44,13 +44,13 @@ func (s JobState) becomes(to JobState) bool {
 	case Queued:
 		return to == Running || to == Cancelled
 	case Running:
-		return slices.Contains([]JobState{Succeeded, Failed, Cancelled, Interrupted}, to)
+		return slices.Contains([]JobState{Queued, Succeeded, Failed, Cancelled, Interrupted}, to)
 	}
 	return false
 }
 
-// MaxAttempts is how often a job is started that the end of the process interrupts each
-// time.
+// MaxAttempts is how often a job is started during which the process dies each time. One
+// that was put back, since the process ended in good order, has not used up an attempt.
 const MaxAttempts = 3
 
 // Progress is how far a job that runs is.
@@ -138,6 +138,13 @@ func (r *Registry) FinishJob(ctx context.Context, id uint64, end JobEnd) (Job, e
 	return r.step(ctx, id, end.State, func(job *Job) {
 		job.Finished, job.Error, job.Result = r.now().UTC(), cutText(end.Error), end.Result
 	})
+}
+
+// PutBackJob has a job that runs wait again, as if it had never started: the process ends
+// in good order, and the next one does it. A step that the job cannot take is a
+// *[StateError].
+func (r *Registry) PutBackJob(ctx context.Context, id uint64) (Job, error) {
+	return r.step(ctx, id, Queued, func(job *Job) { job.Started, job.Progress = time.Time{}, Progress{} })
 }
 
 // SetProgress says how far a job that runs is. Every call waits for the disk: once

@@ -26,6 +26,15 @@ func TestJobs(t *testing.T) {
 	if err := r.SetProgress(ctx, id, Progress{5, 10, "rows"}); err != nil {
 		t.Fatal(err)
 	}
+	if back := must[Job](t)(r.PutBackJob(ctx, id)); back.State != Queued || !back.Started.IsZero() || back.Progress != (Progress{}) || back.Attempt != 0 {
+		t.Errorf("put back %+v", back)
+	}
+	_, err = r.PutBackJob(ctx, id)
+	checkError(t, err, "job 1 is queued and cannot become queued")
+	must[Job](t)(r.StartJob(ctx, id))
+	if err := r.SetProgress(ctx, id, Progress{5, 10, "rows"}); err != nil {
+		t.Fatal(err)
+	}
 	must[Job](t)(r.FinishJob(ctx, id, JobEnd{Failed, strings.Repeat("ä", MaxErrorText), json.RawMessage(`{"b":2}`)}))
 	job := must[Job](t)(r.Job(ctx, id))
 	want := Job{

@@ -148,7 +148,7 @@ func (w *world) step(ctx context.Context, r *Registry, random *rand.Rand) expect
 	current := live && at == uint64(len(w.versions[id]))
 	switch random.IntN(10) {
 	case 0:
-		_, outcome, err := r.PutParent(ctx, ParentInput{parent, text, "book", Copied, []string{"warehouse"}}, "Ana")
+		_, outcome, err := r.PutParent(ctx, ParentInput{Name: parent, Text: text, Form: "book", Mode: Copied, Connections: []string{"warehouse"}}, "Ana")
 		want := Updated
 		if !w.alive(parent) {
 			want = Created
@@ -239,12 +239,15 @@ func (w *world) stepJob(ctx context.Context, r *Registry, random *rand.Rand, par
 		}
 		return expected{"queue", ok, err}
 	}
-	to := []JobState{Running, Succeeded, Failed, Cancelled}[random.IntN(4)]
+	to := []JobState{Running, Succeeded, Failed, Cancelled, Queued}[random.IntN(5)]
 	id := uint64(i) + 1
 	var err error
-	if to == Running {
+	switch to {
+	case Running:
 		_, err = r.StartJob(ctx, id)
-	} else {
+	case Queued:
+		_, err = r.PutBackJob(ctx, id)
+	default:
 		_, err = r.FinishJob(ctx, id, JobEnd{State: to})
 	}
 	from := w.jobs[i]

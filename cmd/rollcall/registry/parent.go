@@ -26,6 +26,9 @@ type ParentInput struct {
 	Form        string   `json:"form"` // the form that it has
 	Mode        Mode     `json:"mode"`
 	Connections []string `json:"connections"` // names, one or more
+	// Delete says that attributes, behaviors and fields which the version before had may go.
+	// It is agreed with a version, and no part of what makes one another.
+	Delete bool `json:"delete,omitempty"`
 }
 
 // Parent is a version of a parent segment. It is the current one where a method
