@@ -24,7 +24,8 @@ type Set struct {
 	// changing is held over a whole change, so that Find waits for no disk.
 	changing sync.Mutex
 	mu       sync.RWMutex
-	records  []record // in the order in which they were made; replaced, never changed
+	records  []record       // in the order in which they were made; replaced, never changed
+	byID     map[string]int // where in records; replaced with them
 
 	changed func(made, revoked []Token) // see OnChange
 }
@@ -95,15 +96,43 @@ func (s *Set) all() []record {
 }
 
 func (s *Set) put(records []record) {
+	byID := make(map[string]int, len(records))
+	for i := range records {
+		byID[records[i].ID] = i
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.records = records
+	s.records, s.byID = records, byID
 }
 
 // change replaces the file by what f makes of its tokens, a copy of which it gets.
 // Where it returns an error, the tokens are as they were, but for one of making the
 // change durable: then it is made, and may not survive a crash of the machine.
-func (s *Set) change(f func([]record) ([]record, error)) (err error) {
+func (s *Set) change(f func([]record) ([]record, error)) error {
+	return s.Hold(func() error {
+		records, err := s.reload()
+		if err != nil {
+			return err
+		}
+		if records, err = f(slices.Clone(records)); err != nil {
+			return err
+		}
+		if err := writeFile(s.path, records); err != nil {
+			_, rerr := s.reload() // what is there now counts
+			return errors.Join(err, rerr)
+		}
+		s.put(records)
+		return nil
+	})
+}
+
+// Path returns the file of the tokens.
+func (s *Set) Path() string { return s.path }
+
+// Hold calls f while nobody changes the file, of this process or another. Where another
+// process does, f is not called and the error is a *[store.LockedError]. f must not change
+// tokens, nor reload them.
+func (s *Set) Hold(f func() error) (err error) {
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	lock, err := store.OS.Lock(s.path + ".lock")
@@ -114,19 +143,7 @@ func (s *Set) change(f func([]record) ([]record, error)) (err error) {
 		return fmt.Errorf("tokens: %w", err)
 	}
 	defer func(lock io.Closer) { err = errors.Join(err, lock.Close()) }(lock)
-	records, err := s.reload()
-	if err != nil {
-		return err
-	}
-	if records, err = f(slices.Clone(records)); err != nil {
-		return err
-	}
-	if err := writeFile(s.path, records); err != nil {
-		_, rerr := s.reload() // what is there now counts
-		return errors.Join(err, rerr)
-	}
-	s.put(records)
-	return nil
+	return f()
 }
 
 // Add makes a token and returns it with its secret, which nothing tells again. It
@@ -193,6 +210,21 @@ func (s *Set) List() []Token {
 		tokens = append(tokens, r.Token)
 	}
 	return tokens
+}
+
+// Len returns how many tokens there are, those that ended or were revoked with them.
+func (s *Set) Len() int { return len(s.all()) }
+
+// ByID returns the token with an id, valid or not, and whether there is one. Ids are not
+// secret: it takes no care of how long it takes.
+func (s *Set) ByID(id string) (Token, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	i, ok := s.byID[id]
+	if !ok {
+		return Token{}, false
+	}
+	return s.records[i].Token, true
 }
 
 // Find returns the token with this text, if it is valid now; else a *[DeniedError].

@@ -98,6 +98,32 @@ func TestTokens(t *testing.T) {
 	}
 }
 
+// TestByID looks tokens up by their ids, as they are after every change.
+func TestByID(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tokens.json")
+	s := open(t, path)
+	if _, ok := s.ByID("aaaaaaaa"); ok || s.Len() != 0 {
+		t.Error("there is a token before one was made")
+	}
+	for range 3 {
+		add(t, s, "Ada", access.Counts, noon.Add(time.Hour))
+	}
+	if err := s.Revoke(s.List()[1].ID, noon); err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range []*access.Set{s, open(t, path)} {
+		for i, want := range s.List() {
+			got, ok := set.ByID(want.ID)
+			if !ok || got != want || got.Valid(noon) != (i != 1) || got.Valid(noon.Add(time.Hour)) {
+				t.Errorf("token %d is %+v, %t, want %+v", i, got, ok, want)
+			}
+		}
+		if _, ok := set.ByID("aaaaaaa1"); ok || set.Len() != 3 {
+			t.Errorf("%d tokens", set.Len())
+		}
+	}
+}
+
 func TestRevokeUnknown(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "tokens.json"))
 	token, text := add(t, s, "Ada", access.Counts, time.Time{})

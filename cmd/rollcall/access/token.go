@@ -41,6 +41,9 @@ type record struct {
 	hash [sha256.Size]byte // of the bytes of the secret
 }
 
+// Valid reports whether a token lets somebody in at a time.
+func (t Token) Valid(now time.Time) bool { return t.state(now) == "" }
+
 // state returns why a token is not valid, "" where it is.
 func (t Token) state(now time.Time) Reason {
 	switch {

@@ -206,4 +206,6 @@ type BuildJSON struct {
 	SizeBytes int64            `json:"size_bytes"`
 	Refreshed bool             `json:"refreshed" doc:"false: everything was read and numbered anew"`
 	Load      store.LoadReport `json:"load"`
+	// Parent is the version of the parent segment that was loaded.
+	Parent uint64 `json:"parent_version"`
 }

@@ -100,3 +100,10 @@ func (e *ConfigurationError) Error() string { return e.Err.Error() }
 
 // Unwrap returns what is wrong.
 func (e *ConfigurationError) Unwrap() error { return e.Err }
+
+// RefusedError is a question that a door has refused before the service was asked: there is
+// no place for it, or its caller asks more often than it may.
+type RefusedError struct{ Problem Problem }
+
+// Error says what is wrong.
+func (e *RefusedError) Error() string { return e.Problem.Detail }

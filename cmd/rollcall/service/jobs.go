@@ -131,6 +131,13 @@ func (s *Service) exportPath(id uint64, format export.Format) string {
 	return filepath.Join(s.dir, exportsFolder, strconv.FormatUint(id, 10)+"."+format.String())
 }
 
+// isOwn reports whether a caller has begun an export: with this token, since others may
+// have its name.
+func isOwn(who Caller, job *registry.Job) bool {
+	var in exportJob
+	return job.Kind == registry.Export && job.Queued.By == who.by() && json.Unmarshal(job.Request, &in) == nil && in.Token == who.TokenID
+}
+
 // CancelJob cancels a job that waits or runs: an administrator's is any, others' is the
 // exports that they began.
 func (s *Service) CancelJob(ctx context.Context, who Caller, id uint64) (*JobJSON, error) {
@@ -142,7 +149,7 @@ func (s *Service) CancelJob(ctx context.Context, who Caller, id uint64) (*JobJSO
 	if err != nil {
 		return nil, err
 	}
-	if !who.Roles.Has(access.Admin) && (job.Kind != registry.Export || job.Queued.By != who.by()) {
+	if !who.Roles.Has(access.Admin) && !isOwn(who, &job) {
 		return nil, s.deny(ctx, who, opCancelJob, object, "the job is somebody else's, which takes the role admin")
 	}
 	object = parentObject(job.Parent) + "/" + object

@@ -1,14 +1,19 @@
 package service
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/access"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/audit"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/registry"
 )
 
@@ -67,9 +72,12 @@ func TestCancelJob(t *testing.T) {
 	job, err := s.Export(ctx, members, "CDNOW", ExportRequest{Ask: Ask{Rule: gold}})
 	must(t, err)
 	s.wait(job.ID)
-	other := Caller{Name: "oto", Roles: access.Members}
-	if err := second(s.CancelJob(ctx, other, job.ID)); StatusOf(err) != 403 {
-		t.Error(err)
+	namesake := members
+	namesake.TokenID = "ffffffff" // made after hers, with the same name
+	for _, other := range []Caller{{Name: "oto", Roles: access.Members}, {Name: "oto", TokenID: members.TokenID, Roles: access.Members}, namesake} {
+		if err := second(s.CancelJob(ctx, other, job.ID)); StatusOf(err) != 403 {
+			t.Error(err)
+		}
 	}
 	for _, who := range []Caller{members, admin} {
 		if err := second(s.CancelJob(ctx, who, job.ID)); StatusOf(err) != 409 { // it has ended
@@ -78,6 +86,63 @@ func TestCancelJob(t *testing.T) {
 	}
 	if err := second(s.CancelJob(ctx, members, 1)); StatusOf(err) != 403 { // a build
 		t.Error(err)
+	}
+}
+
+// TestExportOfEndedToken has exports wait whose tokens are revoked, or end, before the server
+// comes to them: no customer is read for them. One whose token is valid is done.
+func TestExportOfEndedToken(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	now := demoTime
+	clock := func(o *Options) { o.Now = func() time.Time { return now } }
+	waiting := map[string]uint64{} // jobs, by the name of their token
+	t.Run("before", func(t *testing.T) {
+		s := openStudio(t, dir, clock)
+		s.built()
+		for _, name := range []string{"valid", "revoked", "ending", "gone"} {
+			in := TokenRequest{Name: name, Roles: []string{"members"}}
+			if name == "ending" {
+				in.Expires = demoTime.Add(time.Hour).Format(time.RFC3339)
+			}
+			token, err := s.AddToken(ctx, admin, in)
+			must(t, err)
+			who := Caller{Name: name, TokenID: token.Token.ID, Roles: token.Token.Roles}
+			job, err := s.Export(ctx, who, "CDNOW", ExportRequest{Ask: Ask{Rule: gold}})
+			must(t, err)
+			asked := s.wait(job.ID).JobInput
+			if name == "gone" {
+				asked.Request = bytes.Replace(asked.Request, []byte(token.Token.ID), []byte("aaaaaaaa"), 1)
+			}
+			again, err := s.registry.QueueJob(ctx, asked, name) // as it is where the server was stopped before it began
+			must(t, err)
+			waiting[name] = again.ID
+			if name == "revoked" {
+				must(t, s.RevokeToken(ctx, admin, token.Token.ID))
+			}
+		}
+	})
+	now = now.Add(time.Hour)
+	s := openStudio(t, dir, clock)
+	for name, id := range waiting {
+		job, err := s.jobs.Wait(ctx, id)
+		must(t, err)
+		if name == "valid" {
+			if job.State != registry.Succeeded {
+				t.Errorf("%s: %s: %s", name, job.State, job.Error)
+			}
+			continue
+		}
+		const want = "the token that asked for the export was revoked or has ended since: nobody's data was read; ask again with one that is valid"
+		if job.State != registry.Failed || job.Error != want {
+			t.Errorf("%s: %s: %s", name, job.State, job.Error)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "exports", itoa(int(id))+".parquet")); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: the file: %v", name, err)
+		}
+		if got := s.outcomes("export", name); len(got) != 3 || got[2] != audit.Denied {
+			t.Errorf("%s: the log has %v", name, got)
+		}
 	}
 }
 

@@ -74,15 +74,20 @@ func (s *Service) putParent(ctx context.Context, who Caller, name string, in *Pa
 	return out, nil
 }
 
-// buildAfter submits the build of a copied parent segment that has changed, or that has no
-// snapshot; nil where none is needed or wanted.
+// buildAfter submits the build of a copied parent segment that has changed, that has no
+// snapshot, or whose snapshot is of a version before, since the build of this one has
+// failed or was not wanted; nil where none is needed or wanted.
 func (s *Service) buildAfter(ctx context.Context, who Caller, e *entry, outcome registry.Outcome, in *ParentRequest) (*JobJSON, error) {
 	if e.Mode != registry.Copied || in.NoBuild {
 		return nil, nil
 	}
 	if outcome == registry.Unchanged {
 		state, _, err := s.freshness(ctx, who, e)
-		if err != nil || state.State == StateReady {
+		if err != nil {
+			return nil, err
+		}
+		loaded, err := s.isLoaded(ctx, &e.Parent)
+		if err != nil || loaded && state.State == StateReady {
 			return nil, err
 		}
 		if state.RunningJob != nil {
@@ -170,7 +175,7 @@ func (s *Service) prepare(ctx context.Context, name string, in *ParentRequest) (
 		return nil, err
 	}
 	out := &prepared{config: config, before: before}
-	out.input = registry.ParentInput{Name: name, Text: in.Text, Form: form.String(), Mode: registry.Mode(in.Mode), Connections: in.Connections}
+	out.input = registry.ParentInput{Name: name, Text: in.Text, Form: form.String(), Mode: registry.Mode(in.Mode), Connections: in.Connections, Delete: in.Delete}
 	if before != nil {
 		out.input.Mode = cmp.Or(out.input.Mode, before.Mode)
 		if len(in.Connections) == 0 {

@@ -2,13 +2,17 @@ package service
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/audit"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/load"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/registry"
+	"github.com/rollcall-db/rollcall/engine/store"
+	"github.com/rollcall-db/rollcall/ingest"
 	"github.com/rollcall-db/rollcall/testdata/cdnow"
 )
 
@@ -82,6 +86,65 @@ func TestPutParentDrift(t *testing.T) {
 		t.Fatalf("%s", toJSON(t, put))
 	}
 	s.wait(put.Job.ID)
+}
+
+// TestPutParentDelete agrees with a configuration that names may go, and has its build fail:
+// what is agreed holds until a load has succeeded, and no longer.
+func TestPutParentDelete(t *testing.T) {
+	ctx := context.Background()
+	broken := errors.New("the source is gone")
+	asked := []bool{}
+	var fails error
+	s := newStudio(t, func(o *Options) {
+		o.Load = func(ctx context.Context, in load.Request, report func(ingest.Progress)) (*store.Manifest, error) {
+			asked = append(asked, in.Delete)
+			if fails != nil {
+				return nil, fails
+			}
+			return load.Here(ctx, in, report)
+		}
+	})
+	s.built()
+	text := string(cdnow.ParentYAML())
+	less := text[:strings.Index(text, "  - name: loyalty_tier")] + text[strings.Index(text, "behaviors:"):]
+	failing := func(job *JobJSON) {
+		t.Helper()
+		done, err := s.jobs.Wait(ctx, job.ID)
+		must(t, err)
+		if done.State != registry.Failed {
+			t.Errorf("job %d is %s", job.ID, done.State)
+		}
+	}
+	put := func(text string, remove bool) *JobJSON {
+		t.Helper()
+		put, err := s.PutParent(ctx, admin, "CDNOW", ParentRequest{Text: text, Delete: remove})
+		must(t, err)
+		return put.Job
+	}
+	refresh := func() *JobJSON {
+		t.Helper()
+		job, err := s.Refresh(ctx, admin, "CDNOW", RefreshRequest{})
+		must(t, err)
+		return job
+	}
+	fails = broken
+	failing(put(less, true))
+	failing(refresh())
+	failing(put(less, false)) // unchanged, and not loaded yet: it is built again
+	fails = nil
+	s.wait(refresh().ID)
+	if job := put(less, true); job != nil {
+		t.Errorf("what is loaded is built again: %s", toJSON(t, job))
+	}
+	s.wait(refresh().ID) // what was agreed to is done
+	if diff := cmp.Diff([]bool{false, true, true, true, true, false}, asked); diff != "" {
+		t.Errorf("loads that may delete (-want +got):\n%s", diff)
+	}
+	fields, err := s.Fields(ctx, counts, "CDNOW", false)
+	must(t, err)
+	if strings.Contains(toJSON(t, fields), "loyalty_tier") {
+		t.Error("the attribute is still there")
+	}
 }
 
 func TestPutParentRefusals(t *testing.T) {

@@ -60,11 +60,22 @@ type kind struct {
 }
 
 // StatusOf returns the status of HTTP that an error stands for.
-func StatusOf(err error) int { return kindOf(err).status }
+func StatusOf(err error) int {
+	var refused *RefusedError
+	if errors.As(err, &refused) {
+		return refused.Problem.Status
+	}
+	return kindOf(err).status
+}
 
 // ProblemOf returns the body for an error. A fault of the server itself has no detail:
 // that is for its log.
 func ProblemOf(err error) *Problem {
+	var refused *RefusedError
+	if errors.As(err, &refused) {
+		p := refused.Problem
+		return &p
+	}
 	k := kindOf(err)
 	p := &Problem{Status: k.status, Title: titles[k.status], Code: k.code, Hint: k.hint}
 	if k.status == statusInternal {

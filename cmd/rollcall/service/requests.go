@@ -157,7 +157,7 @@ type ParentRequest struct {
 	FileName    string   `json:"file_name,omitempty" doc:"what messages call it; one that ends in .json is JSON"`
 	Mode        string   `json:"mode,omitempty" enum:"copied,in_place" doc:"where it is asked; empty: as it is, or copied"`
 	Connections []string `json:"connections,omitempty" doc:"names; absent: as they are, or the only one there is"`
-	Delete      bool     `json:"delete,omitempty" doc:"allow that attributes, behaviors and fields go"`
+	Delete      bool     `json:"delete,omitempty" doc:"allow that attributes, behaviors and fields go; it holds until the configuration has been loaded"`
 	NoBuild     bool     `json:"no_build,omitempty" doc:"do not build it now"`
 }
 

@@ -24,10 +24,14 @@ func (s *Service) newJobs(options *Options) {
 	})
 }
 
-// Start runs the jobs that wait, marks and repeats those that ran when the process before
-// ended, and refreshes by schedule from then on. To be called once, before any question.
+// Start removes what processes before have not written to their end, runs the jobs that
+// wait, marks and repeats those during which the process before died, and refreshes by
+// schedule from then on. To be called once, before any question.
 func (s *Service) Start(ctx context.Context) error {
 	if err := s.watchTokens(ctx); err != nil {
+		return err
+	}
+	if err := s.sweepTemporary(); err != nil {
 		return err
 	}
 	if err := s.sweepExports(ctx); err != nil {

@@ -13,7 +13,7 @@ import (
 // TokensRequired reports whether callers must have a token: there is one in the file. Else
 // everybody who reaches the service is [Local], which doors must rule out for all but the
 // machine itself.
-func (s *Service) TokensRequired() bool { return s.tokens != nil && len(s.tokens.List()) > 0 }
+func (s *Service) TokensRequired() bool { return s.tokens != nil && s.tokens.Len() > 0 }
 
 // Authenticate returns who has a token. One that opens nothing is in the log, and an
 // *access.DeniedError that does not say why. login says that a session starts with it,

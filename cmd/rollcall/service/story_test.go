@@ -161,6 +161,15 @@ func TestStoryExport(t *testing.T) {
 	if out.Customers != 315 || out.Delta == nil || out.Delta.Entered+out.Delta.Stayed != 315 || out.Rows != 315+out.Delta.Left {
 		t.Fatal(toJSON(t, out))
 	}
+	masked, err := s.Export(ctx, members, "CDNOW", ExportRequest{Ask: Ask{Rule: gold}, Masks: map[string]string{"customer_id": "hash"}})
+	must(t, err)
+	s.wait(masked.ID)
+	apart, err := s.Export(ctx, members, "CDNOW", ExportRequest{Ask: Ask{Rule: gold}, DeltaFrom: masked.ID})
+	must(t, err)
+	want := `delta_from: the key "customer_id" is masked by hash in exports/4.parquet, and by clear now: the customers cannot be compared`
+	if ended, err := s.WaitJob(ctx, apart.ID); err != nil || ended.Error != want {
+		t.Errorf("%q, %v, want %q", ended.Error, err, want)
+	}
 	file, err := s.Download(ctx, members, job.ID)
 	must(t, err)
 	data, err := os.ReadFile(file.Name())

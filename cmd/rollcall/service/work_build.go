@@ -17,7 +17,8 @@ import (
 // work returns what jobs do, by their kind. All of it is safe to be repeated: a build that
 // was broken off has left the snapshot as it was, and an export has no file or a whole one.
 func (s *Service) work() map[registry.JobKind]jobs.Work {
-	return map[registry.JobKind]jobs.Work{registry.Build: s.build, registry.Refresh: s.build, registry.Export: s.export}
+	build, export := folderless(s.dir, s.build), folderless(s.dir, s.export)
+	return map[registry.JobKind]jobs.Work{registry.Build: build, registry.Refresh: build, registry.Export: export}
 }
 
 // build builds or refreshes the snapshot of a parent segment, as it is configured when the
@@ -50,18 +51,42 @@ func (s *Service) loadParent(ctx context.Context, job registry.Job, report func(
 	if e.Mode != registry.Copied {
 		return nil, &ConfigurationError{"IN_PLACE", errors.New("the parent segment is asked in place now: there is nothing to build")}
 	}
+	remove := in.Delete
+	if !remove && e.Delete { // it was agreed to with the configuration, and holds until that is loaded
+		loaded, err := s.isLoaded(ctx, &e.Parent)
+		if err != nil {
+			return nil, err
+		}
+		remove = !loaded
+	}
 	sources, err := s.locateAll(ctx, e.Connections)
 	if err != nil {
 		return nil, err
 	}
 	m, err := s.load(ctx, load.Request{
-		Folder: s.folder(&e.Parent), Config: e.Text, Sources: sources, AsOf: s.now(), Full: in.Full, Delete: in.Delete, Keep: s.keep,
+		Folder: s.folder(&e.Parent), Config: e.Text, Sources: sources, AsOf: s.now(), Full: in.Full, Delete: remove, Keep: s.keep,
 	}, buildProgress(report))
 	if err != nil {
 		return nil, err
 	}
 	e.resolved.Store(&resolved{m.Schema, m.Layout})
-	return newBuildJSON(m), nil
+	out := newBuildJSON(m)
+	out.Parent = e.Version
+	return out, nil
+}
+
+// isLoaded reports whether a build or refresh of this version of a parent segment has
+// succeeded.
+func (s *Service) isLoaded(ctx context.Context, parent *registry.Parent) (bool, error) {
+	job, err := jobs.LastLoad(ctx, s.registry, parent.Name)
+	if err != nil || job.ID == 0 {
+		return false, err
+	}
+	var out BuildJSON
+	if err := json.Unmarshal(job.Result, &out); err != nil {
+		return false, fmt.Errorf("job %d: its result cannot be read: %w", job.ID, err)
+	}
+	return out.Parent >= parent.Version, nil
 }
 
 // newBuildJSON says what a build did, without the keys of customers that its report may

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -41,6 +42,9 @@ func (s *Service) export(ctx context.Context, job registry.Job, report func(regi
 	if err := json.Unmarshal(job.Request, &x.in); err != nil {
 		return nil, fmt.Errorf("the request of the job cannot be read: %w", err)
 	}
+	if err := s.mayStill(ctx, x.in.Token); err != nil {
+		return nil, errors.Join(err, x.log(ctx, audit.Denied, 0))
+	}
 	var err error
 	if x.q, err = s.ask(ctx, job.Parent, &x.in.Ask); err != nil {
 		return nil, err
@@ -64,6 +68,30 @@ func (s *Service) export(ctx context.Context, job registry.Job, report func(regi
 		return nil, err
 	}
 	return json.Marshal(out)
+}
+
+// endedTokenError is an export that a token has asked for which is not valid any more.
+type endedTokenError struct{}
+
+// Error says what to do.
+func (endedTokenError) Error() string {
+	return "the token that asked for the export was revoked or has ended since: nobody's data was read; ask again with one that is valid"
+}
+
+// mayStill returns an error where the token that asked for a job is not valid any more: what
+// waited, or is done again after a crash, reads no customers for it. Where nobody needs a
+// token there is nothing to look at, nor for who needed none.
+func (s *Service) mayStill(ctx context.Context, id string) error {
+	if id == "" || !s.TokensRequired() {
+		return nil
+	}
+	if err := s.ReloadTokens(); err != nil { // then those before count, as for requests
+		s.slog.ErrorContext(ctx, "the file of tokens cannot be read", "error", err)
+	}
+	if token, ok := s.tokens.ByID(id); !ok || !token.Valid(s.now()) {
+		return endedTokenError{}
+	}
+	return nil
 }
 
 // log logs how far the export is.
