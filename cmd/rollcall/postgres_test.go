@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -10,9 +13,12 @@ import (
 	"sync/atomic"
 	"testing"
 
+	_ "github.com/duckdb/duckdb-go/v2" // reads Parquet files for PostgreSQL
+	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/rollcall-db/rollcall/bench/difftest/warehouse"
+	"github.com/rollcall-db/rollcall/testdata/cdnow"
 )
 
 // databases numbers those that this run made.
@@ -115,5 +121,145 @@ func TestPostgresFromNothingToATable(t *testing.T) {
 	code, _, errs := rollcall(t, "export", "-c", parent, "-s", uri, big, "--into-directory", "/tmp/x")
 	if code != exitUsage || !strings.Contains(errs, "UNSUPPORTED_IN_PLACE: postgres:") {
 		t.Errorf("exit code %d: %s", code, errs)
+	}
+}
+
+// cdnowTables are the tables of CDNOW as PostgreSQL has them.
+var cdnowTables = map[string]string{
+	"marketing.customers":        "customer_id text PRIMARY KEY, first_purchase_date date, cohort text",
+	"analytics.customer_metrics": "customer_id text PRIMARY KEY, ltv numeric(10,2), orders bigint, last_purchase_date timestamptz, loyalty_tier text",
+	"events.purchases":           "customer_id text, purchased_at timestamptz, amount numeric(10,2), quantity bigint",
+}
+
+// postgresCDNOW loads CDNOW into a database of its own and returns its URI.
+func postgresCDNOW(t *testing.T) string {
+	t.Helper()
+	conn, uri := newPostgres(t)
+	reader, err := sql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := reader.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for name, columns := range cdnowTables {
+		schema, table, _ := strings.Cut(name, ".")
+		text := filepath.Join(t.TempDir(), table+".csv")
+		parquet := filepath.Join(cdnowData.Warehouse(t), schema, table+".parquet")
+		if _, err := reader.ExecContext(t.Context(), fmt.Sprintf("COPY (FROM read_parquet('%s')) TO '%s' (FORMAT csv, HEADER false)", parquet, text)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Exec(t.Context(), fmt.Sprintf("CREATE SCHEMA %s; CREATE TABLE %s (%s)", schema, name, columns)); err != nil {
+			t.Fatal(err)
+		}
+		file, err := os.Open(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.PgConn().CopyFrom(t.Context(), file, "COPY "+name+" FROM STDIN (FORMAT csv)"); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := file.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return uri
+}
+
+// connectPostgres registers a database twice, with its password as a secret: by its URI as
+// "pg", and by its parts as "parts". It returns the password.
+func (s *studio) connectPostgres(t *testing.T, uri string) (password string) {
+	t.Helper()
+	u, err := url.Parse(uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, _ = u.User.Password()
+	user := u.User.Username()
+	u.User = url.User(user)
+	for name, in := range map[string]object{
+		"pg":    {"kind": "postgres", "uri": u.String()},
+		"parts": {"kind": "postgres", "host": u.Hostname(), "port": json.Number(u.Port()), "database": strings.TrimPrefix(u.Path, "/"), "user": user},
+	} {
+		in["secrets"] = object{"password": object{"value": password}}
+		if put := s.must(t, http.MethodPut, "/connections/"+name, in); strings.Contains(fmt.Sprint(put), password) {
+			t.Errorf("the answer holds the password: %v", put)
+		}
+		if tested := s.must(t, http.MethodPost, "/connections/"+name+"/test", nil); tested["ok"] != true {
+			t.Errorf("%s: %v", name, tested)
+		}
+	}
+	return password
+}
+
+// export exports an audience of a parent segment and returns the file.
+func (s *studio) export(t *testing.T, parent string, ask object) string {
+	t.Helper()
+	job := s.must(t, http.MethodPost, "/parents/"+parent+"/exports", ask)
+	if done := s.job(t, job["id"]); done["state"] != "succeeded" {
+		t.Fatalf("%s: %v", parent, done)
+	}
+	status, data, err := s.ask(t.Context(), http.MethodGet, fmt.Sprintf("/jobs/%v/download", job["id"]), nil)
+	if err != nil || status != http.StatusOK {
+		t.Fatalf("%s: %d, %v: %s", parent, status, err, data)
+	}
+	return string(data)
+}
+
+// TestPostgresStudio has a studio copy a database and ask it in place, and compares both
+// with files of the same tables.
+func TestPostgresStudio(t *testing.T) {
+	uri := postgresCDNOW(t)
+	s := cdnowStudio(t)
+	password := s.connectPostgres(t, uri)
+	text := strings.Replace(string(cdnow.ParentYAML()), "name: CDNOW customers", "name: %s", 1)
+	s.must(t, http.MethodPut, "/parents/live?mode=in_place&connection=parts", fmt.Sprintf(text, "live"))
+	put := s.must(t, http.MethodPut, "/parents/copied?mode=copied&connection=pg", fmt.Sprintf(text, "copied"))
+	job, _ := put["job"].(object)
+	if done := s.job(t, job["id"]); done["state"] != "succeeded" {
+		t.Fatalf("the build: %v", done)
+	}
+	const asOf = "1998-07-01"
+	asks := map[string]func(parent string) any{
+		"count": func(parent string) any {
+			return s.must(t, http.MethodPost, "/parents/"+parent+"/count", object{"rule": goldAndBought, "as_of": asOf})["count"]
+		},
+		"list": func(parent string) any {
+			return s.must(t, http.MethodPost, "/parents/"+parent+"/list", object{
+				"rule": goldAndBought, "as_of": asOf, "limit": 7, "order_by": "lifetime_value", "top": "7",
+				"columns": []string{"first_purchase_date", "cohort", "lifetime_value", "orders", "last_purchase_date", "loyalty_tier"},
+			})["rows"]
+		},
+		"breakdown": func(parent string) any {
+			return s.must(t, http.MethodPost, "/parents/"+parent+"/breakdown", object{"rule": goldAndBought, "as_of": asOf, "by": []string{"cohort", "loyalty_tier"}})["breakdowns"]
+		},
+		"trend": func(parent string) any {
+			return s.must(t, http.MethodPost, "/parents/"+parent+"/trend", object{"rule": goldAndBought, "from": "1998-03-01", "to": asOf, "every": "month"})["points"]
+		},
+		"values": func(parent string) any {
+			return s.must(t, http.MethodGet, "/parents/"+parent+"/values?field=loyalty_tier&search=o", nil)["values"]
+		},
+		"export": func(parent string) any {
+			return s.export(t, parent, object{"rule": goldAndBought, "as_of": asOf, "format": "csv"})
+		},
+	}
+	for name, ask := range asks {
+		want := ask("CDNOW%20customers")
+		if want == nil || name == "count" && want != float64(goldAndBoughtCount) {
+			t.Errorf("%s of the files is %v", name, want)
+		}
+		for _, parent := range []string{"copied", "live"} {
+			if diff := cmp.Diff(want, ask(parent)); diff != "" {
+				t.Errorf("%s of %s (-files +postgres):\n%s", name, parent, diff)
+			}
+		}
+	}
+	if refreshed := s.must(t, http.MethodPost, "/parents/copied/refresh", object{}); s.job(t, refreshed["id"])["state"] != "succeeded" {
+		t.Error("a refresh did not succeed")
+	}
+	if strings.Contains(s.log.String(), password) {
+		t.Error("the log holds the password")
 	}
 }

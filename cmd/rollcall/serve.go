@@ -164,7 +164,13 @@ func (a *app) listen(ctx context.Context, given *serveFlags, studio *service.Ser
 	}
 	err = api.Serve(ctx, handler, api.Listening{
 		Address: given.listen, CertFile: given.cert, KeyFile: given.key,
-		Ready: func(at net.Addr) { log.Info("the studio is open", "url", scheme+"://"+at.String()) },
+		Ready: func(at net.Addr) {
+			if given.tokens.file == "" && !studio.TokensRequired() { // on loopback alone: elsewhere it would not listen
+				log.Warn("there is no token: every user and program of this machine is let in as an administrator",
+					"change", fmt.Sprintf("rollcall token add --data %s --name NAME --roles admin", given.tokens.data))
+			}
+			log.Info("the studio is open", "url", scheme+"://"+at.String())
+		},
 	})
 	if exposed := (*api.ExposedError)(nil); errors.As(err, &exposed) {
 		return &usageError{err}
@@ -180,7 +186,7 @@ func assistantOf(studio *service.Service, personal bool, log *slog.Logger) func(
 		if !ok {
 			return nil, assistant.Options{}
 		}
-		return assistant.NewServiceBackend(studio, who), assistant.Options{Personal: personal, Language: rulesText, Manual: docs.Rules, Version: programVersion(), Log: log}
+		return assistant.NewServiceBackend(studio, who), assistant.Options{Personal: personal, Language: rulesText, Manual: docs.Rules, Version: programVersion(), Log: log, Enter: api.Asking(ctx)}
 	}
 }
 

@@ -5,13 +5,14 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/service"
 )
 
 // exchange is what is known of a request while it is answered. Only the goroutine that
-// answers it uses it.
+// answers it uses it, but for what says else.
 type exchange struct {
 	id      string // of the request, for the client and the log
 	started time.Time
@@ -22,6 +23,9 @@ type exchange struct {
 	address string      // where it comes from, for counting
 	accept  string      // content type that was agreed on
 	members []string    // names that the body of the request may have
+
+	handler *Handler     // that answers it; nil outside a request
+	asked   atomic.Int64 // questions that came with it through Asking; any goroutine counts them
 }
 
 type exchangeKey struct{}
@@ -67,7 +71,7 @@ func requestID(given string) string {
 // answers where a handler panics, and logs and counts what was answered.
 func (h *Handler) exchanges(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{id: requestID(r.Header.Get("X-Request-Id")), started: time.Now()}
+		x := &exchange{id: requestID(r.Header.Get("X-Request-Id")), started: time.Now(), handler: h}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 		out := newAnswer(w, h.limits.Write)
 		setHeaders(out.Header(), x.id)

@@ -30,7 +30,7 @@ type putParent struct {
 	ParentPath
 	Mode        string   `query:"mode" enum:"copied,in_place" doc:"where it is asked; absent: as it is, or copied"`
 	Connections []string `query:"connection,explode" doc:"names of connections, each once; absent: as they are, or the only one there is" maxItems:"64"`
-	Delete      bool     `query:"delete" doc:"allow that attributes, behaviors and fields go"`
+	Delete      bool     `query:"delete" doc:"allow that attributes, behaviors and fields go; it holds until the configuration has been loaded"`
 	Build       bool     `query:"build" default:"true" doc:"build it now, if it is copied and has changed"`
 	ContentType string   `header:"Content-Type" hidden:"true"`
 	RawBody     []byte   `contentType:"application/yaml"`
@@ -106,7 +106,7 @@ func (d *door) putParentOperation() {
 		errors:  []int{http.StatusNotFound, http.StatusConflict, http.StatusBadGateway},
 		summary: "Create or change a parent segment",
 		description: "Needs the role admin. The body is the configuration, in any of its five forms. It is looked up in the tables of the source. " +
-			"Putting what is there changes nothing; what would take names away is refused without delete=true.",
+			"Putting what is there changes nothing, but builds what no build has succeeded for; what would take names away is refused without delete=true.",
 	}
 	operation := d.operation(&r)
 	text := &huma.Schema{Type: huma.TypeString, Description: "a configuration"}

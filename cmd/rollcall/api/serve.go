@@ -39,6 +39,9 @@ func Serve(ctx context.Context, h *Handler, l Listening) error {
 	return h.run(ctx, server, limitConnections(listener, h.limits.Connections), l)
 }
 
+// maxStreams is how many requests of a connection may run at a time, over HTTP/2.
+const maxStreams = 100
+
 // server returns a server with the limits of a handler. There is no limit for a whole
 // request or answer: package api sets those of a body and of each piece of an answer, so
 // that long questions and long files can be.
@@ -48,7 +51,7 @@ func (h *Handler) server() *http.Server {
 		ReadHeaderTimeout: h.limits.Header,
 		IdleTimeout:       h.limits.Idle,
 		MaxHeaderBytes:    MaxHeaderBytes,
-		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: 100, SendPingTimeout: h.limits.Idle, PingTimeout: h.limits.Header, WriteByteTimeout: h.limits.Write},
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, SendPingTimeout: h.limits.Idle, PingTimeout: h.limits.Header, WriteByteTimeout: h.limits.Write},
 		// The library logs addresses of who sends nonsense; they are for debugging.
 		ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
 	}

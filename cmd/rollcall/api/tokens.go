@@ -32,7 +32,7 @@ func (t *tokens) areRequired() bool {
 		return false
 	}
 	t.refresh()
-	if len(t.set.List()) == 0 {
+	if t.set.Len() == 0 {
 		return false
 	}
 	t.required.Store(true)
@@ -54,12 +54,8 @@ func (t *tokens) valid(id string) (access.Token, bool) {
 		return access.Token{}, false
 	}
 	t.refresh()
-	for _, token := range t.set.List() {
-		if token.ID == id {
-			return token, isValid(token, t.now())
-		}
-	}
-	return access.Token{}, false
+	token, ok := t.set.ByID(id)
+	return token, ok && token.Valid(t.now())
 }
 
 // anyValid reports whether somebody could come in.
@@ -68,15 +64,11 @@ func (t *tokens) anyValid() bool {
 		return false
 	}
 	for _, token := range t.set.List() {
-		if isValid(token, t.now()) {
+		if token.Valid(t.now()) {
 			return true
 		}
 	}
 	return false
-}
-
-func isValid(token access.Token, now time.Time) bool {
-	return token.Revoked.IsZero() && (token.Expires.IsZero() || now.Before(token.Expires))
 }
 
 // refresh reads the file again, if that was some time ago. One request in a second waits

@@ -17,23 +17,21 @@ type gate chan struct{}
 func newGate() gate { return make(gate, 4*runtime.GOMAXPROCS(0)) }
 
 // enter waits for a place. Without an error the caller has one until it calls leave.
-func (g gate) enter(ctx context.Context) error {
+func (g gate) enter(ctx context.Context) (leave func(), err error) {
+	leave = func() { <-g }
 	select {
 	case g <- struct{}{}:
-		return nil
+		return leave, nil
 	default:
 	}
 	timer := time.NewTimer(maxForPlace)
 	defer timer.Stop()
 	select {
 	case g <- struct{}{}:
-		return nil
+		return leave, nil
 	case <-timer.C:
-		return errBusy
+		return nil, errBusy
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 }
-
-// leave gives a place back.
-func (g gate) leave() { <-g }

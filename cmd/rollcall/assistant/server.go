@@ -22,6 +22,9 @@ type Options struct {
 	Manual   string       // docs/rules.md, the whole of it, a resource; empty: there is none
 	Version  string       // of the program
 	Log      *slog.Logger // of faults, without personal data; nil: nothing is logged
+	// Enter takes a place for a call and returns what gives it back. Nil: four calls for each
+	// processor work at a time.
+	Enter func(ctx context.Context) (leave func(), err error)
 }
 
 // instructions are what assistants are told before they call anything.
@@ -40,7 +43,7 @@ type server struct {
 	*mcp.Server
 	backend Backend
 	options Options
-	gate    gate
+	enter   func(ctx context.Context) (leave func(), err error)
 	request context.Context //nolint:containedctx // Over HTTP a server lives as long as the request.
 }
 
@@ -50,9 +53,13 @@ func NewServer(backend Backend, options Options) *mcp.Server {
 	return newServer(context.Background(), newGate(), backend, options)
 }
 
-// newServer returns a server whose calls pass a gate, and end with the request.
+// newServer returns a server whose calls pass a gate, unless the options have another, and
+// end with the request.
 func newServer(request context.Context, g gate, backend Backend, options Options) *mcp.Server {
-	s := &server{backend: backend, options: options, gate: g, request: request, Server: mcp.NewServer(
+	if options.Enter == nil {
+		options.Enter = g.enter
+	}
+	s := &server{backend: backend, options: options, enter: options.Enter, request: request, Server: mcp.NewServer(
 		&mcp.Implementation{Name: "rollcall", Title: "rollcall: exact counts over customers", Version: orElse(options.Version, "unknown")},
 		&mcp.ServerOptions{Instructions: instructions, Capabilities: &mcp.ServerCapabilities{}},
 	)}

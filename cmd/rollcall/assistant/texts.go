@@ -8,19 +8,11 @@ import (
 	"text/tabwriter"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 )
 
 // quoted writes a name in a message.
 func quoted(name string) string { return strconv.Quote(name) }
-
-// groups writes a whole number with a comma between thousands.
-func groups(n uint64) string {
-	s := strconv.FormatUint(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
 
 // percent writes a share of a whole.
 func percent(n, of uint64) string {
@@ -32,14 +24,6 @@ func percent(n, of uint64) string {
 
 // share writes a share, from 0 to 1.
 func share(x float64) string { return fmt.Sprintf("%.2f %%", 100*x) }
-
-// plural writes a number of things.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return groups(uint64(n)) + " " + many
-}
 
 // cell writes a value for a table, on one line.
 func cell(v any) string {
@@ -84,7 +68,7 @@ func headline(c *ask.CountJSON) string {
 	if c.Pick != "" {
 		picked = " (" + c.Pick + ")"
 	}
-	return fmt.Sprintf("%s of %s customers (%s)%s as of %s\n", groups(c.Count), groups(c.Customers), percent(c.Count, c.Customers), picked, c.AsOf)
+	return fmt.Sprintf("%s of %s customers (%s)%s as of %s\n", wording.Number(c.Count), wording.Number(c.Customers), percent(c.Count, c.Customers), picked, c.AsOf)
 }
 
 // footer writes what every answer is to be read with.

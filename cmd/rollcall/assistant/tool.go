@@ -131,10 +131,11 @@ func (s *server) working(ctx context.Context) (context.Context, context.CancelFu
 
 // inTurn does a call when there is a place for it.
 func inTurn[In any, Out answer](ctx context.Context, s *server, in In, do func(context.Context, In) (Out, error)) (out Out, err error) {
-	if err := s.gate.enter(ctx); err != nil {
+	leave, err := s.enter(ctx)
+	if err != nil {
 		return out, err
 	}
-	defer s.gate.leave()
+	defer leave()
 	return do(ctx, in)
 }
 

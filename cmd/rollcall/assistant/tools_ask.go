@@ -9,6 +9,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/service"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 )
 
 // Limits of breakdowns.
@@ -89,7 +90,7 @@ func (o *countOut) cut() bool {
 // planRows writes the plan: every condition, indented below what joins it, with how many
 // customers it selects alone, and together with those before it.
 func planRows(rows [][]string, step *ask.StepJSON, depth int) [][]string {
-	rows = append(rows, []string{strings.Repeat("  ", depth) + cell(step.Condition), groups(step.Alone), groups(step.Together), step.Access})
+	rows = append(rows, []string{strings.Repeat("  ", depth) + cell(step.Condition), wording.Number(step.Alone), wording.Number(step.Together), step.Access})
 	for i := range step.Steps {
 		rows = planRows(rows, &step.Steps[i], depth+1)
 	}
@@ -137,7 +138,7 @@ func breakdownText(b *ask.BreakdownJSON) string {
 		if p.Lift != nil {
 			lift = fmt.Sprintf("%.2f", *p.Lift)
 		}
-		rows = append(rows, []string{name, groups(p.Count), share(p.Share), lift})
+		rows = append(rows, []string{name, wording.Number(p.Count), share(p.Share), lift})
 	}
 	if b.Values != nil {
 		for i := range *b.Values {
@@ -153,7 +154,7 @@ func breakdownText(b *ask.BreakdownJSON) string {
 	add("above", b.Above)
 	add("(empty list)", b.Empty)
 	if b.Rest != nil && b.Rest.Values > 0 {
-		rows = append(rows, []string{fmt.Sprintf("(%s)", plural(b.Rest.Values, "other value", "other values")), groups(b.Rest.Count), share(b.Rest.Share), "-"})
+		rows = append(rows, []string{fmt.Sprintf("(%s)", wording.Plural(b.Rest.Values, "other value", "other values")), wording.Number(b.Rest.Count), share(b.Rest.Share), "-"})
 	}
 	if b.Null.Count > 0 {
 		add("NULL", &b.Null)

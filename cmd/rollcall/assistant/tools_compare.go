@@ -9,6 +9,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/service"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 )
 
 const (
@@ -34,17 +35,17 @@ type overlapOut struct {
 func (o *overlapOut) text() string {
 	rows := [][]string{{"", "rule", "customers"}}
 	for i, r := range o.Rules {
-		rows = append(rows, []string{fmt.Sprint(i + 1), cell(r.Rule), groups(r.Count)})
+		rows = append(rows, []string{fmt.Sprint(i + 1), cell(r.Rule), wording.Number(r.Count)})
 	}
-	text := headline(&o.CountJSON) + "are in any of these, and " + groups(o.Common) + " in all:\n\n" + table(rows)
+	text := headline(&o.CountJSON) + "are in any of these, and " + wording.Number(o.Common) + " in all:\n\n" + table(rows)
 	rows = [][]string{{"in exactly", "customers"}}
 	for _, r := range o.Regions {
-		rows = append(rows, []string{strings.Trim(fmt.Sprint(r.Rules), "[]"), groups(r.Count)})
+		rows = append(rows, []string{strings.Trim(fmt.Sprint(r.Rules), "[]"), wording.Number(r.Count)})
 	}
 	text += "\n" + table(rows)
 	rows = [][]string{{"pair", "in both", "Jaccard"}}
 	for _, p := range o.Pairs {
-		rows = append(rows, []string{fmt.Sprintf("%d %d", p.Rules[0], p.Rules[1]), groups(p.Both), fmt.Sprintf("%.3f", p.Jaccard)})
+		rows = append(rows, []string{fmt.Sprintf("%d %d", p.Rules[0], p.Rules[1]), wording.Number(p.Both), fmt.Sprintf("%.3f", p.Jaccard)})
 	}
 	answer := o.AnswerJSON
 	answer.Rule = "the rules joined by or"
@@ -79,7 +80,7 @@ type trendOut struct {
 func (o *trendOut) text() string {
 	rows := [][]string{{"as of", "customers"}}
 	for _, p := range o.Points {
-		rows = append(rows, []string{p.AsOf, groups(p.Count)})
+		rows = append(rows, []string{p.AsOf, wording.Number(p.Count)})
 	}
 	text := table(rows) + "\n" + footer(&o.AnswerJSON)
 	for _, n := range o.Notes {

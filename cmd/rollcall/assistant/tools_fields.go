@@ -11,6 +11,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/service"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 	"github.com/rollcall-db/rollcall/engine/model"
 )
 
@@ -40,7 +41,7 @@ func (o *parentsOut) text() string {
 		if p.Freshness.LastUpdated != nil {
 			updated = ask.TimeText(*p.Freshness.LastUpdated)
 		}
-		rows = append(rows, []string{cell(p.Name), p.Freshness.State, groups(p.Freshness.Customers), updated})
+		rows = append(rows, []string{cell(p.Name), p.Freshness.State, wording.Number(p.Freshness.Customers), updated})
 	}
 	return table(rows) + o.lines()
 }
@@ -63,7 +64,7 @@ func (o *freshnessOut) text() string {
 		fmt.Fprintf(&b, "%s has no snapshot yet (%s).\n", o.Name, f.State)
 	default:
 		fmt.Fprintf(&b, "%s was last updated at %s: version %d of its snapshot, %s customers.\n",
-			o.Name, ask.TimeText(*f.LastUpdated), f.SnapshotVersion, groups(f.Customers))
+			o.Name, ask.TimeText(*f.LastUpdated), f.SnapshotVersion, wording.Number(f.Customers))
 	}
 	if f.Problem != "" {
 		fmt.Fprintf(&b, "Problem: %s\n", f.Problem)
@@ -119,7 +120,7 @@ func (h *head) line() string {
 	if h.LastUpdated != nil {
 		updated = ", last updated " + ask.TimeText(*h.LastUpdated)
 	}
-	return fmt.Sprintf("%s: %s customers by %s (%s), time zone %s%s\n\n", h.Name, groups(h.Customers), h.KeyColumn, h.KeyType, h.Timezone, updated)
+	return fmt.Sprintf("%s: %s customers by %s (%s), time zone %s%s\n\n", h.Name, wording.Number(h.Customers), h.KeyColumn, h.KeyType, h.Timezone, updated)
 }
 
 // attributesOut is the attributes of a parent segment.
@@ -140,7 +141,7 @@ func (o *attributesOut) text() string {
 		if s := a.Stats; s != nil {
 			distinct := "-"
 			if s.Indexed {
-				distinct = groups(uint64(max(0, s.Distinct)))
+				distinct = wording.Number(max(0, s.Distinct))
 			}
 			row = append(row, ends(s.Least), ends(s.Greatest), percent(s.Nulls, o.Customers), distinct)
 		}
@@ -181,7 +182,7 @@ func (o *behaviorsOut) text() string {
 		}
 		row := []string{cell(b.Name), cell(strings.Join(fields, ", "))}
 		if s := b.Stats; s != nil {
-			row = append(row, groups(s.Events), groups(s.Undated), groups(s.Customers), ends(s.First), ends(s.Last))
+			row = append(row, wording.Number(s.Events), wording.Number(s.Undated), wording.Number(s.Customers), ends(s.First), ends(s.Last))
 		}
 		rows = append(rows, row)
 	}
@@ -213,12 +214,12 @@ type valuesOut struct {
 func (o *valuesOut) text() string {
 	rows := [][]string{{"value", o.Of}}
 	for _, v := range o.Values {
-		rows = append(rows, []string{cell(v.Value), groups(v.Count)})
+		rows = append(rows, []string{cell(v.Value), wording.Number(v.Count)})
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s)\n\n%s", o.Field, o.Type, table(rows))
 	if o.More || o.Rest > 0 {
-		fmt.Fprintf(&b, "Others: %s %s with values that are not shown\n", groups(o.Rest), o.Of)
+		fmt.Fprintf(&b, "Others: %s %s with values that are not shown\n", wording.Number(o.Rest), o.Of)
 	}
 	for _, n := range o.Notes {
 		fmt.Fprintf(&b, "Note: %s\n", n)

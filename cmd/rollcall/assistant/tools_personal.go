@@ -9,6 +9,7 @@ import (
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
 	"github.com/rollcall-db/rollcall/cmd/rollcall/service"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 )
 
 // Limits of what is shown of customers.
@@ -81,7 +82,7 @@ func (o *profileOut) text() string {
 	b.WriteString(table(rows))
 	for i := range o.Behaviors {
 		h := &o.Behaviors[i]
-		fmt.Fprintf(&b, "\n%s: %s events, the first %s, the last %s\n", h.Behavior, groups(h.Count), ends(h.First), ends(h.Last))
+		fmt.Fprintf(&b, "\n%s: %s events, the first %s, the last %s\n", h.Behavior, wording.Number(h.Count), ends(h.First), ends(h.Last))
 		for _, e := range h.Recent {
 			var fields []string
 			for _, f := range e.Fields {

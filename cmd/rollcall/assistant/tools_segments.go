@@ -7,6 +7,7 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/service"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 )
 
 // maxSegments is how many saved segments are listed.
@@ -72,11 +73,11 @@ func (o *segmentsOut) text() string {
 		one := &o.Segments[i]
 		n := "-"
 		if one.Count != nil {
-			n = groups(*one.Count)
+			n = wording.Number(*one.Count)
 		}
 		rule := cell(one.Rule)
 		if len(one.Problems) > 0 {
-			rule += " (" + plural(len(one.Problems), "problem", "problems") + ": " + one.Problems[0].Message + ")"
+			rule += " (" + wording.Plural(len(one.Problems), "problem", "problems") + ": " + one.Problems[0].Message + ")"
 		}
 		rows = append(rows, []string{cell(one.Path), n, rule})
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/service"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/wording"
 )
 
 // tablesIn asks which tables there are.
@@ -32,7 +33,7 @@ func (o *tablesOut) text() string {
 			b.WriteString(" of " + t.Connection)
 		}
 		if t.Rows != nil {
-			fmt.Fprintf(&b, ", %s rows", groups(uint64(max(0, *t.Rows))))
+			fmt.Fprintf(&b, ", %s rows", wording.Number(max(0, *t.Rows)))
 		}
 		if len(t.Uses) > 0 {
 			b.WriteString(": " + strings.Join(t.Uses, ", "))
