@@ -33,7 +33,7 @@ func TestReadmeCommandsAreWhatCIRuns(t *testing.T) {
 		if !regexp.MustCompile(`(?m)^` + target + `:`).MatchString(read(t, "Makefile")) {
 			t.Errorf("the Makefile has no target %s", target)
 		}
-		step := `(?m)^step [\w-]+ .*make ` + target + `$`
+		step := `(?m)^\t?step [\w-]+ .*make ` + target + `$`
 		switch {
 		case i == 0:
 			continue
