@@ -49,7 +49,7 @@ type Event struct {
 	Actor    Actor   `json:"actor"`
 	Action   string  `json:"action"`             // lower-case words with points: "segment.update"
 	Object   string  `json:"object"`             // what it was done to, by name: "parents/CDNOW/segments/Loyalty/Gold"
-	Version  uint64  `json:"version,omitempty"`  // of the object; 0: it has none
+	Version  uint64  `json:"version,omitempty"`  // of the object, or of the snapshot that was shown; 0: it has none
 	Revealed uint64  `json:"revealed,omitempty"` // customers whose data was shown
 	Customer string  `json:"customer,omitempty"` // [Log.CustomerHash] of the one that was asked for
 	Outcome  Outcome `json:"outcome"`

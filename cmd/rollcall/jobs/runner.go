@@ -385,13 +385,21 @@ func (r *Runner) work(ctx context.Context, job registry.Job) (result json.RawMes
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	last := time.Now()
-	return r.options.Work[job.Kind](ctx, job, func(p registry.Progress) {
-		if now := time.Now(); now.Sub(last) >= progressEvery {
-			last = now
-			if err := r.options.Registry.SetProgress(context.WithoutCancel(ctx), job.ID, p); err != nil {
-				r.log.Warn("the progress of a job cannot be kept", "job", job.ID, "error", err)
-			}
+	var last time.Time // of the progress that is kept
+	var kept, told registry.Progress
+	keep := func() {
+		last, kept = time.Now(), told
+		if err := r.options.Registry.SetProgress(context.WithoutCancel(ctx), job.ID, told); err != nil {
+			r.log.Warn("the progress of a job cannot be kept", "job", job.ID, "error", err)
+		}
+	}
+	result, err = r.options.Work[job.Kind](ctx, job, func(p registry.Progress) {
+		if told = p; time.Since(last) >= progressEvery {
+			keep()
 		}
 	})
+	if err == nil && told != kept { // the last word, for the history
+		keep()
+	}
+	return result, err
 }

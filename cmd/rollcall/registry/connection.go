@@ -250,7 +250,7 @@ func (r *Registry) Secret(ctx context.Context, connection, role string) (Secret,
 	if variable, env := strings.CutPrefix(reference, envPrefix); env {
 		text, ok := r.env(variable)
 		if !ok || text == "" {
-			return Secret{}, fmt.Errorf("the secret %q of the connection %q is said to be in the environment, but %s is not set", role, connection, variable)
+			return Secret{}, fmt.Errorf("the secret %q of the connection %q is said to be in the environment, but %s is not set, or is none that connections may name", role, connection, variable)
 		}
 		return NewSecret(text), nil
 	}

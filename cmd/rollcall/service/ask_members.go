@@ -58,9 +58,15 @@ func rowLimit(limit int) (int, error) {
 	return limit, nil
 }
 
-// reveals logs that customers are about to be shown. Where it cannot, nobody is.
-func (s *Service) reveals(ctx context.Context, who Caller, op Operation, parent string, revealed int, customer string) error {
+// reveals logs that customers are about to be shown, of a version of a snapshot; nil: of a
+// source. Where it cannot, nobody is.
+func (s *Service) reveals(
+	ctx context.Context, who Caller, op Operation, parent string, of *ask.SnapshotJSON, revealed int, customer string,
+) error {
 	event := audit.Event{Action: op.Name, Object: parentObject(parent), Revealed: uint64(revealed), Outcome: audit.Done}
+	if of != nil {
+		event.Version = of.Version
+	}
 	if customer != "" {
 		event.Customer = s.audit.CustomerHash(parent, customer)
 	}
@@ -96,7 +102,7 @@ func (s *Service) List(ctx context.Context, who Caller, parent string, in ListRe
 	if err != nil {
 		return nil, s.fails(ctx, who, opList, parent, "", err)
 	}
-	return shownAfter(out, s.reveals(ctx, who, opList, parent, len(out.Rows), ""))
+	return shownAfter(out, s.reveals(ctx, who, opList, parent, out.Snapshot, len(out.Rows), ""))
 }
 
 func (s *Service) listed(ctx context.Context, who Caller, parent string, in *ListRequest) (*ask.ListJSON, error) {
@@ -147,7 +153,7 @@ func (s *Service) Profile(ctx context.Context, who Caller, parent string, in Pro
 	if err != nil {
 		return nil, s.fails(ctx, who, opProfile, parent, in.Key, err)
 	}
-	return shownAfter(out, s.reveals(ctx, who, opProfile, parent, 1, key))
+	return shownAfter(out, s.reveals(ctx, who, opProfile, parent, out.Snapshot, 1, key))
 }
 
 // profile returns the card, and the key as it is stored.
@@ -220,7 +226,7 @@ func (s *Service) Why(ctx context.Context, who Caller, parent string, in WhyRequ
 	if err != nil {
 		return nil, s.fails(ctx, who, opWhy, parent, in.Key, err)
 	}
-	return shownAfter(out.WhyJSON, s.reveals(ctx, who, opWhy, parent, 1, out.stored))
+	return shownAfter(out.WhyJSON, s.reveals(ctx, who, opWhy, parent, out.Snapshot, 1, out.stored))
 }
 
 // whyOf is why a customer is selected, with the key as it is stored.

@@ -88,7 +88,7 @@ func (s *Service) Diff(ctx context.Context, who Caller, parent string, in DiffRe
 	case err != nil:
 		return nil, s.fails(ctx, who, op, parent, "", err)
 	}
-	return shownAfter(out, s.reveals(ctx, who, op, parent, shown, ""))
+	return shownAfter(out, s.reveals(ctx, who, op, parent, out.Snapshot, shown, ""))
 }
 
 // diff compares, and returns how many customers are shown.

@@ -2,6 +2,8 @@ package service
 
 import (
 	"context"
+	"errors"
+	"path/filepath"
 	"strconv"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/audit"
@@ -29,7 +31,7 @@ func (s *Service) AuditLog(ctx context.Context, who Caller, in AuditRequest) (*P
 	out := &Page[audit.Entry]{Items: []audit.Entry{}}
 	for entry, err := range s.audit.Read(ctx, filter) {
 		if err != nil {
-			return nil, err
+			return nil, damaged(err)
 		}
 		if in.By != "" && entry.Actor.Token != in.By && entry.Actor.Name != in.By {
 			continue
@@ -50,7 +52,19 @@ func (s *Service) VerifyAudit(ctx context.Context, who Caller) (*audit.Report, e
 	}
 	report, err := s.audit.Verify(ctx)
 	if err != nil {
-		return nil, err
+		return nil, damaged(err)
 	}
 	return &report, nil
+}
+
+// damaged returns the error of a reader of the log. Of a file that was changed it says
+// which line, and not where the server keeps it.
+func damaged(err error) error {
+	var damage *audit.DamageError
+	if !errors.As(err, &damage) {
+		return err
+	}
+	at := *damage
+	at.File = filepath.Join("audit", filepath.Base(damage.File))
+	return &at
 }

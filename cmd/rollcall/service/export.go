@@ -126,6 +126,9 @@ func (q *asked) columnNames(columns []string) ([]string, reads, error) {
 		return nil, nil, err
 	}
 	for _, c := range found {
+		if slices.Contains(names, c.Name) {
+			return nil, nil, &engine.RepeatedColumnError{Name: c.Name}
+		}
 		names = append(names, c.Name)
 	}
 	return names, readsIn(checked.Schema, found), nil

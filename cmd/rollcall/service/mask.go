@@ -6,12 +6,16 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/ask"
+	"github.com/rollcall-db/rollcall/cmd/rollcall/registry"
 	"github.com/rollcall-db/rollcall/engine/column"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/federate/export"
@@ -51,6 +55,28 @@ func (s *Service) warnMasks(ctx context.Context, parent string, schema *model.Sc
 	if err := masks.Check(append(names, fieldNames(schema)...)); err != nil {
 		s.slog.WarnContext(ctx, "a mask is about a column that is not there", "parent", parent, "problem", err.Error())
 	}
+}
+
+// checkMasks logs what masks name that is not there, of parent segments that can be asked
+// without their source: others are looked at when they are.
+func (s *Service) checkMasks(ctx context.Context) error {
+	for _, parent := range slices.Sorted(maps.Keys(s.masks)) {
+		e, err := s.entryOf(ctx, parent)
+		var missing *registry.NotFoundError
+		switch {
+		case errors.As(err, &missing):
+			s.slog.WarnContext(ctx, "masks are about a parent segment that is not there", "parent", parent, "nearest", missing.Nearest)
+			continue
+		case err != nil:
+			return err
+		case e.Mode == registry.InPlace:
+			continue
+		}
+		if h, err := s.hold(ctx, e); err == nil { // it warns; one that is not built has nothing to show
+			h.release()
+		}
+	}
+	return nil
 }
 
 // hides reports whether a column is not shown as it is.

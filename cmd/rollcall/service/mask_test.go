@@ -1,12 +1,14 @@
 package service
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,6 +94,26 @@ func TestMasksOfProfileAndWhy(t *testing.T) {
 	}
 }
 
+// TestMasksThatMissAreTold starts with masks about names that are not there.
+func TestMasksThatMissAreTold(t *testing.T) {
+	dir := t.TempDir()
+	t.Run("built", func(t *testing.T) { openStudio(t, dir).built() })
+	file := filepath.Join(dir, "masks.json")
+	must(t, os.WriteFile(file, []byte(`{"CDNOW": {"members": {"cohrt": "hash"}}, "CDNOV": {"members": {"cohort": "hash"}}}`), 0o600))
+	masks, err := ReadMasks(file)
+	must(t, err)
+	var said bytes.Buffer
+	openStudio(t, dir, func(o *Options) { o.Masks, o.Log = masks, slog.New(slog.NewTextHandler(&said, nil)) })
+	for _, want := range []string{
+		`level=WARN msg="masks are about a parent segment that is not there" parent=CDNOV nearest=CDNOW`,
+		`level=WARN msg="a mask is about a column that is not there" parent=CDNOW problem="there is no column \"cohrt\" to mask; did you mean \"cohort\"?"`,
+	} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("the log is\n%s\nwant %s", &said, want)
+		}
+	}
+}
+
 // TestDownloadBeyondMasks asks for a file that shows more than the caller sees.
 func TestDownloadBeyondMasks(t *testing.T) {
 	ctx := context.Background()
@@ -118,6 +140,14 @@ func TestDownloadBeyondMasks(t *testing.T) {
 	must(t, json.Unmarshal(s.wait(hidden.ID).Result, &out))
 	if out.Masks["cohort"] != "redact" {
 		t.Error(toJSON(t, out))
+	}
+	_, err = s.Export(ctx, admin, "CDNOW", ExportRequest{Ask: Ask{Rule: gold}, Columns: []string{"cohort", "cohort"}})
+	if want := `two columns are called "cohort"; name a column of events with: as NAME`; StatusOf(err) != 422 || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	_, err = s.Count(ctx, counts, "CDNOW", CountRequest{Ask: Ask{Rule: gold, Version: 9}})
+	if want := `the parent segment "CDNOW" has no version 9; it has 1`; StatusOf(err) != 404 || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 	_, err = s.Export(ctx, admin, "CDNOW", ExportRequest{Ask: Ask{Rule: gold}, Masks: map[string]string{"cohrt": "hash"}})
 	if err == nil || short(err) != `422 INVALID masks: the export has no column "cohrt"` {

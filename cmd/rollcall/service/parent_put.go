@@ -230,7 +230,7 @@ func (s *Service) lookUp(ctx context.Context, put *prepared, mayRemove bool) (_ 
 	if drift.Removes() && !mayRemove {
 		return nil, nil, &ingest.DriftError{Dir: put.input.Name, Drift: drift}
 	}
-	return found, slices.Concat([]ingest.Change{}, drift.Changes), nil
+	return found, append([]ingest.Change{}, drift.Changes...), nil
 }
 
 // sourceFailed returns the error of a source that was asked: what is wrong with the

@@ -69,7 +69,7 @@ func StatusOf(err error) int {
 }
 
 // ProblemOf returns the body for an error. A fault of the server itself has no detail:
-// that is for its log.
+// that is for its log. Damage of the audit log has: who checks it wants to know.
 func ProblemOf(err error) *Problem {
 	var refused *RefusedError
 	if errors.As(err, &refused) {
@@ -78,7 +78,7 @@ func ProblemOf(err error) *Problem {
 	}
 	k := kindOf(err)
 	p := &Problem{Status: k.status, Title: titles[k.status], Code: k.code, Hint: k.hint}
-	if k.status == statusInternal {
+	if k.code == codeInternal {
 		return p
 	}
 	p.Detail = err.Error()
@@ -106,6 +106,8 @@ const (
 	codeInvalid  = "INVALID"
 	codeNotFound = "NOT_FOUND"
 	codeInternal = "INTERNAL"
+
+	codeAuditDamaged = "AUDIT_DAMAGED" // a fault, and what the administrator has asked for
 )
 
 // kindOf tells what kind of error one is. The order matters: an error may hold others.
@@ -128,6 +130,8 @@ func kindOfState(err error) (kind, bool) {
 		return kind{statusUnavailable, "TIMEOUT", "ask for less, or again later"}, true
 	case errors.Is(err, ErrClosed), errors.Is(err, registry.ErrClosed), errors.Is(err, audit.ErrClosed), errors.Is(err, jobs.ErrStopped):
 		return kind{statusUnavailable, "SHUTTING_DOWN", ""}, true
+	case isA[*audit.DamageError](err):
+		return kind{statusInternal, codeAuditDamaged, "keep the folder as it is, and compare it with the copies that you have"}, true
 	case errors.As(err, &notBuilt):
 		return kind{statusConflict, "NOT_BUILT", "wait for its build"}, true
 	}

@@ -2,6 +2,8 @@ package service
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/access"
@@ -9,6 +11,7 @@ import (
 	"github.com/rollcall-db/rollcall/cmd/rollcall/registry"
 	"github.com/rollcall-db/rollcall/engine/model"
 	"github.com/rollcall-db/rollcall/engine/rule"
+	"github.com/rollcall-db/rollcall/engine/store"
 	"github.com/rollcall-db/rollcall/federate/export"
 )
 
@@ -60,6 +63,10 @@ func (s *Service) open(ctx context.Context, parent string, version uint64) (*ope
 // who looks back does so now and then.
 func (s *Service) openVersion(e *entry, library *rule.Library, version uint64) (*opened, error) {
 	snap, err := ask.OpenSnapshot(s.folder(&e.Parent), version, library)
+	if missing := (*store.VersionNotFoundError)(nil); errors.As(err, &missing) { // which names the folder
+		told := store.VersionNotFoundError{Dir: fmt.Sprintf("the parent segment %q", e.Name), Version: missing.Version, Have: missing.Have}
+		return nil, &folderlessError{told.Error(), err}
+	}
 	if err != nil {
 		return nil, err
 	}

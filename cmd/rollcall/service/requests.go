@@ -141,7 +141,7 @@ type ConnectionRequest struct {
 	Schema   string                   `json:"schema,omitempty" doc:"in place of uri: of a warehouse"`
 	Database string                   `json:"database,omitempty" doc:"in place of uri: of PostgreSQL"`
 	User     string                   `json:"user,omitempty" doc:"in place of uri: of PostgreSQL"`
-	Secrets  map[string]SecretRequest `json:"secrets,omitempty" doc:"by what they are for: token, client_id and client_secret of Databricks, password of PostgreSQL"`
+	Secrets  map[string]SecretRequest `json:"secrets,omitempty" doc:"by what they are for: token, client_id and client_secret of Databricks, password of PostgreSQL. One that is left out goes; {} keeps the one that is stored"`
 }
 
 // SecretRequest is a secret: its value, the variable of the environment that has it, or

@@ -37,6 +37,9 @@ func (s *Service) Start(ctx context.Context) error {
 	if err := s.sweepExports(ctx); err != nil {
 		return err
 	}
+	if err := s.checkMasks(ctx); err != nil {
+		return err
+	}
 	if err := s.jobs.Start(ctx); err != nil {
 		return err
 	}

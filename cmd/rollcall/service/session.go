@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/rollcall-db/rollcall/cmd/rollcall/access"
@@ -57,7 +56,7 @@ func (s *Service) Tokens(ctx context.Context, who Caller) ([]access.Token, error
 	if s.tokens == nil {
 		return []access.Token{}, nil
 	}
-	return slices.Concat([]access.Token{}, s.tokens.List()), nil
+	return append([]access.Token{}, s.tokens.List()...), nil
 }
 
 // AddToken makes a token. Its secret is in the answer, and nowhere else.

@@ -1,7 +1,10 @@
 package service
 
 import (
+	"bytes"
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +83,9 @@ func TestAuditLog(t *testing.T) {
 	if len(page.Items) != 2 || page.Items[0].Revealed != 7 || page.Items[1].Customer != s.log.CustomerHash("CDNOW", "00048") {
 		t.Error(toJSON(t, page))
 	}
+	if page.Items[0].Version != 1 || page.Items[1].Version != 1 {
+		t.Error("the log does not say of which version customers were shown:", toJSON(t, page))
+	}
 	if strings.Contains(toJSON(t, page), "00048") {
 		t.Error("the log has the key of a customer")
 	}
@@ -97,6 +103,34 @@ func TestAuditLog(t *testing.T) {
 	}
 	if err := second(s.AuditLog(ctx, admin, AuditRequest{Listing: Listing{After: "x"}})); StatusOf(err) != 422 {
 		t.Error(err)
+	}
+}
+
+// TestAuditDamage changes a line of the log behind the server's back: who checks it is told
+// which, and not where the server keeps it.
+func TestAuditDamage(t *testing.T) {
+	ctx := context.Background()
+	s := newStudio(t)
+	s.connect()
+	files, err := filepath.Glob(filepath.Join(s.dir, "audit", "*.jsonl"))
+	must(t, err)
+	data, err := os.ReadFile(files[0])
+	must(t, err)
+	must(t, os.WriteFile(files[0], bytes.Replace(data, []byte(`"ada"`), []byte(`"eve"`), 1), 0o600))
+	err = second(s.VerifyAudit(ctx, admin))
+	p := ProblemFor(admin, err)
+	want := "audit: audit/" + filepath.Base(files[0]) + ":"
+	if p.Status != 500 || p.Code != "AUDIT_DAMAGED" || !strings.HasPrefix(p.Detail, want) || strings.Contains(p.Detail, s.dir) {
+		t.Errorf("%v: %+v, want a detail that starts with %q", err, p, want)
+	}
+}
+
+// TestNoTokens lists tokens where there are none: a list all the same.
+func TestNoTokens(t *testing.T) {
+	tokens, err := newStudio(t).Tokens(context.Background(), admin)
+	must(t, err)
+	if got := toJSON(t, tokens); got != "[]" {
+		t.Errorf("no tokens are %s, want []", got)
 	}
 }
 

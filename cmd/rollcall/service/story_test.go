@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/rollcall-db/rollcall/cmd/rollcall/audit"
 )
 
 // gold is the rule of the seeds' story; it selects 315 customers as of 1998-07-01.
@@ -151,7 +153,8 @@ func TestStoryExport(t *testing.T) {
 	s.built()
 	job, err := s.Export(ctx, members, "CDNOW", ExportRequest{Ask: Ask{Rule: gold, AsOf: "1998-06-01"}, Format: "csv", Columns: []string{"cohort"}})
 	must(t, err)
-	s.wait(job.ID)
+	var first ExportJSON
+	must(t, json.Unmarshal(s.wait(job.ID).Result, &first))
 	later, err := s.Export(ctx, members, "CDNOW", ExportRequest{
 		Ask: Ask{Rule: gold}, Format: "csv", Columns: []string{"cohort"}, DeltaFrom: job.ID, DeltaStayed: true,
 	})
@@ -169,6 +172,11 @@ func TestStoryExport(t *testing.T) {
 	want := `delta_from: the key "customer_id" is masked by hash in exports/4.parquet, and by clear now: the customers cannot be compared`
 	if ended, err := s.WaitJob(ctx, apart.ID); err != nil || ended.Error != want {
 		t.Errorf("%q, %v, want %q", ended.Error, err, want)
+	}
+	logged, err := s.AuditLog(ctx, admin, AuditRequest{Action: actionExport})
+	must(t, err)
+	if last := logged.Items[2]; last.Outcome != audit.Done || last.Version != 1 || last.Revealed != uint64(first.Rows) {
+		t.Error("the log of the first export ends with", toJSON(t, last))
 	}
 	file, err := s.Download(ctx, members, job.ID)
 	must(t, err)

@@ -94,12 +94,16 @@ func (s *Service) mayStill(ctx context.Context, id string) error {
 	return nil
 }
 
-// log logs how far the export is.
+// log logs how far the export is, and of which version of the snapshot.
 func (x *exporting) log(ctx context.Context, outcome audit.Outcome, rows int64) error {
 	who := Caller{Name: x.job.Queued.By, TokenID: x.in.Token}
-	return x.s.log(ctx, who, audit.Event{
+	event := audit.Event{
 		Action: actionExport, Object: parentObject(x.job.Parent) + "/" + jobObject(x.job.ID), Revealed: uint64(max(rows, 0)), Outcome: outcome,
-	})
+	}
+	if x.q != nil && x.q.snapshot != nil {
+		event.Version = x.q.snapshot.Manifest().Version
+	}
+	return x.s.log(ctx, who, event)
 }
 
 func (x *exporting) run(ctx context.Context, report func(registry.Progress)) (*ExportJSON, error) {
@@ -218,7 +222,7 @@ func (x *exporting) result(ctx context.Context, rows int64) (*ExportJSON, error)
 	out := &ExportJSON{
 		File: fileName(x.job.Parent, x.job.ID, x.format), Format: x.format.String(), Rows: rows, Customers: members, Bytes: info.Size(),
 		Rule: answer.Rule, AsOf: ask.TimeText(answer.AsOf.In(answer.Location)), Pick: answer.Pick, Masks: x.in.Masks,
-		Warnings: slices.Concat([]string{}, x.warnings),
+		Warnings: append([]string{}, x.warnings...),
 	}
 	for _, f := range x.audience.Schema.Fields() {
 		out.Columns = append(out.Columns, f.Name)
